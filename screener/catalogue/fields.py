@@ -1,0 +1,69 @@
+"""What can be named besides line items and metrics: facts of the company, its listing and its price."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a company, listing or quote.
+
+    kind: ``text``, ``bool``, ``number`` or ``date``. sql: the expression over the aliases ``c`` (companies),
+    ``l`` (listings), ``p`` (the last price), ``f`` (the newest fundamentals). market: needs prices.
+    """
+
+    name: str
+    label: str
+    kind: str
+    unit: str
+    sql: str
+    market: bool = False
+    help: str = ""
+
+
+# A price older than this many days is no price (five sessions, with a holiday weekend).
+PRICE_MAX_AGE_DAYS = 10
+# No listed company was ever worth this much: above it the share count or the price is on another basis.
+MARKET_CAP_LIMIT = 1e13
+
+FIELDS: tuple[Field, ...] = (
+    Field("ticker", "Ticker", "text", "text", "l.ticker"),
+    Field("name", "Name", "text", "text", "c.name"),
+    Field("sector", "Sector", "text", "text", "c.sector", help="GICS-like sector from the SIC code, or the vendor's"),
+    Field("industry", "Industry group", "text", "text", "c.industry"),
+    Field("ff12", "Fama-French 12 industry", "text", "text", "c.ff12"),
+    Field("ff49", "Fama-French 49 industry", "text", "text", "c.ff49"),
+    Field("model", "Reporting model", "text", "text", "c.model", help="standard, bank, insurer, broker, reit, utility, fund or shell"),
+    Field("exchange", "Exchange", "text", "text", "l.exchange"),
+    Field("country", "Country", "text", "text", "c.country"),
+    Field("security_type", "Security type", "text", "text", "l.security_type"),
+    Field("is_shell", "Shell company", "bool", "bool", "c.is_shell"),
+    Field("period_end", "Newest period", "date", "date", "f.period_end"),
+    Field("known_from", "Public since", "date", "date", "f.known_from"),
+    Field("price", "Price", "number", "usd_per_share", "p.close * p.split_factor", market=True),
+    Field("price_date", "Price date", "date", "date", "p.date", market=True),
+    Field(
+        "market_cap", "Market capitalization", "number", "usd",
+        f"CASE WHEN p.close * f.shares_outstanding * f.share_basis BETWEEN 1 AND {MARKET_CAP_LIMIT:.0f} "
+        "THEN p.close * f.shares_outstanding * f.share_basis END",
+        market=True, help="last price times shares outstanding on one split basis; refused above 10 trillion",
+    ),
+    Field("avg_dollar_volume_3m", "Dollar volume a day, 3 months", "number", "usd", "p.dollar_volume_3m", market=True),
+    Field("price_change_1m", "Return, 1 month", "number", "ratio", "p.adj_close / p.adj_close_1m - 1", market=True),
+    Field("price_change_3m", "Return, 3 months", "number", "ratio", "p.adj_close / p.adj_close_3m - 1", market=True),
+    Field("price_change_6m", "Return, 6 months", "number", "ratio", "p.adj_close / p.adj_close_6m - 1", market=True),
+    Field("price_change_12m", "Return, 12 months", "number", "ratio", "p.adj_close / p.adj_close_12m - 1", market=True),
+    Field("momentum_12_1", "Return, 12 months to 1 month ago", "number", "ratio", "p.adj_close_1m / p.adj_close_12m - 1", market=True, help="Jegadeesh-Titman 1993"),
+    Field("high_52w_ratio", "Price to its 52-week high", "number", "ratio", "p.adj_close / p.adj_high_52w", market=True, help="George-Hwang 2004"),
+    Field("drawdown_52w", "Below its 52-week high", "number", "ratio", "p.adj_close / p.adj_high_52w - 1", market=True),
+)
+
+# Direction of the fields that a rank may use without being told (all others must say it).
+DIRECTIONS: dict[str, str] = {
+    "market_cap": "lower", "price_change_1m": "lower", "price_change_3m": "higher", "price_change_6m": "higher",
+    "price_change_12m": "higher", "momentum_12_1": "higher", "high_52w_ratio": "higher",
+    "avg_dollar_volume_3m": "higher",
+}
+
+BY_NAME: dict[str, Field] = {field.name: field for field in FIELDS}

@@ -1,0 +1,44 @@
+"""The functions of the expression language: one row each; parser, compiler, help and docs read the row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function. ``kind``: ``scalar``, ``history`` (second argument is a period), ``basis`` or ``missing``.
+
+    min_args, max_args: how many arguments it takes (``max_args`` 0: any number).
+    condition: the first argument is a condition, not a number.
+    """
+
+    name: str
+    kind: str
+    min_args: int
+    max_args: int
+    usage: str
+    help: str
+    condition: bool = False
+
+
+FUNCTIONS: tuple[Function, ...] = (
+    Function("lag", "history", 2, 2, "lag(x, 1y)", "x as it was that much earlier, in the versions known on the as-of date"),
+    Function("growth", "history", 2, 2, "growth(x, 3y)", "x / lag(x) - 1; unknown when the earlier value is zero or negative"),
+    Function("cagr", "history", 2, 2, "cagr(x, 3y)", "yearly growth over the period; unknown when either end is zero or negative"),
+    Function("avg", "history", 1, 3, "avg(x, 5y)", "mean over the period; avg(x) alone: mean of now and a year ago (now alone if that is missing)"),
+    Function("sum", "history", 2, 3, "sum(x, 5y)", "sum over the period"),
+    Function("min", "history", 2, 0, "min(x, 5y)", "smallest over the period; min(a, b): the smaller of two values"),
+    Function("max", "history", 2, 0, "max(x, 5y)", "largest over the period; max(a, b): the larger of two values"),
+    Function("stdev", "history", 2, 3, "stdev(x, 5y)", "sample standard deviation over the period"),
+    Function("count", "history", 2, 2, "count(x > 0, 5y)", "in how many observations the condition held", condition=True),
+    Function("quarter", "basis", 1, 1, "quarter(revenue)", "the discrete quarter instead of the trailing twelve months"),
+    Function("if_known", "missing", 2, 2, "if_known(x, 0)", "x, or the second value where x is unknown"),
+    Function("coalesce", "missing", 2, 0, "coalesce(a, b)", "the first that is known"),
+    Function("abs", "scalar", 1, 1, "abs(x)", "absolute value"),
+    Function("log", "scalar", 1, 1, "log(x)", "natural logarithm; unknown for zero and negative values"),
+    Function("sqrt", "scalar", 1, 1, "sqrt(x)", "square root; unknown for negative values"),
+    Function("clip", "scalar", 3, 3, "clip(x, 0, 1)", "x kept between two bounds"),
+)
+
+BY_NAME: dict[str, Function] = {function.name: function for function in FUNCTIONS}

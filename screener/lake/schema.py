@@ -1,0 +1,113 @@
+"""The tables of a data set, as rows of (column, DuckDB type, meaning); the single source for writers and readers."""
+
+from __future__ import annotations
+
+from screener.catalogue.items import ITEMS
+
+SCHEMA_VERSION = 1
+
+Columns = tuple[tuple[str, str, str], ...]
+
+COMPANIES: Columns = (
+    ("issuer_id", "BIGINT", "SEC CIK where there is one; a stable hash of the vendor's id elsewhere"),
+    ("cik", "BIGINT", "SEC CIK, NULL where unknown"),
+    ("name", "VARCHAR", "name of the issuer, cleaned"),
+    ("sic", "INTEGER", "SEC industry code, NULL where unknown"),
+    ("sector", "VARCHAR", "sector of the SIC table or of the vendor; 'Unclassified' where neither knows"),
+    ("industry", "VARCHAR", "industry group below the sector"),
+    ("ff12", "VARCHAR", "Fama-French 12 industry code"),
+    ("ff49", "VARCHAR", "Fama-French 49 industry code"),
+    ("model", "VARCHAR", "reporting model: standard, bank, insurer, broker, reit, utility, fund, shell"),
+    ("country", "VARCHAR", "ISO country or US state of incorporation as the source gives it"),
+    ("fiscal_year_end", "VARCHAR", "MMDD, as the source gives it"),
+    ("is_shell", "BOOLEAN", "blank cheque or shell company by SIC"),
+    ("source", "VARCHAR", "sec, simfin or demo"),
+)
+
+LISTINGS: Columns = (
+    ("listing_id", "INTEGER", "dense number of the listing, the key of prices"),
+    ("issuer_id", "BIGINT", "the issuer"),
+    ("ticker", "VARCHAR", "ticker as traded, class after a dash (BRK-B)"),
+    ("exchange", "VARCHAR", "NYSE, NASDAQ, NYSE American, OTC, ... ; NULL where unknown"),
+    ("security_type", "VARCHAR", "common, adr, preferred, warrant, unit, right, other"),
+    ("is_primary", "BOOLEAN", "the one common line that stands for the issuer"),
+    ("first_date", "DATE", "first day with a price, NULL without prices"),
+    ("last_date", "DATE", "last day with a price, NULL without prices"),
+)
+
+FACTS: Columns = (
+    ("issuer_id", "BIGINT", "the issuer"),
+    ("tag", "VARCHAR", "source tag; 'ifrs:X' and 'simfin:X' carry their taxonomy, us-gaap and dei stand bare"),
+    ("unit", "VARCHAR", "USD, shares, USD/shares, or another currency"),
+    ("start", "DATE", "first day of a duration; NULL for an instant"),
+    ("end", "DATE", "last day of a duration, or the instant"),
+    ("value", "DOUBLE", "as filed, full units, XBRL sign"),
+    ("filed", "DATE", "the day on which it became public"),
+    ("form", "VARCHAR", "10-K, 10-Q, 10-K/A, ...; 'simfin' for vendor rows"),
+    ("accession", "VARCHAR", "accession number of the filing, NULL for vendor rows"),
+)
+
+PRICES: Columns = (
+    ("listing_id", "INTEGER", "the listing"),
+    ("date", "DATE", "the day"),
+    ("close", "DOUBLE", "close, adjusted for splits to the basis of the file's last day"),
+    ("adj_close", "DOUBLE", "close adjusted for splits and dividends"),
+    ("volume", "DOUBLE", "shares traded on the same split basis as close"),
+    ("split_factor", "DOUBLE", "close * split_factor = the price on the share basis of that day; 1 after the last split"),
+    ("dollar_volume_3m", "DOUBLE", "mean of close * volume over the three months to the day"),
+    ("adj_close_1m", "DOUBLE", "last adj_close at or before the day minus 1 month (at most 10 days before that), else NULL"),
+    ("adj_close_3m", "DOUBLE", "same, 3 months"),
+    ("adj_close_6m", "DOUBLE", "same, 6 months"),
+    ("adj_close_12m", "DOUBLE", "same, 12 months"),
+    ("adj_high_52w", "DOUBLE", "highest adj_close of the 365 days to the day, NULL with under 300 days of history"),
+)
+
+FUNDAMENTALS_KEYS: Columns = (
+    ("issuer_id", "BIGINT", "the issuer"),
+    ("period_end", "DATE", "last day of the fiscal quarter"),
+    ("quarter_index", "INTEGER", "number of the fiscal quarter on the issuer's own calendar: lag k quarters = index - k"),
+    ("fiscal_year", "INTEGER", "year of (fiscal year end - 15 days)"),
+    ("fiscal_quarter", "INTEGER", "1 to 4; 4 at the fiscal year end"),
+    ("known_from", "DATE", "first day on which this version of the row was public"),
+    ("known_until", "DATE", "first day on which it no longer was the newest version (9999-12-31 while it is)"),
+    ("latest_until", "DATE", "first day on which it no longer was the issuer's newest period, or no longer the newest version"),
+    ("stale_from", "DATE", "first day on which the row is too old to be used"),
+    ("form", "VARCHAR", "form of the filing that made this version"),
+    ("accession", "VARCHAR", "accession of that filing, NULL for vendor rows"),
+    ("currency", "VARCHAR", "currency of the money items"),
+    ("share_basis", "DOUBLE", "multiply share counts by it (divide per-share values) to reach the split basis of prices.close"),
+    ("debt_evidence", "VARCHAR", "reported, reported_zero, inferred_zero or unknown"),
+    ("flags", "VARCHAR", "space-separated flag codes of this version, '' when there are none"),
+)
+
+FAR_DATE = "9999-12-31"
+
+
+def item_columns() -> Columns:
+    """Return the item columns of ``fundamentals``.
+
+    Instants have one column ``<item>``. Flows, per-share items and average share counts have two:
+    ``<item>`` (trailing twelve months; per-share and average items: the twelve-month figure) and
+    ``<item>_q`` (the discrete quarter).
+    """
+    found: list[tuple[str, str, str]] = []
+    for item in ITEMS:
+        found.append((item.name, "DOUBLE", item.label))
+        if item.kind != "instant":
+            found.append((f"{item.name}_q", "DOUBLE", f"{item.label}, discrete quarter"))
+    return tuple(found)
+
+
+def fundamentals() -> Columns:
+    """Return all columns of ``fundamentals``: keys, then items."""
+    return FUNDAMENTALS_KEYS + item_columns()
+
+
+TABLE_NAMES = ("companies", "listings", "facts", "fundamentals", "prices")
+
+
+def columns_of(table: str) -> Columns:
+    """Return the columns of ``table``; ``KeyError`` for a table that a data set does not have."""
+    if table == "fundamentals":
+        return fundamentals()
+    return {"companies": COMPANIES, "listings": LISTINGS, "facts": FACTS, "prices": PRICES}[table]

@@ -1,0 +1,147 @@
+"""The syntax tree of the expression language: frozen nodes that carry where they stand in the file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where a node stands: 1-based line and column of its first character, and its length in characters."""
+
+    line: int = 0
+    column: int = 0
+    length: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number in full units: ``15%`` is 0.15, ``300M`` is 3e8; ``text`` is how it was written."""
+
+    value: float
+    text: str
+    span: Span = Span()
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A quoted text, or a bare word on the right of ``=``, ``!=`` or ``in`` against a text field."""
+
+    value: str
+    span: Span = Span()
+
+
+@dataclass(frozen=True, slots=True)
+class Date:
+    """A calendar date, ``2024-12-31``."""
+
+    value: date
+    span: Span = Span()
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A length of history: ``5y`` or ``8q``; only ever the argument of a history function."""
+
+    count: int
+    unit: str
+    span: Span = Span()
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A line item, metric or field by its canonical name; ``written`` is what the author typed."""
+
+    name: str
+    written: str = ""
+    span: Span = Span()
+
+
+@dataclass(frozen=True, slots=True)
+class Unary:
+    """``-x``."""
+
+    op: str
+    operand: Expr
+    span: Span = Span()
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    """``+ - * / ^`` between two numbers."""
+
+    op: str
+    left: Expr
+    right: Expr
+    span: Span = Span()
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """``< <= > >= = !=``."""
+
+    op: str
+    left: Expr
+    right: Expr
+    span: Span = Span()
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """``x between a and b``, both ends included."""
+
+    operand: Expr
+    low: Expr
+    high: Expr
+    span: Span = Span()
+
+
+@dataclass(frozen=True, slots=True)
+class In:
+    """``x in [a, b]``; ``negated`` for ``not in``. Texts compare without regard to case."""
+
+    operand: Expr
+    choices: tuple[Expr, ...]
+    negated: bool = False
+    span: Span = Span()
+
+
+@dataclass(frozen=True, slots=True)
+class Logic:
+    """``and`` / ``or`` over two or more conditions, three-valued (Kleene)."""
+
+    op: str
+    operands: tuple[Expr, ...]
+    span: Span = Span()
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """``not condition``."""
+
+    operand: Expr
+    span: Span = Span()
+
+
+@dataclass(frozen=True, slots=True)
+class IsKnown:
+    """``x is known`` / ``x is unknown``: never itself unknown."""
+
+    operand: Expr
+    negated: bool = False
+    span: Span = Span()
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function of :data:`screener.catalogue.functions.FUNCTIONS` and its arguments."""
+
+    function: str
+    args: tuple[Expr, ...]
+    span: Span = Span()
+
+
+Expr = (
+    Number | Text | Date | Period | Name | Unary | Binary | Compare | Between | In | Logic | Not | IsKnown | Call
+)
