@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +146,32 @@ class Call:
     span: Span = Span()
 
 
-Expr = (
-    Number | Text | Date | Period | Name | Unary | Binary | Compare | Between | In | Logic | Not | IsKnown | Call
-)
+Expr = Number | Text | Date | Period | Name | Unary | Binary | Compare | Between | In | Logic | Not | IsKnown | Call
+
+
+def children(expr: Expr) -> tuple[Expr, ...]:
+    """Return the expressions directly below ``expr``, in the order written; ``()`` for a leaf."""
+    match expr:
+        case Unary() | Not() | IsKnown():
+            return (expr.operand,)
+        case Binary() | Compare():
+            return (expr.left, expr.right)
+        case Between():
+            return (expr.operand, expr.low, expr.high)
+        case In():
+            return (expr.operand, *expr.choices)
+        case Logic():
+            return expr.operands
+        case Call():
+            return expr.args
+        case _:
+            return ()
+
+
+def walk(expr: Expr) -> Iterator[Expr]:
+    """Yield ``expr`` and every expression below it, parents first; does not recurse."""
+    pending = [expr]
+    while pending:
+        node = pending.pop()
+        yield node
+        pending.extend(reversed(children(node)))

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from screener.language.ast import Expr, Span
 
+NOWHERE = Span()
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -19,19 +21,19 @@ class Rule:
     expr: Expr
     group: str
     if_unknown: str = "fail"
-    span: Span = Span()
+    span: Span = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """A ranked expression. ``direction`` is ``higher`` or ``lower`` (is better); ``within`` a peer-group field or ``""``."""
+    """A ranked expression: ``direction`` (``higher`` or ``lower``) is better; ``within`` is a peer field or ``""``."""
 
     text: str
     expr: Expr
     direction: str
     weight: float = 1.0
     within: str = ""
-    span: Span = Span()
+    span: Span = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class RankGroup:
     name: str
     members: tuple[Factor | RankGroup, ...]
     weight: float = 1.0
-    span: Span = Span()
+    span: Span = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Column:
     name: str
     expr: Expr
     unit: str
-    span: Span = Span()
+    span: Span = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)

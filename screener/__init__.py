@@ -1,0 +1,21 @@
+"""screener: quality screens for small caps. YAML in, a ranked and explained shortlist out, point in time.
+
+The verbs of the command line are functions here: :func:`run`, :func:`panel`, :func:`load`, :func:`explain`.
+Nothing heavy is imported until one of them is called.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+__version__ = "0.1.0"
+__all__ = ["__version__", "build", "explain", "load", "panel", "run", "show", "sql"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load the verb from :mod:`screener.api` when it is first used."""
+    if name in __all__:
+        from screener import api
+
+        return getattr(api, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

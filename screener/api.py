@@ -1,0 +1,127 @@
+"""The verbs for Python callers: load, run, panel, explain, show and build; the command line calls these."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from screener.engine.company import Statement
+    from screener.engine.explain import Explanation
+    from screener.engine.result import Result
+    from screener.lake.connect import Lake
+    from screener.language.screen import Screen
+
+
+def load(screen: str | Path | Screen) -> Screen:
+    """Return a resolved screen from a saved screen's name, a path, or a screen; ``ScreenError`` with all problems."""
+    from screener.language.screen import Screen
+
+    if isinstance(screen, Screen):
+        return screen
+    from screener.language.library import find_screen
+    from screener.language.resolve import load_screen
+
+    return load_screen(find_screen(str(screen)))
+
+
+@contextmanager
+def open_data(data: str | Path | None = None) -> Iterator[Lake]:
+    """Open a data set (default: ``SCREENER_DATA``, then the shipped demo) and close it afterwards."""
+    from screener.lake.connect import find_data, open_lake
+
+    lake = open_lake(find_data(str(data) if data is not None else None))
+    try:
+        yield lake
+    finally:
+        lake.con.close()
+
+
+def run(
+    screen: str | Path | Screen, *, data: str | Path | None = None, as_of: date | None = None, limit: int | None = None
+) -> Result:
+    """Run a screen and return its result; ``.frame`` is a polars frame of the shortlist.
+
+    ``as_of`` defaults to the newest day of the data; ``limit`` replaces the screen's own (0: no limit).
+    """
+    from screener.engine.run import run_screen
+
+    resolved = with_limit(load(screen), limit)
+    with open_data(data) as lake:
+        return run_screen(lake, resolved, as_of)
+
+
+def with_limit(screen: Screen, limit: int | None) -> Screen:
+    """Return the screen with another limit: ``None`` keeps its own, 0 lifts it."""
+    return screen if limit is None else replace(screen, limit=limit or None)
+
+
+def panel(screen: str | Path | Screen, dates: Sequence[date], *, data: str | Path | None = None) -> pl.DataFrame:
+    """Run a screen as of many dates in one query; one row a date and name on the list."""
+    from screener.engine.run import panel as run_panel
+
+    with open_data(data) as lake:
+        return run_panel(lake, load(screen), dates)
+
+
+def explain(
+    screen: str | Path | Screen, ticker: str, *, data: str | Path | None = None, as_of: date | None = None
+) -> Explanation:
+    """Explain one company in a run: verdicts with their parts, factors, and the filings behind the line items."""
+    from screener.engine.company import find_company
+    from screener.engine.explain import explain_name
+    from screener.engine.run import run_screen
+
+    resolved = load(screen)
+    with open_data(data) as lake:
+        company = find_company(lake.con, ticker)
+        return explain_name(lake, run_screen(lake, resolved, as_of), company)
+
+
+def show(
+    ticker: str,
+    *,
+    data: str | Path | None = None,
+    as_of: date | None = None,
+    period: str = "ttm",
+    items: Sequence[str] = (),
+) -> Statement:
+    """Return a company's line items by period as they were known on ``as_of`` (default: the newest day)."""
+    from screener.engine.company import DEFAULT_ITEMS, find_company, statement
+    from screener.engine.run import newest_date
+
+    with open_data(data) as lake:
+        company = find_company(lake.con, ticker)
+        return statement(lake.con, company, as_of or newest_date(lake.con), period, items or DEFAULT_ITEMS)
+
+
+def build(
+    out: str | Path,
+    *,
+    sec: str | Path | None = None,
+    simfin: str | Path | None = None,
+    prices: str | Path | None = None,
+    prices_format: str | None = None,
+) -> dict[str, object]:
+    """Build a data set in ``out`` from bulk files and return its build report; see :mod:`screener.build`."""
+    from screener.build import build_data
+
+    return build_data(Path(out), sec=sec, simfin=simfin, prices=prices, prices_format=prices_format)
+
+
+def sql(screen: str | Path | Screen, *, data: str | Path | None = None, as_of: date | None = None) -> str:
+    """Return the query that :func:`run` executes; the data set is opened only to find its newest day."""
+    from screener.engine.query import build_query
+    from screener.engine.run import newest_date
+
+    resolved = load(screen)
+    if as_of is None:
+        with open_data(data) as lake:
+            as_of = newest_date(lake.con)
+    return build_query(resolved, [as_of]).sql

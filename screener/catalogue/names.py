@@ -1,0 +1,151 @@
+"""The one registry of every name that a screen can use: line items, metrics with their aliases, and fields."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from screener.catalogue import fields, functions, items, metrics
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+RESERVED = ("and", "or", "not", "in", "is", "between", "known", "unknown")
+
+# What people type, and what it is called here. Keys are lower case with single underscores for spaces and hyphens.
+SYNONYMS: dict[str, str] = {
+    "p/e": "pe", "price/earnings": "pe", "per": "pe", "p/b": "pb", "price/book": "pb", "p/s": "ps", "price/sales": "ps",
+    "p/fcf": "p_fcf", "d/e": "debt_equity", "debt/equity": "debt_equity", "debt_equity_ratio": "debt_equity",
+    "leverage": "debt_equity",
+    "ev/ebit": "ev_ebit", "ev/ebitda": "ev_ebitda", "ev/sales": "ev_sales", "ebit/ev": "ebit_ev",
+    "net_profit": "net_income", "profit": "net_income", "earnings": "net_income", "income": "net_income",
+    "sales": "revenue", "revenues": "revenue", "cogs": "cost_of_revenue", "cost_of_sales": "cost_of_revenue",
+    "operating_profit": "operating_income", "cash_flow": "cfo", "operating_cash_flow": "cfo", "ocf": "cfo",
+    "cash_from_operations": "cfo", "capital_expenditure": "capex", "capital_expenditures": "capex",
+    "depreciation": "da", "amortization": "da", "rd": "research_development", "r&d": "research_development",
+    "tax": "income_tax", "taxes": "income_tax", "interest": "interest_expense", "eps": "eps_diluted",
+    "assets": "total_assets", "liabilities": "total_liabilities", "debt": "total_debt", "book_value": "common_equity",
+    "shareholders_equity": "equity", "stockholders_equity": "equity", "total_equity": "equity",
+    "stock_based_compensation": "sbc", "share_based_compensation": "sbc", "shares": "shares_outstanding",
+    "inventories": "inventory", "payables": "accounts_payable", "dividends": "dividends_paid",
+    "repurchases": "buybacks", "marketcap": "market_cap", "mcap": "market_cap", "mkt_cap": "market_cap",
+    "market_capitalization": "market_cap", "market_value": "market_cap", "close": "price", "last_price": "price",
+    "volume": "avg_dollar_volume_3m", "dollar_volume": "avg_dollar_volume_3m", "momentum": "momentum_12_1",
+    "shell": "is_shell",
+    "spac": "is_shell", "roi": "roic", "return_on_capital": "roce", "coverage": "interest_coverage",
+    "dilution": "share_growth_1y", "turnover": "asset_turnover", "days_sales": "dso", "company": "name",
+    "symbol": "ticker",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a name stands for.
+
+    kind: ``item``, ``metric`` or ``field``. name: the canonical name. value: ``number``, ``text``, ``bool`` or
+    ``date``. unit: a row name of the unit table. direction: ``higher``, ``lower`` or ``neutral``.
+    rank_by: the yield that ranks in place of a multiple, or ``""``.
+    """
+
+    name: str
+    kind: str
+    label: str
+    unit: str
+    direction: str
+    value: str = "number"
+    rank_by: str = ""
+
+
+class CatalogueClashError(AssertionError):
+    """Two rows of the catalogue claim one name: a mistake of ours, found when the registry is built."""
+
+
+def build(rows: Iterable[tuple[str, Entry]], taken: Iterable[str] = ()) -> dict[str, Entry]:
+    """Return name or alias → entry; names claimed twice, or in ``taken``, raise a ``CatalogueClashError``."""
+    found: dict[str, Entry] = {}
+    blocked = set(taken)
+    clashes: list[str] = []
+    for name, entry in rows:
+        if name in blocked:
+            clashes.append(f"{name} ({entry.kind} {entry.name}, and a word of the language)")
+        elif name in found:
+            other = found[name]
+            clashes.append(f"{name} ({other.kind} {other.name} and {entry.kind} {entry.name})")
+        else:
+            found[name] = entry
+    if clashes:
+        raise CatalogueClashError("names used twice in the catalogue: " + "; ".join(clashes))
+    return found
+
+
+def _rows() -> Iterable[tuple[str, Entry]]:
+    for item in items.ITEMS:
+        yield item.name, Entry(item.name, "item", item.label, item.unit, "neutral")
+    for metric in metrics.METRICS:
+        entry = Entry(metric.name, "metric", metric.label, metric.unit, metric.direction, rank_by=metric.rank_by)
+        for name in (metric.name, *metric.aliases):
+            yield name, entry
+    for row in fields.FIELDS:
+        direction = fields.DIRECTIONS.get(row.name, "neutral")
+        yield row.name, Entry(row.name, "field", row.label, row.unit, direction, row.kind)
+
+
+_REGISTRY: dict[str, Entry] = build(_rows(), (*functions.BY_NAME, *RESERVED))
+
+
+def lookup(name: str) -> Entry | None:
+    """Return what ``name`` (canonical or alias, in any case) stands for, or ``None``."""
+    return _REGISTRY.get(name) or _REGISTRY.get(name.lower())
+
+
+def every_name() -> tuple[str, ...]:
+    """Return all names and aliases, in catalogue order."""
+    return tuple(_REGISTRY)
+
+
+def entries() -> tuple[Entry, ...]:
+    """Return every entry once, in catalogue order."""
+    return tuple(dict.fromkeys(_REGISTRY.values()))
+
+
+_WORD = re.compile(r"[a-z_][a-z0-9_]*")
+
+
+@lru_cache(maxsize=1024)
+def needs_market(name: str) -> bool:
+    """Return whether ``name`` (canonical) is read, directly or through its formula, from prices."""
+    field = fields.BY_NAME.get(name)
+    if field is not None:
+        return field.market
+    metric = metrics.BY_NAME.get(name)
+    if metric is None:
+        return False
+    found = (lookup(word) for word in _WORD.findall(metric.formula))
+    return any(needs_market(entry.name) for entry in found if entry is not None and entry.name != name)
+
+
+def known_as(word: str) -> str | None:
+    """Return the name for a way of writing it that needs no guessing (``p/e`` is ``pe``), or ``None``."""
+    plain = re.sub(r"[\s_-]+", "_", word.strip().lower())
+    return plain if plain in _REGISTRY else SYNONYMS.get(plain)
+
+
+def suggest(word: str, candidates: Iterable[str] | None = None) -> str | None:
+    """Return the name that ``word`` was probably meant to be, or ``None``.
+
+    Without ``candidates`` all names of the catalogue are tried, after a table of what people call them
+    (``p/e`` is ``pe``, ``net income`` is ``net_income``); with them, spelling alone decides.
+    """
+    import difflib
+
+    plain = re.sub(r"[\s_-]+", "_", word.strip().lower())
+    if candidates is None:
+        found = known_as(word)
+        if found is not None:
+            return found
+        candidates = _REGISTRY
+    by_lower = {candidate.lower(): candidate for candidate in candidates}
+    close = difflib.get_close_matches(plain, by_lower, n=1, cutoff=0.7)
+    return by_lower[close[0]] if close else None

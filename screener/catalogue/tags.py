@@ -1,0 +1,67 @@
+"""Which source tags are kept when facts are read: the tags of the line items and a few that the rules need besides."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from screener.catalogue.items import ITEMS
+
+# Tags that no line item lists but that derivations, evidence of debt and cross-checks read.
+EXTRA_TAGS: tuple[str, ...] = (
+    "AmortizationOfIntangibleAssets",
+    "AssetImpairmentCharges",
+    "AssetsNoncurrent",
+    "CapitalLeaseObligations",
+    "CapitalLeaseObligationsCurrent",
+    "CapitalLeaseObligationsNoncurrent",
+    "CashCashEquivalentsAndShortTermInvestments",
+    "CashProvidedByUsedInOperatingActivitiesDiscontinuedOperations",
+    "CommonStockSharesIssued",
+    "ContractWithCustomerLiability",
+    "DeferredRevenue",
+    "DeferredRevenueCurrent",
+    "DeferredRevenueNoncurrent",
+    "Depreciation",
+    "Dividends",
+    "DividendsCash",
+    "DividendsCommonStockCash",
+    "FinanceLeaseLiabilityCurrent",
+    "FinanceLeaseLiabilityNoncurrent",
+    "GainLossOnSaleOfBusiness",
+    "IncomeLossFromContinuingOperationsBeforeIncomeTaxesDomestic",
+    "IncomeLossFromContinuingOperationsBeforeIncomeTaxesForeign",
+    "IndefiniteLivedIntangibleAssetsExcludingGoodwill",
+    "IntangibleAssetsNetIncludingGoodwill",
+    "InterestIncomeExpenseNonoperatingNet",
+    "LiabilitiesNoncurrent",
+    "NetIncomeLossAttributableToRedeemableNoncontrollingInterest",
+    "OtherDepreciationAndAmortization",
+    "OtherLoansPayableCurrent",
+    "PaymentsOfDividendsCommonStock",
+    "PaymentsOfDividendsMinorityInterest",
+    "PaymentsOfDividendsPreferredStockAndPreferenceStock",
+    "PreferredStockLiquidationPreferenceValue",
+    "ProfitLoss",
+    "RestrictedCash",
+    "RestrictedCashAndCashEquivalentsAtCarryingValue",
+    "StockRepurchasedDuringPeriodValue",
+    "TreasuryStockCommonShares",
+    "TreasuryStockShares",
+    "WeightedAverageNumberDilutedSharesOutstandingAdjustment",
+)
+
+# A raw tag inside a fallback expression; item names are snake_case.
+_TAG = re.compile(r"\b[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*\b")
+
+
+@cache
+def mapped_tags() -> frozenset[str]:
+    """Return every source tag worth keeping; us-gaap and dei stand bare, IFRS tags as ``ifrs:Tag``."""
+    found: set[str] = set(EXTRA_TAGS)
+    for item in ITEMS:
+        found.update((*item.tags, *item.fill, *item.parts))
+        found.update(f"ifrs:{tag}" for tag in item.ifrs)
+        for expression in item.fallback:
+            found.update(_TAG.findall(expression))
+    return frozenset(found)

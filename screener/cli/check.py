@@ -1,0 +1,31 @@
+"""``screener check``: every problem of some screen files, with its place and a hint."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from screener.cli.options import say
+from screener.errors import EXIT_USAGE
+
+
+@click.command("check")
+@click.argument("screens", nargs=-1, required=True)
+def command(screens: tuple[str, ...]) -> None:
+    """Check SCREENS (files or saved names): every problem with file:line:column, the line, a caret and a hint."""
+    from screener.language.library import find_screen
+    from screener.language.resolve import check_file
+
+    wrong = 0
+    for name in screens:
+        path: Path = find_screen(name)
+        problems = check_file(path)
+        wrong += any(problem.severity == "error" for problem in problems)
+        for problem in problems:
+            click.echo(problem.render() + "\n")
+    checked = f"{len(screens)} screen{'s' if len(screens) != 1 else ''} checked"
+    say(f"{checked}, {wrong} with errors" if wrong else f"{checked}, no errors")
+    if wrong:
+        sys.exit(EXIT_USAGE)

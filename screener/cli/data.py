@@ -1,0 +1,76 @@
+"""``screener data``: build a data set from bulk files, say what is in one, generate the demo."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from screener.cli.options import data_option, say
+from screener.errors import ScreenError
+
+
+@click.group("data")
+def command() -> None:
+    """Build and inspect data sets."""
+
+
+def _progress() -> object:
+    """Return a function that shows progress on stderr: one moving line on a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        return None
+
+    def show(message: str) -> None:
+        click.echo(f"\r\x1b[K{message[:110]}", err=True, nl=False)
+
+    return show
+
+
+@command.command("build")
+@click.argument("out", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--sec", type=click.Path(path_type=Path, file_okay=False),
+              help="Folder with SEC's companyfacts.zip, submissions.zip, company_tickers_exchange.json (or unpacked).")  # fmt: skip
+@click.option("--simfin", type=click.Path(path_type=Path, file_okay=False), help="Folder with SimFin's bulk files.")
+@click.option("--prices", type=click.Path(path_type=Path), help="Price file or folder.")
+@click.option("--prices-format", help="Name the price format instead of recognising it.")
+def build(out: Path, sec: Path | None, simfin: Path | None, prices: Path | None, prices_format: str | None) -> None:
+    """Build the data set OUT from SEC or SimFin bulk files and a price file."""
+    from screener.build import build_data
+
+    if (sec is None) == (simfin is None):
+        raise ScreenError("name one source: --sec DIR or --simfin DIR")
+    report = build_data(out, sec=sec, simfin=simfin, prices=prices, prices_format=prices_format, progress=_progress())
+    if sys.stderr.isatty():
+        click.echo("\r\x1b[K", err=True, nl=False)
+    for line in report.summary_lines():
+        say(line)
+    say(f"built {out}")
+
+
+@command.command("demo")
+@click.argument("out", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--companies", type=click.IntRange(50, 20_000), default=800, show_default=True)
+@click.option("--years", type=click.IntRange(2, 20), default=6, show_default=True)
+@click.option("--seed", type=int, default=20240308, show_default=True)
+def demo(out: Path, companies: int, years: int, seed: int) -> None:
+    """Generate a data set of companies that do not exist, for trying out and for benchmarks."""
+    from screener.build import build_demo
+
+    build_demo(out, companies=companies, years=years, seed=seed, progress=_progress())
+    if sys.stderr.isatty():
+        click.echo("\r\x1b[K", err=True, nl=False)
+    say(f"built {out}")
+
+
+@command.command("info")
+@data_option
+@click.option("--format", "fmt", type=click.Choice(("table", "json")), default="table", show_default=True)
+def info(data: str | None, fmt: str) -> None:
+    """Say what a data set holds, how it was made, and what was dropped and why."""
+    from screener.lake.connect import find_data
+    from screener.lake.describe import describe
+    from screener.output.info import info_json, info_text
+
+    found = describe(find_data(data))
+    click.echo(info_json(found) if fmt == "json" else info_text(found), nl=False)

@@ -1,0 +1,69 @@
+"""Options and small helpers that several commands share."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from datetime import date
+from typing import Any, TypeVar
+
+import click
+
+FORMATS = ("table", "csv", "json", "markdown")
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Day(click.ParamType):
+    """A calendar date, YYYY-MM-DD."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Return the date; a usage error says what is expected."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a date; write it as YYYY-MM-DD, like 2024-03-08", param, ctx)
+
+
+def data_option(command: F) -> F:
+    """Add ``--data``."""
+    return click.option(
+        "--data",
+        metavar="DIR",
+        help="Data set to read. Default: the environment variable SCREENER_DATA, else the shipped demo.",
+    )(command)
+
+
+def as_of_option(command: F) -> F:
+    """Add ``--as-of``."""
+    return click.option(
+        "--as-of", type=Day(), help="See only what was public on this day. Default: the newest day of the data."
+    )(command)
+
+
+def format_option(command: F) -> F:
+    """Add ``--format``."""
+    return click.option(
+        "--format",
+        "fmt",
+        type=click.Choice(FORMATS),
+        help="What is printed to stdout. Default: table on a terminal and in a pipe.",
+    )(command)
+
+
+def terminal() -> tuple[int, bool]:
+    """Return the width to lay out for, and whether colour is wanted."""
+    from screener.output.terminal import use_color
+
+    return shutil.get_terminal_size((120, 40)).columns, use_color(sys.stdout, os.environ)
+
+
+def say(message: str) -> None:
+    """Print a message for people: stderr, so that stdout carries nothing but the result."""
+    click.echo(message, err=True)

@@ -1,0 +1,46 @@
+"""``screener run``: run a screen and print or write its shortlist."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+
+import click
+
+from screener.cli.options import as_of_option, data_option, format_option, say, terminal
+from screener.errors import EXIT_EMPTY
+
+
+@click.command("run")
+@click.argument("screen")
+@data_option
+@as_of_option
+@format_option
+@click.option("-o", "--output", "outputs", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
+              help="Also write the shortlist; the suffix chooses the format (.xlsx .csv .tsv .json .md). May repeat.")  # fmt: skip
+@click.option("--limit", type=click.IntRange(min=0), help="At most this many names instead of the screen's limit; 0: all.")
+@click.option("--fail-empty", is_flag=True, help="Exit with 1 when nothing passed.")
+def command(
+    screen: str,
+    data: str | None,
+    as_of: date | None,
+    fmt: str | None,
+    outputs: tuple[Path, ...],
+    limit: int | None,
+    fail_empty: bool,
+) -> None:
+    """Run SCREEN (a saved screen's name, or a YAML file) and print the ranked shortlist."""
+    from screener import api
+    from screener.output.writers import check_suffix, text_of, write
+
+    for path in outputs:
+        check_suffix(path)
+    result = api.run(screen, data=data, as_of=as_of, limit=limit)
+    for path in outputs:
+        write(result, path)
+        say(f"wrote {path}")
+    width, color = terminal()
+    click.echo(text_of(result, fmt or "table", width=width, color=color), nl=False)
+    if fail_empty and not result.rows:
+        sys.exit(EXIT_EMPTY)

@@ -1,0 +1,20 @@
+"""``screener sql``: the one query that a screen becomes."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import click
+
+from screener.cli.options import as_of_option, data_option
+
+
+@click.command("sql")
+@click.argument("screen")
+@data_option
+@as_of_option
+def command(screen: str, data: str | None, as_of: date | None) -> None:
+    """Print the SQL that `screener run SCREEN` executes: one row per candidate, with verdicts, factors and score."""
+    from screener import api
+
+    click.echo(api.sql(screen, data=data, as_of=as_of))

@@ -1,0 +1,99 @@
+"""Which columns a query needs, and in which order: line items now and earlier, then metrics level by level."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from screener.catalogue import fields, items, metrics
+from screener.catalogue.metrics import Metric
+from screener.engine.compile import Moment, compile_expr, identifier, quote
+from screener.language.ast import Expr
+from screener.language.expressions import parse_formula
+
+
+def column_name(name: str, at: Moment) -> str:
+    """Return the name of a column: ``revenue``, ``revenue_q``, ``revenue@4`` (four quarters earlier)."""
+    return name + ("_q" if at.quarter else "") + (f"@{at.lag}" if at.lag else "")
+
+
+@lru_cache(maxsize=None)
+def formula(metric: Metric) -> Expr:
+    """Return the syntax tree of a metric's formula."""
+    return parse_formula(metric.formula)
+
+
+@lru_cache(maxsize=None)
+def condition(text: str) -> Expr:
+    """Return the syntax tree of an ``undefined`` condition."""
+    return parse_formula(text)
+
+
+class Columns:
+    """The columns of one query; compiling an expression with it as resolver collects what the expression needs.
+
+    ``latest`` and ``history`` map a column name to the stored column (and its lag); ``fields`` are the
+    company, listing and price fields; ``levels`` hold (column, SQL) of metrics and definitions, each
+    level using only the levels before it.
+    """
+
+    def __init__(self, definitions: Mapping[str, Expr]) -> None:
+        """Start with no columns; ``definitions`` are the formulas of the screen's own ``define``."""
+        self._definitions = definitions
+        self.latest: dict[str, str] = {}
+        self.history: dict[str, tuple[str, int]] = {}
+        self.fields: dict[str, str] = {}
+        self.levels: list[dict[str, str]] = []
+        self._level: dict[str, int] = {}
+        self._watch: list[int] = []
+
+    def column(self, name: str, at: Moment) -> str:
+        """Return the quoted column of ``name`` at a moment, adding it and all that it needs."""
+        name = metrics.ALIASES.get(name, name)
+        if name in fields.BY_NAME:
+            self.fields[name] = fields.BY_NAME[name].sql
+            return self._seen(name, 0)
+        if name in items.BY_NAME:
+            return self._item(name, at)
+        key = column_name(name, at)
+        if key not in self._level:
+            self._watch.append(0)
+            sql = self._metric_sql(name, at)
+            level = self._watch.pop() + 1
+            while len(self.levels) < level:
+                self.levels.append({})
+            self.levels[level - 1][key] = sql
+            self._level[key] = level
+        return self._seen(key, self._level[key])
+
+    def _item(self, name: str, at: Moment) -> str:
+        at = Moment(at.quarter and items.BY_NAME[name].kind != "instant", at.lag)
+        key = column_name(name, at)
+        stored = column_name(name, Moment(at.quarter))
+        if at.lag:
+            self.history[key] = (stored, at.lag)
+        else:
+            self.latest[key] = stored
+        return self._seen(key, 0)
+
+    def _seen(self, key: str, level: int) -> str:
+        if self._watch:
+            self._watch[-1] = max(self._watch[-1], level)
+        return identifier(key)
+
+    def _metric_sql(self, name: str, at: Moment) -> str:
+        if name in self._definitions:
+            return compile_expr(self._definitions[name], self, at)
+        metric = metrics.BY_NAME[name]
+        cases = []
+        if metric.refused:
+            self.fields["model"] = fields.BY_NAME["model"].sql
+            cases.append(f"WHEN model IN ({', '.join(quote(model) for model in metric.refused)}) THEN NULL")
+        for row in metric.undefined:
+            cases.append(f"WHEN {compile_expr(condition(row.when), self, at)} THEN NULL")
+        sql = compile_expr(formula(metric), self, at)
+        return f"CASE {' '.join(cases)} ELSE {sql} END" if cases else sql
+
+    def depth(self) -> int:
+        """Return how many quarters of history the query reads."""
+        return max((lag for _, lag in self.history.values()), default=0)

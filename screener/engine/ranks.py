@@ -1,0 +1,107 @@
+"""Percentile ranks as SQL: 100 for the best of the universe, ties share the better rank, missing is never good."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from screener.catalogue import metrics
+from screener.engine.columns import Columns, condition
+from screener.engine.compile import Moment, compile_expr, identifier, quote
+from screener.language.ast import Name
+from screener.language.screen import Factor, RankGroup, Screen
+
+_NOW = Moment()
+MISSING_PERCENTILE = {"worst": "0.0", "neutral": "50.0"}
+
+
+@dataclass(frozen=True, slots=True)
+class RankColumns:
+    """SQL columns of a rank, in the order in which they must be computed.
+
+    values: (column, SQL) over the metric columns. percentiles: (column, SQL) over the values; windows.
+    score: SQL over the percentiles, or ``NULL`` for a screen without a rank.
+    """
+
+    values: tuple[tuple[str, str], ...]
+    percentiles: tuple[tuple[str, str], ...]
+    score: str
+
+
+def rank_columns(screen: Screen, columns: Columns) -> RankColumns:
+    """Compile the rank of ``screen``; factor *n* has the columns ``f<n>``, ``f<n>_class``, ``f<n>_pct``, ``f<n>_peers``."""
+    values: list[tuple[str, str]] = []
+    percentiles: list[tuple[str, str]] = []
+    factors = screen.factors()
+    for number, factor in enumerate(factors, 1):
+        values += _value_columns(f"f{number}", factor, columns)
+        percentiles += _percentile_columns(f"f{number}", factor, screen)
+    score = _group_score(screen.rank, iter(range(1, len(factors) + 1))) if screen.rank and factors else "NULL::DOUBLE"
+    return RankColumns(tuple(values), tuple(percentiles), score)
+
+
+def _value_columns(key: str, factor: Factor, columns: Columns) -> list[tuple[str, str]]:
+    """Return the factor's value and its class: 3 defined to be best, 2 a value, 1 defined to be worst, 0 missing."""
+    value = compile_expr(factor.expr, columns)
+    cases = [f"WHEN {value} IS NOT NULL THEN 2"]
+    if isinstance(factor.expr, Name) and factor.expr.name in metrics.BY_NAME:
+        metric = metrics.BY_NAME[factor.expr.name]
+        classes = {"best": 3, "worst": 1, "none": 0}
+        if metric.refused:
+            refused = ", ".join(quote(model) for model in metric.refused)
+            cases.append(f"WHEN {columns.column('model', _NOW)} IN ({refused}) THEN 0")
+        for row in metric.undefined:
+            cases.append(f"WHEN {compile_expr(condition(row.when), columns)} THEN {classes[row.rank]}")
+    return [(key, value), (f"{key}_class", f"CASE {' '.join(cases)} ELSE 0 END")]
+
+
+def _percentile_columns(key: str, factor: Factor, screen: Screen) -> list[tuple[str, str]]:
+    order = f"{key}_class DESC, {key} {'DESC' if factor.direction == 'higher' else 'ASC'} NULLS LAST"
+
+    def percentile(partition: str) -> str:
+        count = f"count(*) OVER (PARTITION BY {partition})"
+        rank = f"rank() OVER (PARTITION BY {partition} ORDER BY {order})"
+        return f"100.0 * ({count} - {rank} + 1) / {count}"
+
+    population = "as_of, in_universe"
+    share, peers = percentile(population), "'universe'"
+    if factor.within:
+        group = f"{population}, {identifier(factor.within)}"
+        # A group below the minimum size says nothing: its members are ranked in the whole universe.
+        large = f"{identifier(factor.within)} IS NOT NULL AND count(*) OVER (PARTITION BY {group}) >= {screen.min_group}"
+        share = f"CASE WHEN {large} THEN {percentile(group)} ELSE {share} END"
+        peers = f"CASE WHEN {large} THEN {identifier(factor.within)} ELSE 'universe' END"
+    missing = MISSING_PERCENTILE[screen.missing]
+    return [
+        (f"{key}_pct", f"CASE {key}_class WHEN 0 THEN {missing} WHEN 1 THEN 0.0 ELSE {share} END"),
+        (f"{key}_peers", peers),
+    ]
+
+
+def _group_score(group: RankGroup, numbers: Iterator[int]) -> str:
+    """Return the weighted mean of a group's members; ``numbers`` yields the factor numbers in written order."""
+    terms, total = [], 0.0
+    for member in group.members:
+        part = f"f{next(numbers)}_pct" if isinstance(member, Factor) else _group_score(member, numbers)
+        terms.append(f"{float(member.weight)!r} * {part}")
+        total += float(member.weight)
+    return f"(({' + '.join(terms)}) / {total!r})"
+
+
+def factor_weights(screen: Screen) -> list[tuple[str, Factor, float]]:
+    """Return (group path, factor, share of the score) in written order; the shares add up to 1."""
+    found: list[tuple[str, Factor, float]] = []
+
+    def walk(group: RankGroup, path: str, share: float) -> None:
+        total = sum(member.weight for member in group.members) or 1.0
+        for member in group.members:
+            part = share * member.weight / total
+            if isinstance(member, Factor):
+                found.append((path, member, part))
+            else:
+                walk(member, f"{path} / {member.name}" if path else member.name, part)
+
+    if screen.rank is not None:
+        walk(screen.rank, "", 1.0)
+    return found
+

@@ -1,0 +1,187 @@
+"""Running a resolved screen on an open data set: one query, then the funnel, the rows and their flags."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from screener import __version__
+from screener.catalogue.units import BY_NAME as UNITS
+from screener.engine.compile import identifier
+from screener.engine.query import Query, build_query
+from screener.engine.ranks import factor_weights
+from screener.engine.result import FactorValue, FunnelStep, Result, ResultColumn, Row, RunIdentity
+from screener.engine.trace import Tracer
+from screener.errors import DataError
+
+if TYPE_CHECKING:
+    import duckdb
+    import polars as pl
+
+    from screener.language.screen import Rule, Screen
+    from screener.lake.connect import Lake
+
+
+def newest_date(con: duckdb.DuckDBPyConnection) -> date:
+    """Return the newest day that the data set knows: its last price, or its last filing without prices."""
+    row = con.execute(
+        "SELECT coalesce((SELECT max(date) FROM prices), (SELECT max(known_from) FROM fundamentals))"
+    ).fetchone()
+    if row is None or row[0] is None:
+        raise DataError("the data set is empty: it has neither prices nor fundamentals")
+    found = row[0]
+    assert isinstance(found, date), "both columns are dates"  # noqa: S101 - the schema is verified when it is opened
+    return found
+
+
+def run_screen(lake: Lake, screen: Screen, as_of: date | None = None) -> Result:
+    """Run ``screen`` as of a day (default: the newest day of the data) and return its result.
+
+    Raises ``DataError`` when the data set has nothing that was public on that day.
+    """
+    newest = newest_date(lake.con)
+    day = as_of or newest
+    query = build_query(screen, [day])
+    lake.con.execute(f"CREATE OR REPLACE TEMP TABLE evaluated AS {query.sql}")
+    funnel = read_funnel(lake.con, screen)
+    if not funnel[0].passed:
+        raise DataError(f"nothing in this data set was public on {day}", hint=f"its newest day is {newest}")
+    identity = RunIdentity(
+        screen=screen.name,
+        title=screen.title,
+        as_of=day,
+        data="demo" if lake.manifest.demo else str(lake.path),
+        data_hash=lake.manifest.data_hash,
+        screen_hash=screen.sha256,
+        version=__version__,
+        demo=lake.manifest.demo,
+        data_date=min(day, newest),
+        notes=_notes(lake, day, newest),
+    )
+    return Result(
+        run=identity,
+        screen=screen,
+        columns=tuple(ResultColumn(column.name, UNITS[column.unit].label, column.unit) for column in screen.columns),
+        rows=_rows(lake.con, query, day),
+        funnel=funnel,
+        population=_remaining(funnel, "universe"),
+        passed=funnel[-1].remaining,
+        sql=query.sql,
+        extra={"coverage": _coverage(lake.con, screen)},
+    )
+
+
+def panel(lake: Lake, screen: Screen, dates: Sequence[date]) -> pl.DataFrame:
+    """Run ``screen`` as of every date in one query.
+
+    Returns a polars frame with one row a date and passing name: ``as_of, rank, issuer_id, ticker, name, sector,
+    score`` and the screen's columns; sorted by date and rank.
+    """
+    query = build_query(screen, sorted(dates))
+    shown = ", ".join(f"c{k} AS {identifier(column.name)}" for k, column in enumerate(screen.columns, 1))
+    limit = f" AND rank <= {screen.limit}" if screen.limit else ""
+    return lake.con.sql(
+        f"SELECT as_of, rank, issuer_id, ticker, name, sector, score{', ' + shown if shown else ''} "
+        f"FROM ({query.sql}) WHERE passed{limit} ORDER BY as_of, rank"
+    ).pl()
+
+
+def read_funnel(con: duckdb.DuckDBPyConnection, screen: Screen) -> tuple[FunnelStep, ...]:
+    """Count, from the table ``evaluated``, how the candidates fare at every condition."""
+    counts, alive = ["count(*)"], "true"
+    for key, rule in _keyed(screen):
+        tested = alive if key.startswith("u") else "in_universe"
+        alive += f" AND coalesce({key}, {str(rule.if_unknown != 'fail').lower()})"
+        counts += [
+            f"count(*) FILTER ({tested} AND {key})",
+            f"count(*) FILTER ({tested} AND NOT {key})",
+            f"count(*) FILTER ({tested} AND {key} IS NULL)",
+            f"count(*) FILTER ({alive})",
+        ]
+    found = con.execute(f"SELECT {', '.join(counts)} FROM evaluated").fetchone() or (0,)
+    steps = [FunnelStep("start", "", "candidates", found[0], 0, 0, found[0])]
+    for number, (key, rule) in enumerate(_keyed(screen)):
+        passed, failed, unknown, remaining = found[1 + 4 * number : 5 + 4 * number]
+        kind = "universe" if key.startswith("u") else "rule"
+        admitted = unknown if rule.if_unknown != "fail" else 0
+        steps.append(FunnelStep(kind, rule.group, rule.text, passed, failed, unknown, remaining, admitted))
+    return tuple(steps)
+
+
+def _keyed(screen: Screen) -> list[tuple[str, Rule]]:
+    return [(f"u{k}", rule) for k, rule in enumerate(screen.universe, 1)] + [
+        (f"r{k}", rule) for k, rule in enumerate(screen.rules, 1)
+    ]
+
+
+def _remaining(funnel: tuple[FunnelStep, ...], kind: str) -> int:
+    steps = [step for step in funnel if step.kind in ("start", kind)]
+    return steps[-1].remaining
+
+
+def _coverage(con: duckdb.DuckDBPyConnection, screen: Screen) -> list[dict[str, Any]]:
+    """Return, for each factor, for how many names of the universe it is known."""
+    factors = screen.factors()
+    if not factors:
+        return []
+    counts = ", ".join(f"count(f{k})" for k in range(1, len(factors) + 1))
+    found = con.execute(f"SELECT count(*), {counts} FROM evaluated WHERE in_universe").fetchone()
+    assert found is not None, "an aggregate always has one row"  # noqa: S101 - a bug, not an input
+    return [
+        {"factor": factor.text, "known": known, "of": found[0]} for factor, known in zip(factors, found[1:], strict=True)
+    ]
+
+
+def _rows(con: duckdb.DuckDBPyConnection, query: Query, day: date) -> tuple[Row, ...]:
+    screen = query.screen
+    base = ["rank", "issuer_id", "cik", "ticker", "name", "sector", "score", "period_end", "known_from"]
+    shown = [f"c{k}" for k in range(1, len(screen.columns) + 1)]
+    weights = factor_weights(screen)
+    ranked = [f"f{k}{part}" for k in range(1, len(weights) + 1) for part in ("", "_pct", "_peers")]
+    open_rules = [(key, rule) for key, rule in _keyed(screen) if rule.if_unknown == "flag"]
+    wanted = [*base, *shown, *ranked, *(f"{key} IS NULL" for key, _ in open_rules)]
+    limit = f" AND rank <= {screen.limit}" if screen.limit else ""
+    found = con.execute(f"SELECT {', '.join(wanted)} FROM evaluated WHERE passed{limit} ORDER BY rank").fetchall()
+    flagged = {
+        int(record[1]): [rule for (_, rule), hit in zip(open_rules, record[len(wanted) - len(open_rules) :], strict=True) if hit]
+        for record in found
+    }
+    flags = _flags(con, screen, day, {issuer: rules for issuer, rules in flagged.items() if rules})
+    rows = []
+    for record in found:
+        rank, issuer, cik, ticker, name, sector, score, period_end, known_from = record[: len(base)]
+        values = record[len(base) : len(base) + len(shown)]
+        factors = tuple(
+            FactorValue(factor.text, path, *record[at : at + 3], weight, "number")
+            for at, (path, factor, weight) in zip(
+                range(len(base) + len(shown), len(wanted), 3), weights, strict=False
+            )
+        )
+        rows.append(
+            Row(rank, issuer, cik, ticker, name, sector, score, values, factors, flags.get(issuer, ()), period_end, known_from)
+        )
+    return tuple(rows)
+
+
+def _flags(
+    con: duckdb.DuckDBPyConnection, screen: Screen, day: date, open_rules: dict[int, list[Rule]]
+) -> dict[int, tuple[str, ...]]:
+    """Return, for the names that a rule let through although it is unknown, the rule and the reason."""
+    if not open_rules:
+        return {}
+    tracer = Tracer(screen.definitions)
+    for rule in {rule for rules in open_rules.values() for rule in rules}:
+        tracer.add(rule.expr)
+    traces = tracer.read(con, day, sorted(open_rules))
+    return {
+        issuer: tuple(f"{rule.text}: unknown, {traces[issuer].reason(rule.expr)}" for rule in rules)
+        for issuer, rules in open_rules.items()
+    }
+
+
+def _notes(lake: Lake, day: date, newest: date) -> tuple[str, ...]:
+    notes = list(lake.manifest.notes)
+    if day > newest:
+        notes.append(f"as of {day}, but the newest day in the data is {newest}")
+    return tuple(notes)

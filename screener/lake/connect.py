@@ -1,0 +1,116 @@
+"""Opening a data set: found, checked, and behind a DuckDB connection that can read its tables and nothing else."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from screener.errors import DataError
+from screener.lake.files import first_line, quoted
+from screener.lake.manifest import MANIFEST_NAME, VERSIONS_NAME, Manifest, read_manifest
+
+if TYPE_CHECKING:
+    import duckdb
+
+DATA_VARIABLE = "SCREENER_DATA"
+
+# Set in this order: once the configuration is locked, no query can widen what it may read.
+_SETTINGS = (
+    "SET preserve_insertion_order = true",
+    "SET default_null_order = 'nulls_last'",
+    "SET default_order = 'ascending'",
+    "SET TimeZone = 'UTC'",
+    "SET parquet_metadata_cache = true",
+    "SET autoinstall_known_extensions = false",
+    "SET autoload_known_extensions = false",
+    "SET python_enable_replacements = false",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Lake:
+    """An open data set: ``con`` has the views companies, listings, facts, fundamentals and prices."""
+
+    path: Path
+    directory: Path
+    manifest: Manifest
+    con: duckdb.DuckDBPyConnection
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.con.close()
+
+    def __enter__(self) -> Lake:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def find_data(option: str | None = None) -> Path:
+    """Return the folder of the data set: the option, else ``SCREENER_DATA``, else the shipped demo.
+
+    ``DataError`` when the folder that is named, or the demo, is not there.
+    """
+    named = option or os.environ.get(DATA_VARIABLE)
+    if named:
+        path = Path(named).expanduser()
+        if not path.is_dir():
+            origin = "--data" if option else DATA_VARIABLE
+            raise DataError(
+                f"there is no data set at {path} (named by {origin})", hint="make one with `screener data build`"
+            )
+        return path
+    package = Path(__file__).resolve().parents[1]
+    for demo in (package / "_shipped" / "demo", package.parent / "data" / "demo"):
+        if (demo / MANIFEST_NAME).is_file():
+            return demo
+    raise DataError(
+        "no data set is named and the demo data is not there",
+        hint=f"name one with --data or {DATA_VARIABLE}, or make the demo with `screener data demo data/demo`",
+    )
+
+
+def open_lake(path: Path) -> Lake:
+    """Open the data set at ``path``; ``DataError`` when it is missing, damaged or of another schema.
+
+    The connection is in memory, reads the tables of this version alone, and can't be reconfigured.
+    """
+    import duckdb
+
+    manifest = read_manifest(path)
+    directory = table_directory(path, manifest)
+    con = duckdb.connect()
+    try:
+        files = {table.name: directory / f"{table.name}.parquet" for table in manifest.tables}
+        for setting in _SETTINGS:
+            con.execute(setting)
+        con.execute(f"SET allowed_paths = [{', '.join(quoted(file) for file in files.values())}]")
+        con.execute("SET enable_external_access = false")
+        con.execute("SET lock_configuration = true")
+        for name, file in files.items():
+            con.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet({quoted(file)})")
+    except duckdb.Error as error:
+        con.close()
+        raise DataError(f"the data set at {path} cannot be opened: {first_line(error)}") from error
+    return Lake(path, directory, manifest, con)
+
+
+def table_directory(path: Path, manifest: Manifest) -> Path:
+    """Return the folder of the manifest's tables; ``DataError`` when a table is missing or has another size."""
+    directory = (path / VERSIONS_NAME / manifest.version).resolve()
+    for table in manifest.tables:
+        file = directory / f"{table.name}.parquet"
+        size = file.stat().st_size if file.is_file() else None
+        if size != table.size:
+            state = "is missing" if size is None else "has another size than its manifest says"
+            raise DataError(
+                f"the data set at {path} is damaged: table {table.name} {state}",
+                hint="build it again with `screener data build`",
+            )
+    return directory

@@ -1,0 +1,89 @@
+"""Parquet files of a data set: written the same way each time, checked against the schema, hashed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from screener.errors import DataError
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from screener.lake.schema import Columns
+
+# Small enough that a company's facts are found in a few groups, large enough that zstd works well.
+ROW_GROUP_SIZE = 122_880
+_CHUNK = 1 << 20
+
+
+def quoted(text: str | os.PathLike[str]) -> str:
+    """Return ``text`` as an SQL string literal."""
+    return "'" + os.fspath(text).replace("'", "''") + "'"
+
+
+def identifier(name: str) -> str:
+    """Return ``name`` as a quoted SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def write_parquet(con: duckdb.DuckDBPyConnection, select: str, path: Path, order_by: str) -> None:
+    """Write the rows of ``select`` in ``order_by`` to ``path``; the same rows give the same bytes.
+
+    ``order_by`` must order rows that differ completely, or the bytes depend on the number of threads.
+    """
+    con.execute(
+        f"COPY (SELECT * FROM ({select}) ORDER BY {order_by}) TO {quoted(path)} "
+        f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP_SIZE})"
+    )
+
+
+def write_table(con: duckdb.DuckDBPyConnection, select: str, path: Path, columns: Columns, order_by: str) -> None:
+    """Write ``select`` cast to exactly ``columns`` (names, types, order) as a Parquet file sorted by ``order_by``."""
+    casts = ", ".join(f"CAST({identifier(name)} AS {kind}) AS {identifier(name)}" for name, kind, _ in columns)
+    write_parquet(con, f"SELECT {casts} FROM ({select})", path, order_by)
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 hex digest of a file."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def check_columns(con: duckdb.DuckDBPyConnection, path: Path, table: str, columns: Columns) -> int:
+    """Return the number of rows of a Parquet file; ``DataError`` when it is unreadable or its columns differ."""
+    import duckdb
+
+    if not path.is_file():
+        raise DataError(f"table {table} is missing: {path}")
+    try:
+        described = con.execute(f"DESCRIBE SELECT * FROM read_parquet({quoted(path)})").fetchall()
+        counted = con.execute(f"SELECT count(*) FROM read_parquet({quoted(path)})").fetchone()
+    except duckdb.Error as error:
+        raise DataError(f"table {table} cannot be read: {path}: {first_line(error)}") from error
+    found = [(str(row[0]), str(row[1])) for row in described]
+    wanted = [(name, kind) for name, kind, _ in columns]
+    if found != wanted:
+        raise DataError(f"table {table} does not have the columns of the schema: {_difference(found, wanted)}")
+    return int(counted[0]) if counted else 0
+
+
+def first_line(error: Exception) -> str:
+    """Return the first line of an error's text: the rest of a database error is for programmers."""
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
+def _difference(found: list[tuple[str, str]], wanted: list[tuple[str, str]]) -> str:
+    missing = [f"{name} {kind}" for name, kind in wanted if (name, kind) not in found]
+    extra = [f"{name} {kind}" for name, kind in found if (name, kind) not in wanted]
+    parts = []
+    if missing:
+        parts.append("missing " + ", ".join(missing))
+    if extra:
+        parts.append("unexpected " + ", ".join(extra))
+    return "; ".join(parts) or "the columns are in another order"

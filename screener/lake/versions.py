@@ -1,0 +1,174 @@
+"""New versions of a data set appear whole or not at all: one writer, an atomic rename, readers never blocked."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from screener.errors import DataError
+from screener.lake.files import check_columns, sha256_of
+from screener.lake.manifest import MANIFEST_NAME, VERSIONS_NAME, Manifest, TableFile, read_manifest
+from screener.lake.schema import TABLE_NAMES, columns_of
+
+LOCK_NAME = ".lock"
+STAGE_NAME = ".stage"
+_INCOMING = ".incoming"
+
+# Locks that this process holds: a build holds the lock from its first file on and publishes inside it.
+_held: set[Path] = set()
+
+
+@contextmanager
+def writer_lock(out: Path) -> Iterator[None]:
+    """Hold the data set's writer lock (an OS lock: it ends with the process); ``DataError`` when another has it."""
+    key = out.resolve()
+    if key in _held:
+        yield
+        return
+    with _disk_errors(out):
+        out.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(out / LOCK_NAME, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise DataError(
+                f"another build is writing the data set at {out}", hint="wait until it has ended, then build again"
+            ) from error
+        _held.add(key)
+        try:
+            yield
+        finally:
+            _held.discard(key)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def staging(out: Path) -> Iterator[Path]:
+    """Give an empty folder inside ``out`` to build in, under the writer lock; it is gone afterwards.
+
+    It lies on the file system of the data set, so publishing moves files instead of copying them.
+    """
+    with writer_lock(out):
+        clean(out)
+        stage = out / STAGE_NAME
+        with _disk_errors(out):
+            stage.mkdir()
+        try:
+            with _disk_errors(out):
+                yield stage
+        finally:
+            shutil.rmtree(stage, ignore_errors=True)
+
+
+def publish(out: Path, stage: Path, manifest: Manifest) -> Path:
+    """Make the tables in ``stage`` the data set at ``out`` and return the folder of the new version.
+
+    ``stage`` holds ``<table>.parquet`` for every table; they are moved away. They are verified against the schema,
+    counted and hashed here: ``manifest.tables`` is filled in. ``DataError`` when a table is wrong, the disk is full
+    or another build is running; the old data set stays as it was.
+    """
+    with writer_lock(out), _disk_errors(out):
+        tables = measure(stage)
+        old = _current(out)
+        sealed = manifest.sealed(tables, "")
+        if old:
+            sealed = manifest.sealed(tables, old.previous if old.version == sealed.version else old.version)
+        target = _move_in(out, stage, sealed)
+        _replace_manifest(out, sealed)
+        clean(out)
+        return target
+
+
+def measure(folder: Path) -> tuple[TableFile, ...]:
+    """Return rows, size and hash of the tables in ``folder``; ``DataError`` when one does not fit the schema."""
+    import duckdb
+
+    found = []
+    with duckdb.connect() as con:
+        for table in TABLE_NAMES:
+            path = folder / f"{table}.parquet"
+            rows = check_columns(con, path, table, columns_of(table))
+            found.append(TableFile(table, rows, path.stat().st_size, sha256_of(path)))
+    return tuple(found)
+
+
+def clean(out: Path) -> None:
+    """Remove what nobody names: older versions, and what a killed build left behind (stage, half-moved tables)."""
+    with writer_lock(out):
+        shutil.rmtree(out / STAGE_NAME, ignore_errors=True)
+        (out / f"{MANIFEST_NAME}.new").unlink(missing_ok=True)
+        current = _current(out)
+        named = {current.version, current.previous} if current else set()
+        versions = out / VERSIONS_NAME
+        for path in sorted(versions.iterdir()) if versions.is_dir() else []:
+            if path.name not in named:
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def _current(out: Path) -> Manifest | None:
+    try:
+        return read_manifest(out)
+    except DataError:
+        return None
+
+
+def _move_in(out: Path, stage: Path, manifest: Manifest) -> Path:
+    target = out / VERSIONS_NAME / manifest.version
+    if _holds(target, manifest):
+        return target
+    incoming = out / VERSIONS_NAME / (_INCOMING + manifest.version)
+    shutil.rmtree(incoming, ignore_errors=True)
+    incoming.mkdir(parents=True)
+    for table in manifest.tables:
+        path = incoming / f"{table.name}.parquet"
+        shutil.move(stage / path.name, path)
+        path.chmod(0o444)
+        _sync(path)
+    _sync(incoming)
+    shutil.rmtree(target, ignore_errors=True)
+    incoming.replace(target)
+    _sync(target.parent)
+    return target
+
+
+def _holds(target: Path, manifest: Manifest) -> bool:
+    for table in manifest.tables:
+        path = target / f"{table.name}.parquet"
+        if not path.is_file() or path.stat().st_size != table.size or sha256_of(path) != table.sha256:
+            return False
+    return True
+
+
+def _replace_manifest(out: Path, manifest: Manifest) -> None:
+    fresh = out / f"{MANIFEST_NAME}.new"
+    fresh.write_text(manifest.dumps(), encoding="utf-8")
+    _sync(fresh)
+    fresh.replace(out / MANIFEST_NAME)
+    _sync(out)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _disk_errors(out: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise DataError(
+                f"the disk is full: the data set at {out} was not changed", hint="free some space, then build again"
+            ) from error
+        raise DataError(f"the data set at {out} cannot be written: {error}") from error

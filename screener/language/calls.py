@@ -1,0 +1,195 @@
+"""Function calls: how many arguments, of which kind, over which stretch of history."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from screener.catalogue import fields, functions, names
+from screener.language import meaning, units
+from screener.language.ast import Call, Expr, Name, Number, Period
+
+if TYPE_CHECKING:
+    from screener.catalogue.functions import Function
+    from screener.language.meaning import Checker, Typed
+
+MAX_YEARS = 10
+MAX_QUARTERS = 40
+# avg(avg(x, 5y), 5y) writes 25 observations into the query: what nesting may multiply to.
+MAX_OBSERVATIONS = 100
+
+_PERIOD_HINT = "a period is written 5y (years) or 8q (quarters)"
+
+# What other systems call our functions.
+_SYNONYMS = {
+    "average": "avg", "mean": "avg", "std": "stdev", "stddev": "stdev", "stdev_s": "stdev", "sd": "stdev",
+    "prev": "lag", "previous": "lag", "ago": "lag", "change": "growth", "pct_change": "growth", "ln": "log",
+    "total": "sum", "least": "min", "greatest": "max", "ifnull": "if_known", "nvl": "if_known", "fillna": "if_known",
+    "isnull": "if_known", "is_known": "if_known",
+}  # fmt: skip
+
+_CROSS_SECTION = frozenset({"rank", "percentile", "zscore"})
+
+
+def resolve_call(checker: Checker, call: Call) -> Typed:
+    """Return the call with resolved arguments, its kind and unit; problems are noted."""
+    function = functions.BY_NAME.get(call.function)
+    if function is None:
+        _unknown_function(checker, call)
+        return meaning.Typed(call, "", "number")
+    if not _count_fits(checker, call, function):
+        return meaning.Typed(call, "", "number")
+    over_time = function.kind == "history" and (
+        function.name not in {"min", "max"} or any(isinstance(arg, Period) for arg in call.args)
+    )
+    if over_time:
+        return _history(checker, call, function)
+    if function.kind == "missing":
+        return _first_known(checker, call)
+    resolved = [_number(checker, function, arg) for arg in call.args]
+    unit = resolved[0].unit if function.name not in {"log", "sqrt"} else "number"
+    return _result(call, resolved, "number", unit)
+
+
+def _result(call: Call, resolved: list[Typed], kind: str, unit: str) -> Typed:
+    fine = all(typed.kind for typed in resolved)
+    args = tuple(typed.expr for typed in resolved)
+    return meaning.Typed(replace(call, args=args), kind if fine else "", unit)
+
+
+def _unknown_function(checker: Checker, call: Call) -> None:
+    entry = names.lookup(call.function)
+    meant = _SYNONYMS.get(call.function) or names.suggest(call.function, functions.BY_NAME)
+    if entry is not None:
+        hint = f"'{call.function}' is a name, not a function: avg({call.function}, 5y)"
+    elif call.function in _CROSS_SECTION:
+        hint = "factors are ranked under 'rank:'"
+    elif meant:
+        hint = f"did you mean {functions.BY_NAME[meant].usage}?"
+    else:
+        hint = "functions: " + ", ".join(functions.BY_NAME)
+    span = replace(call.span, length=len(call.function))
+    checker.source.problem(span, f"unknown function '{call.function}'", hint)
+
+
+def _count_fits(checker: Checker, call: Call, function: Function) -> bool:
+    given = len(call.args)
+    if given >= function.min_args and (not function.max_args or given <= function.max_args):
+        return True
+    most = function.max_args
+    if not most:
+        wanted = f"at least {function.min_args}"
+    elif most == function.min_args:
+        wanted = str(most)
+    else:
+        wanted = f"{function.min_args} to {most}"
+    plural = "" if wanted == "1" else "s"
+    checker.source.problem(
+        call.span, f"'{function.name}' takes {wanted} argument{plural}, not {given}", f"write {function.usage}"
+    )
+    return False
+
+
+def _number(checker: Checker, function: Function, arg: Expr) -> Typed:
+    typed = checker.resolve(arg)
+    if typed.kind not in {"number", ""}:
+        checker.source.problem(
+            arg.span, f"'{function.name}' needs a number, not {meaning.A_KIND[typed.kind]}", f"write {function.usage}"
+        )
+        return meaning.Typed(typed.expr, "", typed.unit)
+    return typed
+
+
+def _first_known(checker: Checker, call: Call) -> Typed:
+    resolved = [checker.resolve(arg) for arg in call.args]
+    kinds = {typed.kind for typed in resolved} - {""}
+    for arg, typed in zip(call.args, resolved, strict=True):
+        if typed.kind and typed.kind != resolved[0].kind and resolved[0].kind:
+            message = (
+                f"'{call.function}' cannot mix {meaning.A_KIND[resolved[0].kind]} and {meaning.A_KIND[typed.kind]}"
+            )
+            checker.source.problem(arg.span, message)
+            return _result(call, resolved, "", "number")
+    if kinds & {"text", "date"}:
+        checker.source.problem(call.span, f"'{call.function}' is for numbers and conditions")
+        return _result(call, resolved, "", "number")
+    return _result(call, resolved, resolved[0].kind, resolved[0].unit)
+
+
+def _history(checker: Checker, call: Call, function: Function) -> Typed:
+    subject = call.args[0]
+    if function.condition:
+        first = checker.resolve(subject)
+        if first.kind not in {"bool", ""}:
+            message = f"'{function.name}' needs a condition, not {meaning.A_KIND[first.kind]}"
+            checker.source.problem(subject.span, message, f"write {function.usage}")
+    elif isinstance(subject, Period):
+        checker.source.problem(subject.span, "the period is the second argument", f"write {function.usage}")
+        return meaning.Typed(call, "", "number")
+    else:
+        first = _number(checker, function, subject)
+    _refuse_fields(checker, function, first.expr)
+    if len(call.args) > 1:
+        _check_period(checker, call, function)
+    unit = {"growth": "ratio", "cagr": "ratio", "count": "count"}.get(function.name, first.unit)
+    args = (first.expr, *call.args[1:])
+    return meaning.Typed(replace(call, args=args), "number" if first.kind else "", unit)
+
+
+def _refuse_fields(checker: Checker, function: Function, subject: Expr) -> None:
+    told: set[Name] = set()
+    for stands, name in checker.names_below(subject):
+        market = names.needs_market(name)
+        if stands in told or not (market or name in fields.BY_NAME):
+            continue
+        told.add(stands)
+        why = "needs prices, whose history is not kept" if market else "has no history"
+        hint = "for prices use price_change_12m and its like" if market else ""
+        checker.source.problem(stands.span, f"'{stands.written}' {why}: it cannot stand in {function.name}()", hint)
+
+
+def observations(period: Period) -> int:
+    """Return how many observations a period has: one a year for years, one a quarter for quarters."""
+    return period.count
+
+
+def _check_period(checker: Checker, call: Call, function: Function) -> None:
+    period = call.args[1]
+    if not isinstance(period, Period):
+        checker.source.problem(period.span, f"'{function.name}' needs a period here", _PERIOD_HINT)
+        return
+    least = 2 if function.name == "stdev" else 1
+    most = MAX_YEARS if period.unit == "y" else MAX_QUARTERS
+    if not least <= period.count <= most:
+        message = (
+            f"the period of '{function.name}' is {least} to {MAX_YEARS} years or {least} to {MAX_QUARTERS} quarters"
+        )
+        checker.source.problem(period.span, message)
+        return
+    if _nested(call) > MAX_OBSERVATIONS:
+        message = f"nested history needs more than {MAX_OBSERVATIONS} observations"
+        checker.source.problem(call.span, message, "use shorter periods")
+    if len(call.args) == 2:
+        return
+    if len(call.args) > 3:
+        checker.source.problem(
+            call.span, f"'{function.name}' over a period takes 2 or 3 arguments", f"write {function.usage}"
+        )
+        return
+    enough = units.literal(call.args[2])
+    if enough is None or enough is not call.args[2] or enough.value not in range(least, period.count + 1):
+        message = f"the least number of observations is a whole number from {least} to {period.count}"
+        checker.source.problem(call.args[2].span, message)
+
+
+def _nested(call: Call) -> int:
+    """Return the number of observations that a call and the calls within it multiply to."""
+    found = 1
+    pending: list[tuple[Expr, int]] = [(call, 1)]
+    while pending:
+        expr, outside = pending.pop()
+        if isinstance(expr, Call) and len(expr.args) > 1 and isinstance(expr.args[1], Period):
+            outside *= max(1, observations(expr.args[1])) if expr.function not in {"lag", "growth", "cagr"} else 2
+        found = max(found, outside)
+        pending.extend((child, outside) for child in meaning.children(expr) if not isinstance(child, Number))
+    return found

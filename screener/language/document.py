@@ -1,0 +1,320 @@
+"""A screen's YAML → a small tree of texts, lists and mappings, each with its place in the file to the character."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from typing import Any
+
+from screener.errors import Problem
+from screener.language.ast import Span
+
+MAX_BYTES = 256 * 1024
+MAX_DEPTH = 20
+
+_LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+_NOT_PRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ESCAPES = {"x": 4, "u": 6, "U": 10}
+
+IN_FLOW = "inside [ ] and { } a text with a comma or brackets needs quotes"
+
+# What the YAML reader says → what a person needs to hear.
+_YAML_MESSAGES: tuple[tuple[str, str, str], ...] = (
+    ("mapping values are not allowed", "a second ':' in this line", "put the text in quotes, or check the indentation"),
+    ("did not find expected ',' or '}'", "'{' is not closed here", IN_FLOW),
+    ("did not find expected ',' or ']'", "'[' is not closed here", IN_FLOW),
+    ("did not find expected key", "this does not belong to the lines above it", "check the indentation and the quotes"),
+    ("did not find expected '-' indicator", "expected '- ' as in the lines above", "check the indentation"),
+    ("could not find expected ':'", "expected ':' after the key", "check the indentation"),
+    ("found unexpected end of stream", "this quoted text has no end", ""),
+    ("did not find expected comment or line break", "a text that begins with > or | needs quotes", ""),
+    ("did not find expected node content", "expected a value here", ""),
+    ("found a tab character", "a tab stands where spaces belong", "indent with spaces"),
+    ("unknown directive", "a text cannot begin with '%'", "put it in quotes"),
+    ("found unknown escape character", "unknown escape in a quoted text", "use single quotes"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A text exactly as written (``ON`` and ``1e6`` stay text).
+
+    places: (offset in ``text``, line, column) wherever the text does not simply run on in the file.
+    flow: stands inside ``{ }`` or ``[ ]``, where YAML cuts plain texts at commas.
+    """
+
+    text: str
+    places: tuple[tuple[int, int, int], ...]
+    span: Span
+    flow: bool = False
+
+    def at(self, start: int, end: int) -> Span:
+        """Return the place in the file of ``text[start:end]``; a stretch over several lines ends with its first."""
+        index = bisect_right(self.places, start, key=lambda place: place[0]) - 1
+        offset, line, column = self.places[index]
+        stop = end
+        for later_offset, later_line, _ in self.places[index + 1 :]:
+            if later_line != line:
+                stop = min(end, later_offset)
+                break
+        return Span(line, column + start - offset, max(1, stop - start))
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A list."""
+
+    items: tuple[Node, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """Keys and values in the order written; a key that stands twice is a problem and its first value stays."""
+
+    entries: tuple[tuple[Scalar, Node], ...]
+    span: Span
+
+    def get(self, key: str) -> Node | None:
+        """Return the value of ``key``, or ``None``."""
+        return next((node for name, node in self.entries if name.text == key), None)
+
+
+Node = Scalar | Sequence | Mapping
+
+
+@dataclass(slots=True)
+class Source:
+    """The text of a file and the problems found in it so far."""
+
+    text: str
+    path: str = ""
+    problems: list[Problem] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.lines = _LINE_BREAK.split(self.text)
+
+    def problem(self, span: Span, message: str, hint: str = "") -> None:
+        """Note a problem at ``span``."""
+        line = self.lines[span.line - 1] if 0 < span.line <= len(self.lines) else ""
+        length = max(1, min(span.length, len(line) - span.column + 1))
+        self.problems.append(Problem(message, self.path, span.line, span.column, length, line, hint))
+
+    def sorted_problems(self) -> tuple[Problem, ...]:
+        """Return the problems in the order of the file, each once."""
+        return tuple(sorted(dict.fromkeys(self.problems), key=lambda found: (found.line, found.column)))
+
+
+class _GiveUp(Exception):  # noqa: N818  # control flow inside this module, never an error that someone sees
+    """Reading on would only add noise; the problem has been noted."""
+
+
+def read_document(source: Source) -> Node | None:
+    """Return the tree of ``source.text``, or ``None`` when it is no YAML that a screen may be; problems are noted.
+
+    Refused: more than 256 KB, more than 20 levels, several documents, anchors, aliases and tags.
+    """
+    try:
+        _refuse_text(source)
+        return _Reader(source).document()
+    except _GiveUp:
+        return None
+
+
+def _refuse_text(source: Source) -> None:
+    if len(source.text) > MAX_BYTES or len(source.text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
+        source.problem(Span(1, 1), f"the file is larger than {MAX_BYTES // 1024} KB", "a screen is a small text file")
+        raise _GiveUp
+    bad = _NOT_PRINTABLE.search(source.text)
+    if bad is not None:
+        before = _LINE_BREAK.split(source.text[: bad.start()])
+        message = f"the character U+{ord(bad.group()):04X} cannot stand in a screen"
+        source.problem(Span(len(before), len(before[-1]) + 1), message, "save the file as plain UTF-8 text")
+        raise _GiveUp
+
+
+class _Reader:
+    """Builds the tree from YAML events, so that nothing is interpreted, merged or expanded on the way."""
+
+    def __init__(self, source: Source) -> None:
+        import yaml
+
+        self.source = source
+        self.yaml: Any = yaml
+        self.events: Any = yaml.parse(source.text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+    def next(self) -> Any:
+        try:
+            return next(self.events)
+        except self.yaml.MarkedYAMLError as error:
+            self._syntax_problem(error)
+            raise _GiveUp from None
+
+    def document(self) -> Node | None:
+        self.next()
+        if isinstance(self.next(), self.yaml.StreamEndEvent):
+            self.source.problem(Span(1, 1), "the file is empty", "a screen needs universe, rules or rank")
+            return None
+        node = self.node(self.next(), 1, flow=False)
+        self.next()
+        rest = self.next()
+        if not isinstance(rest, self.yaml.StreamEndEvent):
+            self.source.problem(
+                _span(rest), "a second document begins here", "one file holds one screen: remove the '---'"
+            )
+            return None
+        return node
+
+    def node(self, event: Any, depth: int, *, flow: bool) -> Node:
+        span = _span(event)
+        if isinstance(event, self.yaml.AliasEvent):
+            self.source.problem(span, "aliases (*) are not part of a screen", "a text that begins with * needs quotes")
+            return Scalar("", ((0, span.line, span.column),), span)
+        if event.anchor is not None:
+            self.source.problem(span, "anchors (&) are not part of a screen", "a text that begins with & needs quotes")
+        if event.tag is not None and event.tag not in {"!", "tag:yaml.org,2002:str"}:
+            self.source.problem(span, "tags (!) are not part of a screen", "a text that begins with ! needs quotes")
+        if isinstance(event, self.yaml.ScalarEvent):
+            return _scalar(event, self.source.text, flow)
+        if depth > MAX_DEPTH:
+            self.source.problem(span, f"nested more than {MAX_DEPTH} levels deep")
+            raise _GiveUp
+        flow = bool(event.flow_style)
+        if isinstance(event, self.yaml.SequenceStartEvent):
+            return self.sequence(span, depth, flow=flow)
+        return self.mapping(span, depth, flow=flow)
+
+    def sequence(self, span: Span, depth: int, *, flow: bool) -> Sequence:
+        items: list[Node] = []
+        while not isinstance(event := self.next(), self.yaml.SequenceEndEvent):
+            items.append(self.node(event, depth + 1, flow=flow))
+        return Sequence(tuple(items), span)
+
+    def mapping(self, span: Span, depth: int, *, flow: bool) -> Mapping:
+        entries: list[tuple[Scalar, Node]] = []
+        first_lines: dict[str, int] = {}
+        while not isinstance(event := self.next(), self.yaml.MappingEndEvent):
+            key = self.node(event, depth + 1, flow=flow)
+            value = self.node(self.next(), depth + 1, flow=flow)
+            if not isinstance(key, Scalar):
+                self.source.problem(key.span, "a key must be a text", "a text with brackets or braces needs quotes")
+            elif key.text in first_lines:
+                place = f"it already stands in line {first_lines[key.text]}"
+                self.source.problem(key.span, f"the key '{key.text}' stands twice", place)
+            else:
+                first_lines[key.text] = key.span.line
+                entries.append((key, value))
+        return Mapping(tuple(entries), span)
+
+    def _syntax_problem(self, error: Any) -> None:
+        mark = error.problem_mark or error.context_mark
+        said = error.problem or "this is not YAML"
+        message, hint = next(((text, hint) for key, text, hint in _YAML_MESSAGES if key in said), (f"YAML: {said}", ""))
+        line, column = mark.line + 1, mark.column + 1
+        if "has no end" in message and error.context_mark is not None:
+            line, column = error.context_mark.line + 1, error.context_mark.column + 1
+        text = self.source.lines[line - 1] if line <= len(self.source.lines) else ""
+        char = text[column - 1 : column]
+        if "cannot start any token" in said or not text.strip(" \t"):
+            message, hint = _bad_start(char) if char else (message, hint)
+        if not text and line > 1:
+            line, column = line - 1, len(self.source.lines[line - 2]) + 1
+        self.source.problem(Span(line, column), message, hint)
+
+
+def _bad_start(char: str) -> tuple[str, str]:
+    if char == "\t":
+        return "a tab stands where spaces belong", "indent with spaces"
+    return f"a text cannot begin with '{char}'", "put it in quotes"
+
+
+def _span(event: Any) -> Span:
+    start, end = event.start_mark, event.end_mark
+    length = end.column - start.column if end.line == start.line else 1
+    return Span(start.line + 1, start.column + 1, max(1, length))
+
+
+def _scalar(event: Any, text: str, flow: bool) -> Scalar:
+    start, end = event.start_mark, event.end_mark
+    line, column = start.line + 1, start.column + 1
+    raw = text[start.index : end.index]
+    value: str = event.value
+    quoted = event.style in {"'", '"'}
+    simple = raw[1:-1] if quoted else raw
+    if simple == value:
+        places: tuple[tuple[int, int, int], ...] = ((0, line, column + quoted),)
+    else:
+        places = _align(raw, value, event.style, line, column)
+    if event.style in {"|", ">"}:
+        length = places[1][0] if len(places) > 1 else len(value)
+        return Scalar(value, places, Span(places[0][1], places[0][2], max(1, length)), flow)
+    breaks = _LINE_BREAK.search(raw)
+    length = len(raw) if breaks is None else breaks.start()
+    return Scalar(value, places, Span(line, column, max(1, length)), flow)
+
+
+def _align(raw: str, value: str, style: str | None, line: int, column: int) -> tuple[tuple[int, int, int], ...]:
+    """Return where each stretch of ``value`` stands, walking the raw text (folds, indents, escapes) beside it."""
+    position = _Walk(raw, line, column)
+    if style in {"|", ">"}:
+        position.skip_line()
+    elif style in {"'", '"'}:
+        position.step(1)
+    places: list[tuple[int, int, int]] = []
+    for offset, char in enumerate(value):
+        escaped = position.escape(style)
+        if not escaped and not char.isspace():
+            position.skip_space()
+            escaped = position.escape(style)
+        last = places[-1] if places else None
+        if last is None or last[1] != position.line or last[2] + offset - last[0] != position.column:
+            places.append((offset, position.line, position.column))
+        if escaped or not char.isspace() or position.at_space():
+            position.step(escaped or 1)
+    return tuple(places) or ((0, line, column),)
+
+
+class _Walk:
+    """A cursor over raw text that knows its line and column."""
+
+    def __init__(self, raw: str, line: int, column: int) -> None:
+        self.raw = raw
+        self.index = 0
+        self.line = line
+        self.column = column
+
+    def step(self, count: int) -> None:
+        for char in self.raw[self.index : self.index + count]:
+            follows = self.raw[self.index + 1 : self.index + 2]
+            self.index += 1
+            self.column += 1
+            if _LINE_BREAK.fullmatch(char) and not (char == "\r" and follows == "\n"):
+                self.line += 1
+                self.column = 1
+
+    def at_space(self) -> bool:
+        return self.raw[self.index : self.index + 1].isspace()
+
+    def skip_space(self) -> None:
+        while self.at_space():
+            self.step(1)
+
+    def skip_line(self) -> None:
+        line = self.line
+        while self.line == line and self.index < len(self.raw):
+            self.step(1)
+
+    def escape(self, style: str | None) -> int:
+        """Return the length of the escape at the cursor, 0 without one; an escaped line break is stepped over."""
+        if style == "'" and self.raw[self.index : self.index + 2] == "''":
+            return 2
+        if style != '"':
+            return 0
+        while re.match(r"\\[\r\n]", self.raw[self.index : self.index + 2]):
+            self.step(1)
+            self.skip_space()
+        if self.raw[self.index : self.index + 1] != "\\":
+            return 0
+        return _ESCAPES.get(self.raw[self.index + 1 : self.index + 2], 2)

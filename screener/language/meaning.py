@@ -1,0 +1,255 @@
+"""What an expression means: names looked up, functions and kinds checked, units inferred."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from screener.catalogue import functions, names
+from screener.language import calls, units
+from screener.language.ast import (
+    Between,
+    Binary,
+    Call,
+    Compare,
+    Date,
+    Expr,
+    In,
+    IsKnown,
+    Logic,
+    Name,
+    Not,
+    Number,
+    Period,
+    Text,
+    Unary,
+    walk,
+)
+
+if TYPE_CHECKING:
+    from screener.language.document import Source
+
+# How a message names a kind.
+A_KIND = {
+    "number": "a number",
+    "text": "a text",
+    "bool": "a condition",
+    "date": "a date",
+    "period": "a period",
+}
+
+_NOT_NAMES = {
+    "true": "conditions stand alone: is_shell, not is_shell",
+    "false": "conditions stand alone: is_shell, not is_shell",
+    "null": "a missing value is tested with: x is unknown",
+    "none": "a missing value is tested with: x is unknown",
+    "nan": "a missing value is tested with: x is unknown",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A resolved expression with its kind (``number text bool date period``, ``""`` after a problem) and unit."""
+
+    expr: Expr
+    kind: str
+    unit: str
+
+
+@dataclass(slots=True)
+class Definition:
+    """A formula of the screen's own; ``typed`` is set once it has been resolved, ``open`` while it is."""
+
+    name: str
+    raw: Expr | None
+    typed: Typed | None = None
+    open: bool = False
+
+
+class Checker:
+    """Resolves the expressions of one screen and notes every problem in its source."""
+
+    def __init__(self, source: Source) -> None:
+        """Start without definitions; ``definitions`` is filled by the reader of ``define``."""
+        self.source = source
+        self.definitions: dict[str, Definition] = {}
+
+    def resolve(self, expr: Expr) -> Typed:
+        """Return ``expr`` with canonical names, its kind and its unit; problems are noted, never raised."""
+        match expr:
+            case Number():
+                return Typed(expr, "number", "ratio" if units.is_percent(expr) else "number")
+            case Text():
+                return Typed(expr, "text", "text")
+            case Date():
+                return Typed(expr, "date", "date")
+            case Period():
+                hint = "a period is the second argument of a function: avg(roic, 5y)"
+                self.source.problem(expr.span, "a period cannot stand here", hint)
+                return Typed(expr, "", "number")
+            case Name():
+                return self._name(expr)
+            case Unary():
+                operand = self._number(expr.operand)
+                return Typed(replace(expr, operand=operand.expr), "number", operand.unit)
+            case Binary():
+                return self._binary(expr)
+            case Call():
+                return calls.resolve_call(self, expr)
+            case Logic():
+                operands = tuple(self.condition(operand).expr for operand in expr.operands)
+                return Typed(replace(expr, operands=operands), "bool", "bool")
+            case Not():
+                return Typed(replace(expr, operand=self.condition(expr.operand).expr), "bool", "bool")
+            case IsKnown():
+                return Typed(replace(expr, operand=self.resolve(expr.operand).expr), "bool", "bool")
+            case _:
+                return self._comparison(expr)
+
+    def condition(self, expr: Expr) -> Typed:
+        """Resolve what must be a condition."""
+        typed = self.resolve(expr)
+        if typed.kind not in {"bool", ""}:
+            hint = f"compare it: {_shown(expr)} > 0" if typed.kind == "number" else ""
+            self.source.problem(expr.span, f"this is {A_KIND[typed.kind]}, not a condition", hint)
+        return typed
+
+    def _number(self, expr: Expr) -> Typed:
+        typed = self.resolve(expr)
+        if typed.kind not in {"number", ""}:
+            self.source.problem(expr.span, f"{A_KIND[typed.kind]} cannot be computed with")
+            return Typed(typed.expr, "", typed.unit)
+        return typed
+
+    def _name(self, expr: Name) -> Typed:
+        own = self.definitions.get(expr.name)
+        if own is not None:
+            return self._own(expr, own)
+        entry = names.lookup(expr.name)
+        if entry is None:
+            self._unknown_name(expr)
+            return Typed(expr, "", "number")
+        return Typed(replace(expr, name=entry.name), entry.value, entry.unit)
+
+    def _own(self, expr: Name, own: Definition) -> Typed:
+        if own.open:
+            circle = [name for name, definition in self.definitions.items() if definition.open]
+            path = " → ".join([*circle[circle.index(own.name) :], own.name])
+            self.source.problem(expr.span, f"this definition needs itself: {path}")
+            return Typed(expr, "", "number")
+        typed = self.define(own)
+        return Typed(expr, typed.kind, typed.unit)
+
+    def define(self, own: Definition) -> Typed:
+        """Resolve a definition once."""
+        if own.typed is None and own.raw is not None:
+            own.open = True
+            # The order in which definitions are entered is the path that a circle message shows.
+            self.definitions[own.name] = self.definitions.pop(own.name)
+            typed = self.resolve(own.raw)
+            own.open = False
+            if typed.kind in {"text", "date"}:
+                self.source.problem(
+                    own.raw.span, f"{A_KIND[typed.kind]} cannot be defined", "numbers and conditions can"
+                )
+                typed = Typed(typed.expr, "", typed.unit)
+            own.typed = typed
+        return own.typed or Typed(Name(own.name), "", "number")
+
+    def _unknown_name(self, expr: Name) -> None:
+        function = functions.BY_NAME.get(expr.name.lower())
+        meant = names.suggest(expr.name, self.definitions) or names.suggest(expr.name)
+        if function is not None:
+            hint = f"it is a function: {function.usage}"
+        elif expr.name.lower() in _NOT_NAMES:
+            hint = _NOT_NAMES[expr.name.lower()]
+        else:
+            hint = f"did you mean '{meant}'?" if meant else "'screener metrics' lists the names"
+        self.source.problem(expr.span, f"unknown name '{expr.written or expr.name}'", hint)
+
+    def _binary(self, expr: Binary) -> Typed:
+        joined = _joined(expr)
+        meant = names.known_as(joined) if joined else None
+        if meant is not None and not all(self._knows(node) for node in walk(expr) if isinstance(node, Name)):
+            self.source.problem(expr.span, f"'{joined}' is not a name", f"did you mean '{meant}'?")
+            return Typed(expr, "", "number")
+        left, right = self._number(expr.left), self._number(expr.right)
+        unit = units.combine(expr.op, left.unit, right.unit, expr.left, expr.right)
+        kind = "number" if left.kind and right.kind else ""
+        return Typed(replace(expr, left=left.expr, right=right.expr), kind, unit)
+
+    def _knows(self, name: Name) -> bool:
+        return name.name in self.definitions or names.lookup(name.name) is not None
+
+    def _comparison(self, expr: Compare | Between | In) -> Typed:
+        subject = expr.left if isinstance(expr, Compare) else expr.operand
+        left = self.resolve(subject)
+        if left.kind == "bool":
+            hint = "a condition stands alone; join several with 'and' and 'or'"
+            self.source.problem(subject.span, "this is a condition already and cannot be compared", hint)
+            return Typed(expr, "bool", "bool")
+        others = _others(expr)
+        resolved = [self._compared(left, subject, other) for other in others]
+        if left.kind == "text" and (isinstance(expr, Between) or (isinstance(expr, Compare) and expr.op[0] in "<>")):
+            self.source.problem(expr.span, "a text can only be compared with =, != and in")
+        match expr:
+            case Compare():
+                return Typed(replace(expr, left=left.expr, right=resolved[0]), "bool", "bool")
+            case Between():
+                return Typed(replace(expr, operand=left.expr, low=resolved[0], high=resolved[1]), "bool", "bool")
+            case In():
+                return Typed(replace(expr, operand=left.expr, choices=tuple(resolved)), "bool", "bool")
+
+    def _compared(self, left: Typed, subject: Expr, other: Expr) -> Expr:
+        """Resolve ``other`` and note why it cannot be compared with ``left``."""
+        right = self.resolve(other)
+        if not left.kind or not right.kind:
+            return right.expr
+        if left.kind != right.kind:
+            hint = "a text with digits needs quotes" if left.kind == "text" and right.kind == "number" else ""
+            message = f"cannot compare {A_KIND[left.kind]} with {A_KIND[right.kind]}"
+            self.source.problem(other.span, message, hint)
+            return right.expr
+        for unit, literal in ((left.unit, other), (right.unit, subject)):
+            complaint = units.complaint(unit, literal)
+            if complaint is not None:
+                self.source.problem(literal.span, *complaint)
+        return right.expr
+
+    def names_below(self, expr: Expr) -> Iterator[tuple[Name, str]]:
+        """Yield every name in a resolved ``expr`` as (name as it stands there, canonical name that it comes to)."""
+        seen: set[str] = set()
+        pending = [(node, node) for node in walk(expr) if isinstance(node, Name)]
+        while pending:
+            stands, name = pending.pop()
+            own = self.definitions.get(name.name)
+            if own is None:
+                yield stands, name.name
+            elif own.typed is not None and name.name not in seen:
+                seen.add(name.name)
+                pending.extend((stands, node) for node in walk(own.typed.expr) if isinstance(node, Name))
+
+
+def _others(expr: Compare | Between | In) -> tuple[Expr, ...]:
+    match expr:
+        case Compare():
+            return (expr.right,)
+        case Between():
+            return (expr.low, expr.high)
+        case In():
+            return expr.choices
+
+
+def _joined(expr: Expr) -> str:
+    """Return ``p/e`` for the division of p by e, and ``a-b-c`` likewise; ``""`` for anything else."""
+    if isinstance(expr, Name):
+        return expr.written
+    if isinstance(expr, Binary) and expr.op in "/-":
+        left, right = _joined(expr.left), _joined(expr.right)
+        return f"{left}{expr.op}{right}" if left and right else ""
+    return ""
+
+
+def _shown(expr: Expr) -> str:
+    return expr.written if isinstance(expr, Name) else "..."

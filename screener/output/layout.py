@@ -1,0 +1,162 @@
+"""Columns laid out by hand for a terminal: cut and dropped by priority until they fit, never wrapped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from screener.output.cells import cut, pad, width_of
+
+GAP = 2
+HEADING_LINES = 3
+LONGEST_WORD = 16
+SMALLEST_WIDTH = 40
+
+# ANSI "select graphic rendition" codes.
+STYLES: dict[str, str] = {
+    "bold": "1",
+    "dim": "2",
+    "title": "1;36",
+    "heading": "2",
+    "bar": "36",
+    "negative": "31",
+    "flag": "33",
+    "demo": "1;30;43",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of finished texts.
+
+    right: aligned to the right. least: the width in cells down to which it may be cut (0: never cut).
+    drop: when the table is too wide, columns go by the highest ``drop`` first (0: never).
+    styles: a style name per cell, one for all cells, or ``""``.
+    """
+
+    heading: str
+    cells: Sequence[str]
+    right: bool = False
+    least: int = 0
+    drop: int = 0
+    styles: Sequence[str] | str = ""
+
+    def style(self, row: int) -> str:
+        """Return the style name of the cell in ``row``."""
+        return self.styles if isinstance(self.styles, str) else self.styles[row]
+
+
+def paint(text: str, style: str, color: bool) -> str:
+    """Return ``text`` in ``style`` (a row of STYLES), or as it is without colour or style."""
+    return f"\x1b[{STYLES[style]}m{text}\x1b[0m" if color and style and text.strip() else text
+
+
+def lay_out(columns: Sequence[Column], width: int, *, color: bool, indent: int = 0) -> tuple[list[str], list[str]]:
+    """Return the lines of the table (headings, then one line a row) and the headings that had no room.
+
+    No line is wider than ``width`` cells (taken as 40 when it is smaller).
+    """
+    width = max(width, SMALLEST_WIDTH) - indent
+    headings = {id(column): _wrapped_heading(column) for column in columns}
+    natural = {id(column): _natural_width(column, headings[id(column)]) for column in columns}
+    kept, dropped = _dropped_to_fit(columns, natural, width)
+    widths = _cut_to_fit(kept, natural, width)
+    margin = " " * indent
+    lines = [margin + line for line in _heading_lines(kept, widths, headings, color)]
+    for row in range(len(kept[0].cells)):
+        cells = [
+            paint(pad(column.cells[row], cells, right=column.right), column.style(row), color)
+            for column, cells in zip(kept, widths, strict=True)
+        ]
+        lines.append((margin + (" " * GAP).join(cells)).rstrip())
+    return lines, [column.heading for column in columns if column.heading and id(column) in dropped]
+
+
+def _natural_width(column: Column, heading: list[str]) -> int:
+    return max([*map(width_of, column.cells), *map(width_of, heading), 1])
+
+
+def _total(widths: Sequence[int]) -> int:
+    return sum(widths) + GAP * (len(widths) - 1)
+
+
+def _least(column: Column, natural: dict[int, int]) -> int:
+    own = natural[id(column)]
+    return min(own, column.least) if column.least else own
+
+
+def _dropped_to_fit(columns: Sequence[Column], natural: dict[int, int], width: int) -> tuple[list[Column], set[int]]:
+    kept, dropped = list(columns), set()
+    while _total([_least(column, natural) for column in kept]) > width:
+        candidate = max(kept, key=lambda column: column.drop)
+        if candidate.drop == 0:
+            break
+        kept = [column for column in kept if column is not candidate]
+        dropped.add(id(candidate))
+    return kept, dropped
+
+
+def _cut_to_fit(columns: Sequence[Column], natural: dict[int, int], width: int) -> list[int]:
+    widths = [natural[id(column)] for column in columns]
+    least = [_least(column, natural) for column in columns]
+    if _total(least) > width:
+        # Nothing more may be dropped: only here are columns cut that ask to be left whole.
+        least = [1] * len(columns)
+    while _total(widths) > width:
+        room = [size - floor if size > floor else -1 for size, floor in zip(widths, least, strict=True)]
+        if max(room) < 0:
+            break
+        widest = max(range(len(widths)), key=lambda place: widths[place] if room[place] > 0 else -1)
+        widths[widest] -= 1
+    return widths
+
+
+def _heading_lines(
+    columns: Sequence[Column], widths: Sequence[int], headings: dict[int, list[str]], color: bool
+) -> list[str]:
+    wrapped = [headings[id(column)] for column in columns]
+    height = max(len(lines) for lines in wrapped)
+    found = []
+    for line in range(height):
+        cells = []
+        for column, lines, cells_wide in zip(columns, wrapped, widths, strict=True):
+            place = line - (height - len(lines))
+            text = lines[place] if place >= 0 else ""
+            cells.append(pad(text, cells_wide, right=column.right))
+        found.append(paint((" " * GAP).join(cells).rstrip(), "heading", color))
+    return found if any(line.strip() for line in found) else []
+
+
+def _wrapped_heading(column: Column) -> list[str]:
+    """Break a heading into at most three lines, no wider than its cells need where its words allow."""
+    words = _words(column.heading)
+    if not words:
+        return []
+    room = max([*map(width_of, column.cells), *(width_of(word) for word, _ in words)])
+    while len(lines := _greedy(words, room)) > HEADING_LINES:
+        room += 1
+    return lines
+
+
+def _words(heading: str) -> list[tuple[str, str]]:
+    """Return the words of a heading with what stands before each: a space, or nothing inside a broken long word.
+
+    A no-break space keeps two words together.
+    """
+    found: list[tuple[str, str]] = []
+    for word in heading.split(" "):
+        parts = re.findall(r"[^_/(,]*[_/(,]|[^_/(,]+", word) if len(word) > LONGEST_WORD // 2 else [word]
+        found.extend((cut(part, LONGEST_WORD), "" if place else " ") for place, part in enumerate(parts))
+    return found
+
+
+def _greedy(words: Sequence[tuple[str, str]], room: int) -> list[str]:
+    lines = [words[0][0]]
+    for word, glue in words[1:]:
+        candidate = lines[-1] + glue + word
+        if width_of(candidate) > room:
+            lines.append(word)
+        else:
+            lines[-1] = candidate
+    return lines

@@ -1,0 +1,63 @@
+"""What every output takes from a result: its columns, numbered flags, coverage, identity and counts."""
+
+from __future__ import annotations
+
+from screener.engine.result import FIXED_COLUMNS, FunnelStep, Result, ResultColumn, Row
+
+DEMO_BANNER = "Demo data: these companies do not exist."
+HASH_LENGTH = 12
+
+
+def chosen(result: Result) -> tuple[tuple[int, ResultColumn], ...]:
+    """Return the chosen columns with their place in ``Row.values``, without those that repeat a column before them."""
+    seen = set(FIXED_COLUMNS)
+    found: list[tuple[int, ResultColumn]] = []
+    for place, column in enumerate(result.columns):
+        if column.name not in seen:
+            seen.add(column.name)
+            found.append((place, column))
+    return tuple(found)
+
+
+def coverage(row: Row) -> float | None:
+    """Return the share of the score, 0 to 1, whose factors have a value; None for a name without factors."""
+    total = sum(factor.weight for factor in row.factors)
+    if total <= 0:
+        return None
+    return sum(factor.weight for factor in row.factors if factor.value is not None) / total
+
+
+def numbered_flags(result: Result) -> dict[str, int]:
+    """Return each distinct flag sentence with its number, from 1 in the order of the rows."""
+    sentences = dict.fromkeys(flag for row in result.rows for flag in row.flags)
+    return {sentence: number for number, sentence in enumerate(sentences, start=1)}
+
+
+def title(result: Result) -> str:
+    """Return the screen's title, or its name when it has none."""
+    return result.run.title or result.run.screen
+
+
+def counts(result: Result) -> str:
+    """Return how many names passed and are shown, as a sentence."""
+    return f"{result.passed:,} of {result.population:,} names passed; {len(result.rows):,} shown"
+
+
+def identity(result: Result) -> str:
+    """Return the short hashes and the version that make the run repeatable."""
+    run = result.run
+    return f"screen {run.screen_hash[:HASH_LENGTH]} · data {run.data_hash[:HASH_LENGTH]} · screener {run.version}"
+
+
+def headline(result: Result) -> tuple[str, ...]:
+    """Return as-of date, data date and data set, each as a short phrase."""
+    run = result.run
+    dated = (f"data to {run.data_date.isoformat()}",) if run.data_date else ()
+    return (f"as of {run.as_of.isoformat()}", *dated, run.data)
+
+
+def heading_of(step: FunnelStep) -> str:
+    """Return the heading under which a step of the funnel stands; empty for the start."""
+    if step.kind == "start":
+        return ""
+    return "Universe" if step.kind == "universe" else step.group

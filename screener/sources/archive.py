@@ -1,0 +1,84 @@
+"""Zip files and folders read alike: the names of the members, and one member at a time as a file or as lines."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from screener.errors import DataError
+
+
+class MemberError(Exception):
+    """One member can't be read; the reader counts it and goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member: its name (path inside the archive) and its size in bytes when unpacked."""
+
+    name: str
+    size: int
+
+    @property
+    def stem(self) -> str:
+        """File name without folder and suffix."""
+        return PurePosixPath(self.name).stem
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """An open zip file or a folder; ``members`` are sorted by name, folders left out."""
+
+    path: Path
+    members: tuple[Member, ...]
+    file: zipfile.ZipFile | None
+
+    def extract(self, member: Member, target: Path) -> None:
+        """Write the member's content to ``target``; ``MemberError`` when it can't be unpacked."""
+        with target.open("wb") as out:
+            try:
+                if self.file is None:
+                    with (self.path / member.name).open("rb") as plain:
+                        shutil.copyfileobj(plain, out, 1 << 20)
+                else:
+                    with self.file.open(member.name) as packed:
+                        shutil.copyfileobj(packed, out, 1 << 20)
+            except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+                # RuntimeError: encrypted; NotImplementedError: an unknown compression.
+                raise MemberError(f"{member.name}: {error}") from error
+
+
+@contextmanager
+def open_archive(path: Path, suffix: str) -> Iterator[Archive]:
+    """Open a zip file, a folder or a single file; members whose name does not end in ``suffix`` are left out.
+
+    ``DataError`` when ``path`` is not there or is not a zip file.
+    """
+    if path.is_dir():
+        names = sorted(p.relative_to(path).as_posix() for p in path.rglob("*") if p.is_file())
+        members = tuple(Member(n, (path / n).stat().st_size) for n in names if n.lower().endswith(suffix))
+        yield Archive(path, members, None)
+        return
+    if not path.is_file():
+        raise DataError(f"there is no file {path}")
+    if path.suffix.lower() != ".zip":
+        yield Archive(path.parent, (Member(path.name, path.stat().st_size),), None)
+        return
+    try:
+        opened = zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, OSError) as error:
+        raise DataError(f"{path} is not a readable zip file: {error}", hint="download it again") from error
+    with opened:
+        infos = sorted((i for i in opened.infolist() if not i.is_dir()), key=lambda i: i.filename)
+        members = tuple(Member(i.filename, i.file_size) for i in infos if i.filename.lower().endswith(suffix))
+        yield Archive(path, members, opened)
+
+
+def first_existing(folder: Path, names: tuple[str, ...]) -> Path | None:
+    """Return the first of ``names`` that is in ``folder``."""
+    return next((folder / name for name in names if (folder / name).exists()), None)

@@ -1,0 +1,108 @@
+"""What a ticker tells: its normal form, the exchange's usual name, the type of security, the primary line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+EXCHANGES: dict[str, str] = {
+    "NASDAQ": "NASDAQ",
+    "NYSE": "NYSE",
+    "NYSE AMERICAN": "NYSE American",
+    "NYSEAMERICAN": "NYSE American",
+    "NYSE MKT": "NYSE American",
+    "NYSEMKT": "NYSE American",
+    "AMEX": "NYSE American",
+    "NYSE ARCA": "NYSE Arca",
+    "NYSEARCA": "NYSE Arca",
+    "CBOE": "CBOE",
+    "BATS": "CBOE",
+    "IEX": "IEX",
+    "OTC": "OTC",
+    "OTCBB": "OTC",
+    "PINK": "OTC",
+}
+
+# What follows the dash (NYSE and SEC style), tried in order; a single other letter is a class of common shares.
+DASH_TYPES: tuple[tuple[str, str], ...] = (
+    (r"P[A-Z]?|PR[A-Z]?|P[A-Z]?CL", "preferred"),
+    (r"W|WT|WS|WT?[A-Z]|WS[A-Z]", "warrant"),
+    (r"U|UN", "unit"),
+    (r"R|RT|RI|RW", "right"),
+    (r"[A-Z]", "common"),
+)
+
+# The fifth letter (NASDAQ and OTC style); it means something only next to a shorter ticker of the same issuer.
+FIFTH_LETTER: dict[str, str] = {
+    "P": "preferred",
+    "O": "preferred",
+    "N": "preferred",
+    "M": "preferred",
+    "W": "warrant",
+    "U": "unit",
+    "R": "right",
+    "G": "other",
+    "H": "other",
+    "I": "other",
+    "Z": "other",
+}
+
+PRIMARY_TYPES = ("common", "adr")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A traded line of an issuer: ticker in normal form, exchange (None unknown), type, primary flag."""
+
+    ticker: str
+    exchange: str | None
+    security_type: str
+    is_primary: bool
+
+
+def normal_ticker(text: str) -> str:
+    """Return the ticker in upper case with the class after a dash (``brk.b`` and ``BRK/B`` are ``BRK-B``)."""
+    return re.sub(r"[./\s]+", "-", text.strip().upper()).strip("-")
+
+
+def exchange_name(text: str | None) -> str | None:
+    """Return the usual name of an exchange; None for an empty name, an unknown name as it is."""
+    cleaned = (text or "").strip()
+    return EXCHANGES.get(cleaned.upper(), cleaned or None)
+
+
+def security_type(ticker: str, siblings: Sequence[str], *, foreign: bool = False) -> str:
+    """Return the type of a ticker in normal form, given all tickers of its issuer.
+
+    ``foreign``: the issuer files as a foreign private issuer, so its common line is taken as a depositary receipt.
+    """
+    base, dash, suffix = ticker.partition("-")
+    kind = "common"
+    if dash:
+        kind = next((kind for pattern, kind in DASH_TYPES if re.fullmatch(pattern, suffix)), "other")
+    elif len(base) == 5 and any(base.startswith(s) and 2 < len(s) < 5 for s in siblings):
+        kind = FIFTH_LETTER.get(base[-1], "common")
+    return "adr" if foreign and kind == "common" else kind
+
+
+def lines(tickers: Sequence[tuple[str, str | None]], *, foreign: bool = False) -> list[Line]:
+    """Return the lines of one issuer from (ticker, exchange) in the source's order, sorted by ticker.
+
+    Primary is the first common line on an exchange, else the first common line over the counter.
+    """
+    normal: dict[str, str | None] = {}
+    for ticker, exchange in tickers:
+        name = normal_ticker(ticker)
+        if name and name not in normal:
+            normal[name] = exchange_name(exchange)
+    types = {ticker: security_type(ticker, list(normal), foreign=foreign) for ticker in normal}
+    eligible = [ticker for ticker in normal if types[ticker] in PRIMARY_TYPES]
+    ranked = sorted(eligible, key=lambda ticker: {None: 1, "OTC": 2}.get(normal[ticker], 0))
+    primary = ranked[0] if ranked else None
+    return [Line(t, normal[t], types[t], t == primary) for t in sorted(normal)]
+
+
+def clean_name(text: str | None) -> str:
+    """Return a name without control characters and with single spaces."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text or "").split())

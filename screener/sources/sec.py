@@ -1,0 +1,275 @@
+"""SEC bulk files (companyfacts, submissions, ticker list) to staged facts, companies and listings."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from screener.catalogue.sectors import classify, model
+from screener.errors import DataError
+from screener.sources.archive import Archive, Member, MemberError, first_existing, open_archive
+from screener.sources.json_members import TABLE, batches, load_batch
+from screener.sources.listing import Line, clean_name, lines, normal_ticker
+from screener.sources.report import BuildReport, Progress
+from screener.sources.sec_facts import Issuers, parts, read_companyfacts
+from screener.sources.staged import company_row, workroom, write_companies, write_facts, write_listings
+
+if TYPE_CHECKING:
+    import duckdb
+
+# X1 is EDGAR's code for the United States as a whole.
+_STATES = (
+    "AL AK AZ AR CA CO CT DE DC FL GA GU HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND "
+    "OH OK OR PA PR RI SC SD TN TX UT VT VA VI WA WV WI WY X1"
+)
+US_STATES = frozenset(_STATES.split())
+
+# Canadian provinces in EDGAR's code list: their companies list ordinary shares in the US, not receipts.
+CANADA = frozenset([*(f"A{digit}" for digit in range(10)), "B0", "B1", "Z4"])
+
+SUBMISSION_COLUMNS: dict[str, str] = {
+    "cik": "VARCHAR",
+    "name": "VARCHAR",
+    "sic": "VARCHAR",
+    "fiscalYearEnd": "VARCHAR",
+    "stateOfIncorporation": "VARCHAR",
+    "tickers": "VARCHAR[]",
+    "exchanges": "VARCHAR[]",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a source says about an issuer besides facts; ``tickers`` are (ticker, exchange) in the source's order."""
+
+    name: str = ""
+    sic: int | None = None
+    fiscal_year_end: str | None = None
+    state: str | None = None
+    tickers: tuple[tuple[str, str | None], ...] = ()
+
+
+def read_sec(folder: Path, stage: Path, report: BuildReport, progress: Progress | None = None) -> list[Path]:
+    """Read SEC's bulk files from ``folder`` into ``stage`` and return the files that were read.
+
+    ``folder`` holds ``companyfacts.zip`` (or a folder ``companyfacts``, or ``CIK*.json`` itself), and, where there
+    are any, ``submissions.zip`` (or a folder) and ``company_tickers_exchange.zip`` (or ``.json``).
+    ``DataError`` when companyfacts are missing, nothing in them can be read, or a zip file can't be opened.
+    """
+    facts, submissions, tickers = _inputs(folder, report)
+    with workroom(stage, "sec") as (con, work):
+        issuers = read_companyfacts(con, facts, work, report, progress)
+        if not issuers.names:
+            raise DataError(
+                f"no company could be read from {facts}",
+                hint=_first_drop(report, facts.name) or "download it again",
+            )
+        profiles: dict[int, Profile] = {}
+        if submissions:
+            wanted = set(issuers.names)
+            profiles = read_submissions(con, submissions, work, wanted, report=report, progress=progress)
+        listed = read_tickers(tickers, work, report) if tickers else {}
+        _write_issuers(con, stage, issuers, (profiles, listed), report)
+        if progress:
+            progress("sorting facts", 0, 0)
+        write_facts(con, stage, parts(work))
+    return [path for path in (facts, submissions, tickers) if path]
+
+
+def _inputs(folder: Path, report: BuildReport) -> tuple[Path, Path | None, Path | None]:
+    if not folder.is_dir():
+        raise DataError(f"there is no folder {folder}", hint="name the folder that holds companyfacts.zip")
+    facts = first_existing(folder, ("companyfacts.zip", "companyfacts"))
+    if facts is None and any(folder.glob("CIK*.json")):
+        facts = folder
+    if facts is None:
+        raise DataError(
+            f"{folder} has no companyfacts.zip, no folder companyfacts and no CIK*.json",
+            hint="SEC publishes it as Archives/edgar/daily-index/xbrl/companyfacts.zip",
+        )
+    submissions = first_existing(folder, ("submissions.zip", "submissions"))
+    if submissions is None:
+        report.note("no submissions.zip: sectors, fiscal year ends and most listings are unknown")
+    tickers = first_existing(folder, ("company_tickers_exchange.json", "company_tickers_exchange.zip"))
+    if tickers is None:
+        report.note("no company_tickers_exchange.json: issuers without a submissions member have no listing")
+    return facts, submissions, tickers
+
+
+def _first_drop(report: BuildReport, source: str) -> str:
+    for reason, dropped in report.count(source, "members").dropped.items():
+        return f"{reason}: {dropped.examples[0]}" if dropped.examples else reason
+    return ""
+
+
+def read_submissions(
+    con: duckdb.DuckDBPyConnection,
+    path: Path,
+    work: Path,
+    wanted: set[int],
+    *,
+    report: BuildReport,
+    progress: Progress | None = None,
+) -> dict[int, Profile]:
+    """Return the profiles of the ``wanted`` issuers; others and overflow members are skipped and counted."""
+    found: dict[int, Profile] = {}
+    with open_archive(path, ".json") as archive:
+        members = _wanted_members(archive, wanted, report)
+        total = sum(member.size for member in members)
+        done = 0
+        for batch in batches(members):
+            numbered = load_batch(con, archive, batch, work=work, columns=SUBMISSION_COLUMNS, report=report)
+            names = ", ".join(f'"{name}"' for name in SUBMISSION_COLUMNS)
+            for row in con.execute(f"SELECT member, {names} FROM {TABLE} ORDER BY member").fetchall():
+                _take_profile(row, numbered[row[0]], archive.path.name, found, report)
+            done += sum(member.size for member in batch)
+            if progress:
+                progress("submissions", done, total)
+    return found
+
+
+def _wanted_members(archive: Archive, wanted: set[int], report: BuildReport) -> list[Member]:
+    members: list[Member] = []
+    overflow: list[str] = []
+    others: list[str] = []
+    for member in archive.members:
+        match = re.fullmatch(r"CIK(\d{10})(-submissions-\d+)?", member.stem)
+        if match and match.group(2):
+            overflow.append(member.name)
+        elif match and int(match.group(1)) not in wanted:
+            others.append(member.name)
+        else:
+            members.append(member)
+    report.skipped(archive.path.name, "members", "older filings of a company (overflow)", len(overflow), overflow)
+    report.skipped(archive.path.name, "members", "no companyfacts for this filer", len(others), others)
+    return members
+
+
+def _take_profile(
+    row: tuple[Any, ...], member: Member, source: str, found: dict[int, Profile], report: BuildReport
+) -> None:
+    _, cik_text, name, sic, year_end, state, tickers, exchanges = row
+    match = re.match(r"CIK(\d{10})", member.stem)
+    cik = int(cik_text) if cik_text and cik_text.strip().isdigit() else int(match.group(1)) if match else 0
+    if not cik:
+        report.dropped(source, "members", "no CIK in its content or its name", 1, [member.name])
+        return
+    if cik in found:
+        report.dropped(source, "members", "its CIK was given by an earlier member", 1, [member.name])
+        return
+    report.kept(source, "members", 1)
+    places = list(exchanges or [])
+    paired = tuple(
+        (str(ticker), places[index] if index < len(places) else None)
+        for index, ticker in enumerate(tickers or [])
+        if ticker
+    )
+    sic_code = int(sic) if sic and sic.strip().isdigit() and int(sic) > 0 else None
+    found[cik] = Profile(clean_name(name), sic_code, year_end, state, paired)
+
+
+def read_tickers(path: Path, work: Path, report: BuildReport) -> dict[int, Profile]:
+    """Return names and tickers by CIK from SEC's ticker list; a list that can't be read is counted, not fatal."""
+    source = path.name
+    found: dict[int, Profile] = {}
+    try:
+        rows = _ticker_rows(path, work)
+    except (MemberError, ValueError, KeyError, TypeError) as error:
+        report.read(source, "members", 1)
+        report.dropped(source, "members", "malformed", 1, [f"{source}: {error!r}"[:300]])
+        return found
+    report.read(source, "tickers", len(rows))
+    for row in rows:
+        cik, name, ticker, exchange = row
+        if not isinstance(cik, int) or not isinstance(ticker, str) or not ticker.strip():
+            report.dropped(source, "tickers", "no CIK or no ticker", 1, [str(row)])
+            continue
+        report.kept(source, "tickers", 1)
+        old = found.get(cik, Profile(clean_name(str(name or ""))))
+        place = exchange if isinstance(exchange, str) else None
+        found[cik] = Profile(old.name, tickers=(*old.tickers, (ticker, place)))
+    return found
+
+
+def _ticker_rows(path: Path, work: Path) -> list[tuple[Any, Any, Any, Any]]:
+    with open_archive(path, ".json") as archive:
+        if not archive.members:
+            raise MemberError("no .json member")
+        target = work / "tickers.json"
+        archive.extract(archive.members[0], target)
+    content = json.loads(target.read_text(encoding="utf-8"))
+    places = [content["fields"].index(name) for name in ("cik", "name", "ticker", "exchange")]
+    rows: list[tuple[Any, Any, Any, Any]] = []
+    for row in content["data"]:
+        cells = [row[place] if place < len(row) else None for place in places]
+        rows.append((cells[0], cells[1], cells[2], cells[3]))
+    return rows
+
+
+def _write_issuers(
+    con: duckdb.DuckDBPyConnection,
+    stage: Path,
+    issuers: Issuers,
+    sources: tuple[dict[int, Profile], dict[int, Profile]],
+    report: BuildReport,
+) -> None:
+    profiles, listed = sources
+    companies = []
+    listings: dict[int, list[Line]] = {}
+    for cik in sorted(issuers.names):
+        profile = profiles.get(cik)
+        fallback = listed.get(cik, Profile())
+        name = (profile.name if profile else "") or fallback.name or issuers.names[cik] or f"CIK {cik}"
+        chosen = profile or fallback
+        sectors = classify(chosen.sic)
+        companies.append(
+            company_row(
+                cik,
+                cik=cik,
+                name=name,
+                sic=chosen.sic,
+                sectors=sectors,
+                model=model(chosen.sic),
+                country=chosen.state,
+                fiscal_year_end=chosen.fiscal_year_end,
+                source="sec",
+            )
+        )
+        foreign = _receipts(issuers.annual_form.get(cik), chosen.state)
+        listings[cik] = lines(chosen.tickers, foreign=foreign)
+    write_companies(con, stage, companies)
+    report.read("companies", "issuers", len(companies))
+    report.kept("companies", "issuers", len(companies))
+    bare = [f"CIK {cik} {issuers.names[cik]}" for cik in sorted(listings) if not listings[cik]]
+    report.changed("companies", "issuers", "no ticker (delisted, or never listed)", len(bare), bare)
+    unknown = [f"CIK {cik} {issuers.names[cik]}" for cik in sorted(issuers.names) if cik not in profiles]
+    report.changed("companies", "issuers", "no submissions member: sector unknown", len(unknown), unknown)
+    write_listings(con, stage, _one_owner(listings, issuers, report))
+
+
+def _receipts(annual_form: str | None, state: str | None) -> bool:
+    """Tell whether the issuer's common line is taken as a depositary receipt: a foreign annual report, not Canada."""
+    return annual_form in {"20-F", "40-F"} and state not in US_STATES and state not in CANADA
+
+
+def _one_owner(listings: dict[int, list[Line]], issuers: Issuers, report: BuildReport) -> list[tuple[int, Line]]:
+    """Leave each ticker to one issuer: the one that filed last (tickers are used again after a delisting)."""
+    owner: dict[str, int] = {}
+    for cik in sorted(listings, key=lambda cik: (str(issuers.last_filed.get(cik, "")), cik)):
+        for line in listings[cik]:
+            owner[normal_ticker(line.ticker)] = cik
+    kept = []
+    for cik in sorted(listings):
+        for line in listings[cik]:
+            report.read("listings", "tickers", 1)
+            if owner[line.ticker] == cik:
+                report.kept("listings", "tickers", 1)
+                kept.append((cik, line))
+            else:
+                report.dropped(
+                    "listings", "tickers", "claimed by an issuer that filed later", 1, [f"{line.ticker} of CIK {cik}"]
+                )
+    return kept

@@ -1,0 +1,119 @@
+"""The staged tables that every source writes: facts, companies, listings_raw and prices_raw."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from screener.catalogue.sectors import Sectors, is_shell
+from screener.lake.files import quoted, write_table
+from screener.lake.schema import COMPANIES, FACTS, LISTINGS, Columns
+from screener.sources.listing import Line
+
+if TYPE_CHECKING:
+    import duckdb
+
+FACTS_FILE = "facts.parquet"
+COMPANIES_FILE = "companies.parquet"
+LISTINGS_FILE = "listings_raw.parquet"
+PRICES_FILE = "prices_raw.parquet"
+
+# Without the dates, which come from the prices.
+LISTINGS_RAW: Columns = LISTINGS[:-2]
+
+PRICES_RAW: Columns = (
+    ("ticker", "VARCHAR", "ticker in normal form"),
+    ("date", "DATE", "the day"),
+    ("close", "DOUBLE", "close, adjusted for splits"),
+    ("adj_close", "DOUBLE", "close adjusted for splits and dividends"),
+    ("volume", "DOUBLE", "shares traded"),
+)
+
+# value and form last: two facts that agree on everything before still get one order.
+FACTS_ORDER = 'issuer_id, tag, unit, "start" NULLS FIRST, "end", filed, accession NULLS FIRST, "value", form'
+
+
+@contextmanager
+def workroom(stage: Path, name: str) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
+    """Give a connection that spills to disk and an empty folder in ``stage``; both are gone afterwards."""
+    import duckdb
+
+    work = stage / f".work-{name}"
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    try:
+        with duckdb.connect() as con:
+            con.execute(f"SET temp_directory = {quoted(work / 'spill')}")
+            con.execute("SET enable_progress_bar = false")
+            yield con, work
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def load_rows(con: duckdb.DuckDBPyConnection, table: str, columns: Columns, rows: Sequence[Sequence[Any]]) -> None:
+    """Create the temporary ``table`` with ``columns`` from rows of plain values."""
+    import pyarrow as pa
+
+    kinds = {"BIGINT": pa.int64(), "INTEGER": pa.int32(), "VARCHAR": pa.string(), "BOOLEAN": pa.bool_()}
+    arrays = [
+        pa.array([row[index] for row in rows], type=kinds[kind]) for index, (_, kind, _meaning) in enumerate(columns)
+    ]
+    con.register("loaded_rows", pa.Table.from_arrays(arrays, names=[name for name, _, _ in columns]))
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM loaded_rows")
+    con.unregister("loaded_rows")
+
+
+def company_row(
+    issuer_id: int,
+    *,
+    cik: int | None,
+    name: str,
+    sic: int | None,
+    sectors: Sectors,
+    model: str,
+    country: str | None,
+    fiscal_year_end: str | None,
+    source: str,
+) -> tuple[Any, ...]:
+    """Return a row of ``companies`` in the order of the schema."""
+    return (
+        issuer_id,
+        cik,
+        name,
+        sic,
+        sectors.sector,
+        sectors.industry,
+        sectors.ff12,
+        sectors.ff49,
+        model,
+        country or None,
+        fiscal_year_end or None,
+        is_shell(sic),
+        source,
+    )
+
+
+def write_companies(con: duckdb.DuckDBPyConnection, stage: Path, rows: Sequence[Sequence[Any]]) -> None:
+    """Write ``companies.parquet`` from rows of :func:`company_row`."""
+    load_rows(con, "companies_rows", COMPANIES, rows)
+    write_table(con, "SELECT * FROM companies_rows", stage / COMPANIES_FILE, COMPANIES, "issuer_id")
+
+
+def write_listings(con: duckdb.DuckDBPyConnection, stage: Path, listings: Iterable[tuple[int, Line]]) -> int:
+    """Write ``listings_raw.parquet`` from (issuer, line) pairs, numbered from 1; return how many there are."""
+    ordered = sorted(listings, key=lambda pair: (pair[0], pair[1].ticker))
+    rows = [
+        (number, issuer, line.ticker, line.exchange, line.security_type, line.is_primary)
+        for number, (issuer, line) in enumerate(ordered, start=1)
+    ]
+    load_rows(con, "listings_rows", LISTINGS_RAW, rows)
+    write_table(con, "SELECT * FROM listings_rows", stage / LISTINGS_FILE, LISTINGS_RAW, "listing_id")
+    return len(rows)
+
+
+def write_facts(con: duckdb.DuckDBPyConnection, stage: Path, select: str) -> None:
+    """Write ``facts.parquet`` from a query that gives the columns of ``facts``."""
+    write_table(con, select, stage / FACTS_FILE, FACTS, FACTS_ORDER)
