@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from typing import Any
 
-__version__ = "0.1.0"
+from screener.version import __version__
+
 __all__ = ["__version__", "build", "explain", "load", "panel", "run", "show", "sql"]
 
 
 def __getattr__(name: str) -> Any:
     """Load the verb from :mod:`screener.api` when it is first used."""
     if name in __all__:
-        from screener import api
+        from importlib import import_module
 
-        return getattr(api, name)
+        return getattr(import_module("screener.api"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -7,6 +7,8 @@ from screener.catalogue.names import suggest
 from screener.errors import ScreenError
 
 HEADERS = ("name", "label", "formula", "unit", "direction", "group", "source")
+# What fits a terminal; one entry in full is `screener metrics NAME`.
+BRIEF = ("name", "label", "unit", "direction", "group")
 
 
 def catalogue_rows() -> list[dict[str, str]]:

@@ -35,6 +35,7 @@ FUNCTIONS: tuple[Function, ...] = (
     Function("quarter", "basis", 1, 1, "quarter(revenue)", "the discrete quarter instead of the trailing twelve months"),
     Function("if_known", "missing", 2, 2, "if_known(x, 0)", "x, or the second value where x is unknown"),
     Function("coalesce", "missing", 2, 0, "coalesce(a, b)", "the first that is known"),
+    Function("when", "scalar", 3, 3, "when(total_debt = 0, 0, due_12m)", "the second value where the condition holds, the third where it does not", condition=True),
     Function("abs", "scalar", 1, 1, "abs(x)", "absolute value"),
     Function("log", "scalar", 1, 1, "log(x)", "natural logarithm; unknown for zero and negative values"),
     Function("sqrt", "scalar", 1, 1, "sqrt(x)", "square root; unknown for negative values"),

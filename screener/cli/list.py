@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from screener.cli.options import format_option, terminal
+from screener.cli.options import format_option
+from screener.cli.tables import print_table
 
 
 @click.command("list")
@@ -13,12 +14,9 @@ def command(fmt: str | None) -> None:
     """List the saved screens: those in ./screens, then those that come with screener."""
     from screener.language.library import saved_screens
     from screener.language.resolve import load_screen
-    from screener.output.text import table
 
     rows: list[tuple[str, str, str]] = []
     for path in saved_screens():
         screen = load_screen(path)
         rows.append((screen.name, screen.title, screen.description))
-    width, color = terminal()
-    headers, units = ("screen", "title", "description"), ("text", "text", "text")
-    click.echo(table(headers, rows, units, fmt or "table", width=width, color=color), nl=False)
+    print_table(("screen", "title", "description"), rows, ("text",) * 3, fmt)

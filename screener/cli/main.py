@@ -8,7 +8,7 @@ import sys
 
 import click
 
-from screener import __version__
+from screener.version import __version__
 from screener.errors import ScreenerError
 
 # Subcommand -> module with a click command of the same name (dashes become underscores).

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from screener.cli.options import format_option, terminal
+from screener.cli.options import format_option
+from screener.cli.tables import print_record, print_table
 
 
 @click.command("metrics")
@@ -12,16 +13,11 @@ from screener.cli.options import format_option, terminal
 @format_option
 def command(name: str | None, fmt: str | None) -> None:
     """List every metric, line item and field; with NAME, one entry: formula, unit, direction, source, when undefined."""
-    from screener.catalogue.describe import HEADERS, catalogue_rows, entry
-    from screener.output.text import record, table
+    from screener.catalogue.describe import BRIEF, HEADERS, catalogue_rows, entry
 
-    width, color = terminal()
     if name:
-        click.echo(record(entry(name), fmt or "table", width=width, color=color), nl=False)
+        print_record(entry(name), fmt)
         return
-    rows = [tuple(row[header] for header in HEADERS) for row in catalogue_rows()]
-    shown = fmt or "table"
-    kept = [HEADERS.index(header) for header in (("name", "label", "unit", "direction", "group") if shown == "table" else HEADERS)]
-    headers = tuple(HEADERS[k] for k in kept)
-    body = [tuple(row[k] for k in kept) for row in rows]
-    click.echo(table(headers, body, ("text",) * len(headers), shown, width=width, color=color), nl=False)
+    headers = BRIEF if fmt in (None, "table") else HEADERS
+    rows = [tuple(row[header] for header in headers) for row in catalogue_rows()]
+    print_table(headers, rows, ("text",) * len(headers), fmt)

@@ -32,15 +32,20 @@ def command(
 ) -> None:
     """Run SCREEN (a saved screen's name, or a YAML file) and print the ranked shortlist."""
     from screener import api
-    from screener.output.writers import check_suffix, text_of, write
+    from screener.output.writers import check_target, text_of, write
 
     for path in outputs:
-        check_suffix(path)
+        check_target(path)
     result = api.run(screen, data=data, as_of=as_of, limit=limit)
     for path in outputs:
         write(result, path)
         say(f"wrote {path}")
-    width, color = terminal()
-    click.echo(text_of(result, fmt or "table", width=width, color=color), nl=False)
+    if fmt in (None, "table"):
+        from screener.output.terminal import render
+
+        width, color = terminal()
+        click.echo(render(result, width=width, color=color), nl=False)
+    else:
+        click.echo(text_of(result, fmt), nl=False)
     if fail_empty and not result.rows:
         sys.exit(EXIT_EMPTY)

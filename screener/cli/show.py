@@ -6,7 +6,8 @@ from datetime import date
 
 import click
 
-from screener.cli.options import as_of_option, data_option, format_option, say, terminal
+from screener.cli.options import as_of_option, data_option, format_option, say
+from screener.cli.tables import print_table
 
 
 @click.command("show")
@@ -22,12 +23,9 @@ def command(
 ) -> None:
     """Show the line items of TICKER (or a CIK) by period, each in the version that was public on the day."""
     from screener import api
-    from screener.output.text import table
 
     names = tuple(part.strip() for part in (items or "").split(",") if part.strip())
     found = api.show(ticker, data=data, as_of=as_of, period=period, items=names)
-    shown = fmt or "table"
-    width, color = terminal()
-    if shown == "table":
+    if fmt in (None, "table"):
         say(f"{found.company.name} ({found.company.ticker}), {found.company.sector}, {period}")
-    click.echo(table(found.headers, list(found.rows), found.units, shown, width=width, color=color), nl=False)
+    print_table(found.headers, found.rows, found.units, fmt)

@@ -72,7 +72,7 @@ def _filing(frame: pl.DataFrame, seed: int) -> pl.DataFrame:
     import polars as pl
 
     c = pl.col
-    rng = Random(seed)
+    rng = Random(seed)  # noqa: S311 - a seeded draw, nothing secret
     jitter = pl.Series("jitter", [rng.randrange(4) for _ in range(frame.height)], dtype=pl.Int64)
     days = pl.when(c("annual")).then(c("lag") * 2 - 2 + c("jitter")).otherwise(c("lag") + c("jitter"))
     foreign = c("form") == "20-F"
@@ -109,7 +109,10 @@ def public(frame: pl.DataFrame, companies: pl.DataFrame, years: int, end: date) 
     end_month = end.year * 12 + end.month - 1
     first = end_month - years * 12 - FIRST_YEAR_SLACK_MONTHS
     frame = frame.join(
-        companies.select("n", "silent_months", "gone_months", "history_quarters"), on="n", how="left", maintain_order="left"
+        companies.select("n", "silent_months", "gone_months", "history_quarters"),
+        on="n",
+        how="left",
+        maintain_order="left",
     )
     frame = frame.filter(
         c("filed") <= end,

@@ -5,11 +5,13 @@ from __future__ import annotations
 from random import Random
 
 HEADS = (
-    "Zor", "Quam", "Zeb", "Quil", "Zyn", "Quor", "Zul", "Quev", "Zark", "Quin", "Zeph", "Quon", "Zim", "Qual", "Zent", "Quib",
+    "Zor", "Quam", "Zeb", "Quil", "Zyn", "Quor", "Zul", "Quev", "Zark", "Quin", "Zeph", "Quon",
+    "Zim", "Qual", "Zent", "Quib",
 )  # fmt: skip
 MIDDLES = ("a", "e", "i", "o", "u", "ar", "el", "im", "on", "ur", "ay", "eth", "il", "or", "ux")
 TAILS = (
-    "brix", "dorn", "fane", "glim", "hask", "jora", "kett", "lune", "mond", "nox", "pell", "quist", "rova", "stane", "tharn", "vask", "wick", "yarn", "zell", "bract",
+    "brix", "dorn", "fane", "glim", "hask", "jora", "kett", "lune", "mond", "nox", "pell", "quist",
+    "rova", "stane", "tharn", "vask", "wick", "yarn", "zell", "bract",
 )  # fmt: skip
 SUFFIXES = ("Inc", "Corp", "Ltd", "Co", "Holdings", "Group")
 # Real five-letter tickers begin with Q or Z too (QRTEA, ZINGW); none has one of these as its second letter.

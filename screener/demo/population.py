@@ -36,7 +36,7 @@ def draw(companies: int, seed: int) -> pl.DataFrame:
     """
     import polars as pl
 
-    rng = Random(seed)
+    rng = Random(seed)  # noqa: S311 - a seeded draw, nothing secret
     taken: set[str] = {trap.name for trap in TRAPS}
     weights = [profile.weight for profile in PROFILES]
     rows = []
@@ -56,6 +56,7 @@ def _company(rng: Random, profile: Profile, setting: dict[str, Any], *, calm: bo
     row = _constants(rng, profile, calm=calm) | _statement(rng, profile) | _habits(rng, profile)
     row.update(setting)
     row["debt_style"] = "none" if row["debt_years"] == 0 else row["debt_style"]
+    row["current_share"] = 0.0 if row["debt_style"] == "noncurrent" else row["current_share"]
     row["sga"] = max(row["gm"] - row["rd"] - row["opm"], 0.02)
     if row["ps"] is None:
         row["ps"] = (14 * max(row["opm"] * 0.75, 0.0) + profile.value * row["gm"]) * math.exp(rng.gauss(0, 0.4))
@@ -82,7 +83,6 @@ def _constants(rng: Random, profile: Profile, *, calm: bool) -> dict[str, Any]:
         "second": "",
         "split_ratio": 1.0,
         "split_months": 0,
-        "late_split": 1.0,
         "no_prices": False,
         "cap": min(max(cap, CAP_RANGE[0]), CAP_RANGE[1]),
     }
@@ -101,12 +101,12 @@ def _statement(rng: Random, profile: Profile) -> dict[str, Any]:
         "growth": rng.gauss(profile.growth, 0.06),
         "revenue_noise": rng.uniform(0.01, 0.05),
         "season": rng.choice((0.0, 0.02, 0.04, 0.08)) if profile.kind == "standard" else 0.0,
-        "ppe": profile.ppe * rng.uniform(0.5, 1.5),
+        "ppe_years": profile.ppe * rng.uniform(0.5, 1.5),
         "depreciation": 0.008 if profile.kind in {"reit", "utility"} else 0.03,
         "dso": profile.dso * rng.uniform(0.7, 1.3),
         "dio": profile.dio * rng.uniform(0.6, 1.4),
         "dpo": profile.dpo * rng.uniform(0.7, 1.3),
-        "goodwill": profile.goodwill * rng.choice((0.0, 0.5, 1.0, 2.0)),
+        "goodwill_years": profile.goodwill * rng.choice((0.0, 0.5, 1.0, 2.0)),
         "debt_years": 0.0 if debt_free else profile.debt * math.exp(rng.gauss(-0.1, 0.6)),
         "rate": rng.uniform(0.045, 0.095),
         "current_share": rng.uniform(0.03, 0.2),

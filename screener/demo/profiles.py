@@ -1,5 +1,8 @@
 """What the invented companies are like, one row a kind of business: sector mix, margins, capital and debt."""
 
+# One row, one line: a table is read across.
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -48,7 +51,7 @@ PROFILES: tuple[Profile, ...] = (
     Profile("bank", "bank", 9.5, (6021, 6022, 6035, 6036), ("Bancorp", "Bancshares", "Savings Financial"), 0.94, 0.28, 0.12, 0.0, 0.05, 0.6, 0, 0, 0, 0.25, 1.0, 0.1, 1.1, 0.01, 0.9),
     Profile("insurer", "insurer", 2.5, (6311, 6331), ("Insurance Group", "Assurance"), 0.36, 0.08, 0.09, 0.0, 0.06, 0.05, 0, 0, 0, 0.05, 0.25, 0.2, 1.2, 0.01, 0.6),
     Profile("financial services", "standard", 3.2, (6141, 6211, 6282), ("Capital", "Advisors", "Credit"), 0.6, 0.13, 0.14, 0.0, 0.06, 0.1, 40, 0, 30, 0.3, 0.8, 0.2, 1.0, 0.05, 0.45),
-    Profile("capital goods", "standard", 10.0, (3490, 3533, 3561, 3569, 3590, 3620), ("Machinery", "Controls", "Industries", "Tooling"), 0.31, 0.055, 0.085, 0.02, 0.05, 0.25, 58, 85, 45, 0.3, 0.5, 0.12, 0.55, 0.015, 0.45),
+    Profile("capital goods", "standard", 10.0, (3490, 3540, 3561, 3569, 3590, 3620), ("Machinery", "Controls", "Industries", "Tooling"), 0.31, 0.055, 0.085, 0.02, 0.05, 0.25, 58, 85, 45, 0.3, 0.5, 0.12, 0.55, 0.015, 0.45),
     Profile("business services", "standard", 3.6, (7359, 7363, 8711, 8742), ("Services", "Staffing", "Engineering"), 0.29, 0.055, 0.07, 0.0, 0.06, 0.15, 60, 2, 30, 0.35, 0.4, 0.18, 0.6, 0.02, 0.35),
     Profile("transport", "standard", 2.4, (4213, 4412, 4512), ("Freight", "Lines", "Logistics"), 0.24, 0.06, 0.08, 0.0, 0.04, 1.0, 38, 4, 25, 0.1, 0.8, 0.08, 0.4, 0.01, 0.45),
     Profile("software", "standard", 8.0, (7371, 7372, 7373), ("Software", "Systems", "Cloud", "Data"), 0.7, -0.06, 0.14, 0.21, 0.12, 0.08, 62, 0, 25, 0.5, 0.3, 0.45, 2.4, 0.13, 0.04),
@@ -65,6 +68,6 @@ PROFILES: tuple[Profile, ...] = (
     Profile("media and telecom", "standard", 3.0, (2711, 4813, 4841, 7812), ("Media", "Telecom", "Broadcasting"), 0.45, 0.055, 0.12, 0.02, 0.02, 0.5, 55, 3, 35, 0.6, 0.8, 0.1, 0.6, 0.02, 0.25),
     Profile("utility", "utility", 3.0, (4911, 4924, 4941), ("Electric", "Gas & Water", "Power"), 0.6, 0.2, 0.04, 0.0, 0.05, 3.3, 42, 12, 45, 0.05, 1.5, 0.0, 1.6, 0.004, 0.95),
     Profile("shell", "shell", 0.9, (6770,), ("Acquisition Vehicle", "Merger Partners"), 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0, 0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0),
-)
+)  # fmt: skip
 
 BY_NAME: dict[str, Profile] = {profile.name: profile for profile in PROFILES}

@@ -1,4 +1,4 @@
-"""Plays the companies' books quarter by quarter: whole numbers of each company's unit, so that every identity is exact."""
+"""Plays the companies' books quarter by quarter, in whole units, so that every identity is exact."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import polars as pl
 
-# Carried from quarter to quarter; each is also a column of the result.
-BALANCES = (
-    "cash", "investments", "receivables", "inventory", "other_current", "ppe", "goodwill", "intangibles", "other_assets",
-    "loans", "payables", "accrued", "debt", "deposits", "other_liabilities", "equity", "nci", "retained",
+ASSETS = (
+    "cash", "investments", "receivables", "inventory", "other_current", "ppe", "goodwill", "intangibles",
+    "other_assets", "loans",
 )  # fmt: skip
+DEBTS = ("payables", "accrued", "debt", "deposits", "other_liabilities")
+# Carried from quarter to quarter; each is also a column of the result.
+BALANCES = (*ASSETS, *DEBTS, "equity", "nci", "retained")
 FLOWS = (
     "revenue", "cogs", "rnd", "sga_cost", "impairment", "interest", "interest_income", "pretax", "tax_cost", "profit",
     "nci_profit", "net_income", "depreciation_cost", "sbc_cost", "cfo", "capex", "cfi", "cff", "dividends", "buyback",
@@ -36,7 +38,7 @@ def simulate(companies: pl.DataFrame, quarters: int, seed: int) -> pl.DataFrame:
     """
     import polars as pl
 
-    rng = Random(seed)
+    rng = Random(seed)  # noqa: S311 - a seeded draw, nothing secret
     state = _opening(companies.drop("issuer_id", "ticker", "name"), quarters)
     found = []
     keep = ["n", "t", *FLOWS, *BALANCES, "fair", "share_index", "share_before"]
@@ -71,7 +73,9 @@ def _opening(companies: pl.DataFrame, quarters: int) -> pl.DataFrame:
     start = c("base") * (c("growth") / 4 * -quarters).exp()
     state = companies.with_columns(
         start.alias("base0"),
-        (_by_kind(CASH, 0.0) + c("min_cash") * 2 * c("kind").is_in(["standard", "reit", "utility"])).alias("cash_share"),
+        (_by_kind(CASH, 0.0) + c("min_cash") * 2 * c("kind").is_in(["standard", "reit", "utility"])).alias(
+            "cash_share"
+        ),
     )
     b = c("base0")
     state = state.with_columns(
@@ -80,9 +84,9 @@ def _opening(companies: pl.DataFrame, quarters: int) -> pl.DataFrame:
         receivables=whole(b * c("dso") / 91),
         inventory=whole(b * (1 - c("gm")) * c("dio") / 91),
         other_current=whole(b * 0.1),
-        ppe=whole(b * c("ppe") * 4),
-        goodwill=whole(b * c("goodwill") * 4),
-        intangibles=whole(b * c("goodwill") * 1.6),
+        ppe=whole(b * c("ppe_years") * 4),
+        goodwill=whole(b * c("goodwill_years") * 4),
+        intangibles=whole(b * c("goodwill_years") * 1.6),
         other_assets=whole(b * 0.3),
         loans=whole(b * _by_kind(LOANS, 0.0)),
         payables=whole(b * c("dpo") / 91 * 0.7),
@@ -105,12 +109,6 @@ def _opening(companies: pl.DataFrame, quarters: int) -> pl.DataFrame:
         other_liabilities=c("other_liabilities") + left - c("equity"),
         retained=whole(pl.when(c("opm") > 0).then(c("equity") * 0.4).otherwise(-(c("equity").abs()) * 1.5)),
     )
-
-
-ASSETS = (
-    "cash", "investments", "receivables", "inventory", "other_current", "ppe", "goodwill", "intangibles", "other_assets", "loans",
-)  # fmt: skip
-DEBTS = ("payables", "accrued", "debt", "deposits", "other_liabilities")
 
 
 def _sum(names: tuple[str, ...]) -> pl.Expr:
@@ -281,6 +279,8 @@ def _value(state: pl.DataFrame, to_end: int) -> pl.DataFrame:  # noqa: ARG001 - 
         .when(c("kind") == "shell").then(liquid * 1.0)
         .otherwise(c("spending") * 4 * c("ps") * (c("margin") * 4).clip(-0.8, 0.8).exp())
     )  # fmt: skip
-    state = state.with_columns(fair=pl.max_horizontal(value, c("spending") * 0.2, pl.lit(1.0)), share_before="p_share_index")
+    state = state.with_columns(
+        fair=pl.max_horizontal(value, c("spending") * 0.2, pl.lit(1.0)), share_before="p_share_index"
+    )
     change = ((c("issued") - c("buyback") + c("sbc_cost") * 0.5) / c("fair")).clip(-0.02, 0.1)
     return state.with_columns(share_index=c("p_share_index") * (1 + change))

@@ -104,8 +104,8 @@ def balance_tags() -> dict[str, pl.Expr]:
         "AssetsCurrent": only(classified, liquid),
         "PropertyPlantAndEquipmentNet": only(classified & (kind != "shell"), c("ppe")),
         "RealEstateInvestmentPropertyNet": only(kind == "reit", c("ppe")),
-        "Goodwill": only(c("goodwill_tagged"), c("goodwill")),
-        "FiniteLivedIntangibleAssetsNet": only(c("goodwill_tagged"), c("intangibles")),
+        "Goodwill": only(c("goodwill_years") > 0, c("goodwill")),
+        "FiniteLivedIntangibleAssetsNet": only(c("goodwill_years") > 0, c("intangibles")),
         "FinancingReceivableExcludingAccruedInterestAfterAllowanceForCreditLoss": only(kind == "bank", c("loans")),
         "Assets": c("assets"),
         "AccountsPayableCurrent": only(classified & (kind != "shell"), c("payables")),
@@ -159,7 +159,12 @@ def ladder_tags() -> dict[str, pl.Expr]:
     cuts = [(rest * (shape * k).clip(0, 1)).floor().cast(pl.Int64) for k in range(5)] + [rest]
     names = ("InYearTwo", "InYearThree", "InYearFour", "InYearFive", "AfterYearFive")
     prefix = "LongTermDebtMaturitiesRepaymentsOfPrincipal"
-    used = c("annual") & c("has_ladder") & (c("debt") > 0) & c("debt_style").is_in(["split", "current-total", "combined", "noncurrent", "doubled"])
+    used = (
+        c("annual")
+        & c("has_ladder")
+        & (c("debt") > 0)
+        & c("debt_style").is_in(["split", "current-total", "combined", "noncurrent", "doubled"])
+    )
     found = {f"{prefix}InNextTwelveMonths": only(used, current)}
     for k, name in enumerate(names):
         found[prefix + name] = only(used, cuts[k + 1] - cuts[k])

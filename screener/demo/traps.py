@@ -1,5 +1,8 @@
 """The traps: what naive screeners get wrong, planted on named companies; one row each."""
 
+# One row, one line: a table is read across.
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -24,7 +27,7 @@ class Trap:
     setting: dict[str, Any] = field(default_factory=dict)
 
 
-HEALTHY = {"opm": 0.12, "opm_noise": 0.006, "growth": 0.05, "debt_years": 0.35, "debt_style": "split"}
+HEALTHY = {"opm": 0.12, "opm_noise": 0.006, "growth": 0.05, "debt_years": 0.35, "debt_style": "split", "fye": 12}
 DEBT_FREE = {"debt_years": 0.0, "debt_style": "none"}
 
 TRAPS: tuple[Trap, ...] = (
@@ -36,7 +39,7 @@ TRAPS: tuple[Trap, ...] = (
     Trap("unknown-cash", "ZCASH", "never tags its cash", "enterprise value is computed with unknown cash as zero", setting={**HEALTHY, "no_cash_tag": True}),
     Trap("unknown-interest", "ZNINT", "has debt but tags no interest expense", "missing interest counts as infinite coverage", setting={**HEALTHY, "no_interest_tag": True}),
     Trap("restatement", "ZRSTA", "a 10-K/A five months after the 10-K lowers revenue, profit, receivables and equity", "restated values leak into runs as of earlier dates", setting=HEALTHY),
-    Trap("late-restatement", "ZLATE", "a 10-K/A restates a year that two newer years have followed", "a late restatement of an old period becomes the latest", setting=HEALTHY),
+    Trap("late-restatement", "ZLATE", "a 10-K/A restates a year that two newer years have followed, filed a month before the end", "a late restatement of an old period becomes the latest", setting=HEALTHY),
     Trap("rounded-later", "ZRNDD", "each first-quarter 10-Q repeats the year-end balances rounded to two digits", "a later but merely rounded value replaces a precise one", setting=HEALTHY),
     Trap("cash-flow-to-date", "ZYTDC", "tags cash flows year to date only (as all companies here do), with large first quarters", "year-to-date cash flow taken for the quarter", setting={**HEALTHY, "season": 0.4}),
     Trap("tag-migration", "ZMIGR", "revenue moves from SalesRevenueNet to RevenueFromContractWithCustomerExcludingAssessedTax to Revenues", "the first tag ever used returns figures that are years old", setting={**HEALTHY, "revenue_style": "migrating"}),
@@ -52,7 +55,7 @@ TRAPS: tuple[Trap, ...] = (
     Trap("two-classes", "ZDUAL", "two listed classes; no undimensioned share count on the cover, the sum of the classes on the balance sheet", "one class is taken for the whole company, or the issuer is listed twice", profile="media and telecom", setting={**HEALTHY, "cover_style": "none", "second": "class"}),
     Trap("preferred-and-warrant", "ZPREF", "a preferred share and a warrant trade beside the common share", "lines other than the primary common share are ranked", setting={**HEALTHY, "second": "preferred"}),
     Trap("placeholder-shares", "ZPLAC", "gives 100 shares on every cover page", "market value of a hundred shares", setting={**HEALTHY, "cover_style": "placeholder"}),
-    Trap("split", "ZSPLT", "two-for-one split five weeks before the end, after the last filing; an earlier one whose comparatives were restated", "share counts from before a split meet prices from after it", setting={**HEALTHY, "split_ratio": 2.0, "split_months": 20, "late_split": 2.0}),
+    Trap("split", "ZSPLT", "two-for-one split; later filings restate the comparatives, earlier ones keep the old basis", "share counts from before a split meet prices from after it", setting={**HEALTHY, "split_ratio": 2.0, "split_months": 20}),
     Trap("reverse-split", "ZREVS", "one-for-twenty reverse split; comparatives restated in the filings that follow", "per-share values on mixed bases; market value wrong twentyfold", profile="biotech", setting={"has_revenue": False, "split_ratio": 0.05, "split_months": 9}),
     Trap("scale-error", "ZSCAL", "one 10-Q tags weighted shares in thousands as if they were units", "a share count a thousand times too small", setting=HEALTHY),
     Trap("annual-filer", "ZFORN", "files 20-F once a year; its line is an ADS worth five ordinary shares", "no quarters found; ADS price times ordinary shares", setting={**HEALTHY, "form": "20-F", "second": "ads", "country": "Z9"}),
@@ -64,7 +67,7 @@ TRAPS: tuple[Trap, ...] = (
     Trap("recent-ipo", "ZIPOX", "has six quarters of history", "five-year statistics from six quarters", setting={**HEALTHY, "history_quarters": 6}),
     Trap("same-day-amendment", "ZTIED", "10-K and 10-K/A filed on the same day with different profit", "the version depends on the order of rows", setting=HEALTHY),
     Trap("no-prices", "ZNOPX", "has filings and a listing but no price", "market value taken as zero", setting={**HEALTHY, "no_prices": True}),
-    Trap("negative-base", "ZGROW", "its loss doubles from year to year", "growth from a negative base counts as positive", setting={"opm": -0.06, "opm_noise": 0.003, "opm_drift": -0.02}),
+    Trap("negative-base", "ZGROW", "its loss doubled in the last year", "growth from a negative base counts as positive", setting={"opm": -0.1, "opm_noise": 0.003, "opm_drift": -0.05, "growth": 0.0}),
     Trap("bank", "ZBANK", "a bank: deposits and no operating income", "enterprise value and debt ratios of a bank", profile="bank", setting={"opm": 0.3}),
     Trap("negative-ev", "ZNETC", "holds more cash than the market pays for the whole company", "negative enterprise value ranks as cheapest", profile="hardware", setting={**DEBT_FREE, "opm": 0.03, "opm_noise": 0.004, "ps": 0.3, "min_cash": 2.4, "growth": 0.0}),
     Trap("lonely-peer", "ZLONE", "the only company of its industry group", "a percentile among one", profile="food and staples", setting={**HEALTHY, "sic": 2844}),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from screener import __version__
+from screener.version import __version__
 from screener.catalogue.units import BY_NAME as UNITS
 from screener.engine.compile import identifier
 from screener.engine.query import Query, build_query

@@ -6,12 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from screener.catalogue import fields, functions, names
-from screener.language import meaning, units
-from screener.language.ast import Call, Expr, Name, Number, Period
+from screener.language import units
+from screener.language.ast import Call, Expr, Name, Period, children
+from screener.language.kinds import A_KIND, Typed
 
 if TYPE_CHECKING:
     from screener.catalogue.functions import Function
-    from screener.language.meaning import Checker, Typed
+    from screener.language.meaning import Checker
 
 MAX_YEARS = 10
 MAX_QUARTERS = 40
@@ -36,9 +37,9 @@ def resolve_call(checker: Checker, call: Call) -> Typed:
     function = functions.BY_NAME.get(call.function)
     if function is None:
         _unknown_function(checker, call)
-        return meaning.Typed(call, "", "number")
+        return Typed(call, "", "number")
     if not _count_fits(checker, call, function):
-        return meaning.Typed(call, "", "number")
+        return Typed(call, "", "number")
     over_time = function.kind == "history" and (
         function.name not in {"min", "max"} or any(isinstance(arg, Period) for arg in call.args)
     )
@@ -54,7 +55,7 @@ def resolve_call(checker: Checker, call: Call) -> Typed:
 def _result(call: Call, resolved: list[Typed], kind: str, unit: str) -> Typed:
     fine = all(typed.kind for typed in resolved)
     args = tuple(typed.expr for typed in resolved)
-    return meaning.Typed(replace(call, args=args), kind if fine else "", unit)
+    return Typed(replace(call, args=args), kind if fine else "", unit)
 
 
 def _unknown_function(checker: Checker, call: Call) -> None:
@@ -94,9 +95,9 @@ def _number(checker: Checker, function: Function, arg: Expr) -> Typed:
     typed = checker.resolve(arg)
     if typed.kind not in {"number", ""}:
         checker.source.problem(
-            arg.span, f"'{function.name}' needs a number, not {meaning.A_KIND[typed.kind]}", f"write {function.usage}"
+            arg.span, f"'{function.name}' needs a number, not {A_KIND[typed.kind]}", f"write {function.usage}"
         )
-        return meaning.Typed(typed.expr, "", typed.unit)
+        return Typed(typed.expr, "", typed.unit)
     return typed
 
 
@@ -105,9 +106,7 @@ def _first_known(checker: Checker, call: Call) -> Typed:
     kinds = {typed.kind for typed in resolved} - {""}
     for arg, typed in zip(call.args, resolved, strict=True):
         if typed.kind and typed.kind != resolved[0].kind and resolved[0].kind:
-            message = (
-                f"'{call.function}' cannot mix {meaning.A_KIND[resolved[0].kind]} and {meaning.A_KIND[typed.kind]}"
-            )
+            message = f"'{call.function}' cannot mix {A_KIND[resolved[0].kind]} and {A_KIND[typed.kind]}"
             checker.source.problem(arg.span, message)
             return _result(call, resolved, "", "number")
     if kinds & {"text", "date"}:
@@ -121,11 +120,11 @@ def _history(checker: Checker, call: Call, function: Function) -> Typed:
     if function.condition:
         first = checker.resolve(subject)
         if first.kind not in {"bool", ""}:
-            message = f"'{function.name}' needs a condition, not {meaning.A_KIND[first.kind]}"
+            message = f"'{function.name}' needs a condition, not {A_KIND[first.kind]}"
             checker.source.problem(subject.span, message, f"write {function.usage}")
     elif isinstance(subject, Period):
         checker.source.problem(subject.span, "the period is the second argument", f"write {function.usage}")
-        return meaning.Typed(call, "", "number")
+        return Typed(call, "", "number")
     else:
         first = _number(checker, function, subject)
     _refuse_fields(checker, function, first.expr)
@@ -133,7 +132,7 @@ def _history(checker: Checker, call: Call, function: Function) -> Typed:
         _check_period(checker, call, function)
     unit = {"growth": "ratio", "cagr": "ratio", "count": "count"}.get(function.name, first.unit)
     args = (first.expr, *call.args[1:])
-    return meaning.Typed(replace(call, args=args), "number" if first.kind else "", unit)
+    return Typed(replace(call, args=args), "number" if first.kind else "", unit)
 
 
 def _refuse_fields(checker: Checker, function: Function, subject: Expr) -> None:
@@ -146,11 +145,6 @@ def _refuse_fields(checker: Checker, function: Function, subject: Expr) -> None:
         why = "needs prices, whose history is not kept" if market else "has no history"
         hint = "for prices use price_change_12m and its like" if market else ""
         checker.source.problem(stands.span, f"'{stands.written}' {why}: it cannot stand in {function.name}()", hint)
-
-
-def observations(period: Period) -> int:
-    """Return how many observations a period has: one a year for years, one a quarter for quarters."""
-    return period.count
 
 
 def _check_period(checker: Checker, call: Call, function: Function) -> None:
@@ -189,7 +183,7 @@ def _nested(call: Call) -> int:
     while pending:
         expr, outside = pending.pop()
         if isinstance(expr, Call) and len(expr.args) > 1 and isinstance(expr.args[1], Period):
-            outside *= max(1, observations(expr.args[1])) if expr.function not in {"lag", "growth", "cagr"} else 2
+            outside *= max(1, expr.args[1].count) if expr.function not in {"lag", "growth", "cagr"} else 2
         found = max(found, outside)
-        pending.extend((child, outside) for child in meaning.children(expr) if not isinstance(child, Number))
+        pending.extend((child, outside) for child in children(expr))
     return found

@@ -26,18 +26,10 @@ from screener.language.ast import (
     Unary,
     walk,
 )
+from screener.language.kinds import A_KIND, Typed
 
 if TYPE_CHECKING:
     from screener.language.document import Source
-
-# How a message names a kind.
-A_KIND = {
-    "number": "a number",
-    "text": "a text",
-    "bool": "a condition",
-    "date": "a date",
-    "period": "a period",
-}
 
 _NOT_NAMES = {
     "true": "conditions stand alone: is_shell, not is_shell",
@@ -48,23 +40,13 @@ _NOT_NAMES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """A resolved expression with its kind (``number text bool date period``, ``""`` after a problem) and unit."""
-
-    expr: Expr
-    kind: str
-    unit: str
-
-
 @dataclass(slots=True)
 class Definition:
-    """A formula of the screen's own; ``typed`` is set once it has been resolved, ``open`` while it is."""
+    """A formula of the screen's own; ``typed`` is set once it has been resolved."""
 
     name: str
     raw: Expr | None
     typed: Typed | None = None
-    open: bool = False
 
 
 class Checker:
@@ -74,6 +56,7 @@ class Checker:
         """Start without definitions; ``definitions`` is filled by the reader of ``define``."""
         self.source = source
         self.definitions: dict[str, Definition] = {}
+        self._open: list[str] = []
 
     def resolve(self, expr: Expr) -> Typed:
         """Return ``expr`` with canonical names, its kind and its unit; problems are noted, never raised."""
@@ -133,9 +116,8 @@ class Checker:
         return Typed(replace(expr, name=entry.name), entry.value, entry.unit)
 
     def _own(self, expr: Name, own: Definition) -> Typed:
-        if own.open:
-            circle = [name for name, definition in self.definitions.items() if definition.open]
-            path = " → ".join([*circle[circle.index(own.name) :], own.name])
+        if own.name in self._open:
+            path = " → ".join([*self._open[self._open.index(own.name) :], own.name])
             self.source.problem(expr.span, f"this definition needs itself: {path}")
             return Typed(expr, "", "number")
         typed = self.define(own)
@@ -144,11 +126,9 @@ class Checker:
     def define(self, own: Definition) -> Typed:
         """Resolve a definition once."""
         if own.typed is None and own.raw is not None:
-            own.open = True
-            # The order in which definitions are entered is the path that a circle message shows.
-            self.definitions[own.name] = self.definitions.pop(own.name)
+            self._open.append(own.name)
             typed = self.resolve(own.raw)
-            own.open = False
+            self._open.pop()
             if typed.kind in {"text", "date"}:
                 self.source.problem(
                     own.raw.span, f"{A_KIND[typed.kind]} cannot be defined", "numbers and conditions can"

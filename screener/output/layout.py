@@ -22,6 +22,9 @@ STYLES: dict[str, str] = {
     "bar": "36",
     "negative": "31",
     "flag": "33",
+    "green": "32",
+    "red": "31",
+    "yellow": "33",
     "demo": "1;30;43",
 }
 
@@ -65,12 +68,18 @@ def lay_out(columns: Sequence[Column], width: int, *, color: bool, indent: int =
     margin = " " * indent
     lines = [margin + line for line in _heading_lines(kept, widths, headings, color)]
     for row in range(len(kept[0].cells)):
-        cells = [
-            paint(pad(column.cells[row], cells, right=column.right), column.style(row), color)
-            for column, cells in zip(kept, widths, strict=True)
-        ]
-        lines.append((margin + (" " * GAP).join(cells)).rstrip())
+        cells = [pad(column.cells[row], size, right=column.right) for column, size in zip(kept, widths, strict=True)]
+        lines.append(margin + _painted(cells, [column.style(row) for column in kept], color))
     return lines, [column.heading for column in columns if column.heading and id(column) in dropped]
+
+
+def _painted(cells: list[str], styles: list[str], color: bool) -> str:
+    # Trailing spaces go before painting: a style code behind them would keep them.
+    while cells and not cells[-1].strip():
+        cells.pop()
+    if cells:
+        cells[-1] = cells[-1].rstrip()
+    return (" " * GAP).join(paint(cell, style, color) for cell, style in zip(cells, styles, strict=False))
 
 
 def _natural_width(column: Column, heading: list[str]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -46,13 +46,17 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet: headings, rows of values, how many columns stay in view, and whether it can be filtered."""
+    """A sheet: headings, rows of values, how many columns stay in view, whether it can be filtered, and notes.
+
+    ``notes`` are texts attached to the cell in (row, column), where row 0 is the headings.
+    """
 
     name: str
     headings: tuple[Heading, ...]
     rows: Sequence[Sequence[Value]]
     frozen: int = 0
     filtered: bool = True
+    notes: dict[tuple[int, int], str] = field(default_factory=dict)
 
 
 def write_xlsx(result: Result, target: BinaryIO) -> None:
@@ -131,11 +135,13 @@ def _write_sheet(book: Workbook, sheet: Sheet, formats: dict[str, Any]) -> Works
     for column, heading in enumerate(sheet.headings):
         made.set_column(column, column, heading.width or _fitting_width(sheet, column))
         made.write_string(0, column, _text(heading.text), formats["heading"])
+        _write_note(made, sheet, (0, column))
     for row, values in enumerate(sheet.rows, start=1):
         for column, value in enumerate(values):
             heading = sheet.headings[column]
             unit = heading.unit if heading.unit_from is None else str(values[heading.unit_from])
             _write_cell(made, (row, column), value, unit, formats)
+            _write_note(made, sheet, (row, column))
     made.freeze_panes(1, sheet.frozen)
     if sheet.filtered and sheet.rows:
         made.autofilter(0, 0, len(sheet.rows), len(sheet.headings) - 1)
@@ -148,6 +154,8 @@ def _write_sheet(book: Workbook, sheet: Sheet, formats: dict[str, Any]) -> Works
 def _write_cell(sheet: Worksheet, place: tuple[int, int], value: Value, unit: str, formats: dict[str, Any]) -> None:
     """Write one value by its type; a date that Excel cannot count is written as text."""
     shown = formats.get(unit, formats["number"])
+    if unit == "text" and isinstance(value, (int, float)):
+        shown = formats["count"]
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         sheet.write_blank(*place, None, formats["unknown"])
     elif isinstance(value, bool):
@@ -158,6 +166,12 @@ def _write_cell(sheet: Worksheet, place: tuple[int, int], value: Value, unit: st
         sheet.write_datetime(*place, value, formats["date"])
     else:
         sheet.write_string(*place, _text(str(value)), shown)
+
+
+def _write_note(made: Worksheet, sheet: Sheet, place: tuple[int, int]) -> None:
+    # Streamed sheets take a note only while its row is the newest.
+    if place in sheet.notes:
+        made.write_comment(*place, _text(sheet.notes[place]), {"x_scale": 2})
 
 
 def _text(text: str) -> str:
@@ -175,19 +189,15 @@ def _fitting_width(sheet: Sheet, column: int) -> int:
 
 
 def _dress_shortlist(sheet: Worksheet, result: Result) -> None:
-    """Add what is not a cell: the bar behind the score, the flags as notes, the colours of a demo."""
+    """Add what is not a cell: the bar behind the score, the colour and the page header of a demo."""
     if result.rows:
         bar = {"type": "data_bar", "bar_color": "#9BC2E6", "bar_solid": True, "min_type": "num", "max_type": "num"}
         sheet.conditional_format(
             1, SCORE_COLUMN, len(result.rows), SCORE_COLUMN, {**bar, "min_value": 0, "max_value": 100}
         )
-    for place, row in enumerate(result.rows, start=1):
-        if row.flags:
-            sheet.write_comment(place, TICKER_COLUMN, _text("; ".join(row.flags)), {"x_scale": 2})
     if result.run.demo:
         sheet.set_tab_color("#FFC000")
         sheet.set_header(f"&C&B{shape.DEMO_BANNER}")
-        sheet.write_comment(0, 0, shape.DEMO_BANNER)
 
 
 def _shortlist(result: Result) -> Sheet:
@@ -220,7 +230,12 @@ def _shortlist(result: Result) -> Sheet:
         )
         for row in result.rows
     ]
-    return Sheet("Shortlist", headings, rows, frozen=TICKER_COLUMN + 1)
+    notes = {
+        (place, TICKER_COLUMN): "; ".join(row.flags) for place, row in enumerate(result.rows, start=1) if row.flags
+    }
+    if result.run.demo:
+        notes[0, 0] = shape.DEMO_BANNER
+    return Sheet("Shortlist", headings, rows, frozen=TICKER_COLUMN + 1, notes=notes)
 
 
 def _rules(result: Result) -> Sheet:

@@ -80,7 +80,7 @@ def _shortlist(result: Result, width: int, color: bool) -> list[str]:
     ]
     lines, dropped = lay_out(columns, width, color=color)
     if dropped:
-        note = f"Not shown at this width: {', '.join(cell_text(heading) for heading in dropped)}"
+        note = f"Not shown at this width: {'; '.join(cell_text(heading) for heading in dropped)}"
         lines += ["", *(paint(line, "dim", color) for line in wrap(note, width, rest="  "))]
     return lines
 

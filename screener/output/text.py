@@ -79,10 +79,10 @@ def to_markdown(result: Result) -> str:
 
 
 def _funnel_markdown(result: Result) -> str:
-    rows: list[tuple[Value, ...]] = [
-        (shape.heading_of(step), step.text, step.passed, step.failed, step.unknown, step.remaining)
-        for step in result.funnel
-    ]
+    rows: list[tuple[Value, ...]] = []
+    for step in result.funnel:
+        tested = (None,) * 3 if step.kind == "start" else (step.passed, step.failed, step.unknown)
+        rows.append((shape.heading_of(step), step.text, *tested, step.remaining))
     units = ("text", "text", "count", "count", "count", "count")
     headers = ("Group", "Rule", "Passed", "Failed", "Unknown", "Left")
     return table_markdown(headers, rows, units).rstrip("\n") if rows else ""
@@ -210,7 +210,7 @@ def table_text(
         )
     lines, dropped = lay_out(columns, width, color=color)
     if dropped:
-        lines += ["", *(paint(line, "dim", color) for line in wrap(f"Not shown: {', '.join(dropped)}", width))]
+        lines += ["", *(paint(line, "dim", color) for line in wrap(f"Not shown: {'; '.join(dropped)}", width))]
     return "\n".join(lines) + "\n"
 
 

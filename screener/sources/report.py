@@ -8,8 +8,8 @@ from typing import Any
 
 EXAMPLES = 20
 
-# Called with what is being read, how much is done and how much there is (same unit; 0 when unknown).
-Progress = Callable[[str, int, int], None]
+# Called with a short text: what is being read and how far it is.
+Progress = Callable[[str], None]
 
 
 @dataclass(slots=True)

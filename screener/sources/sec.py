@@ -74,7 +74,7 @@ def read_sec(folder: Path, stage: Path, report: BuildReport, progress: Progress 
         listed = read_tickers(tickers, work, report) if tickers else {}
         _write_issuers(con, stage, issuers, (profiles, listed), report)
         if progress:
-            progress("sorting facts", 0, 0)
+            progress("sorting facts")
         write_facts(con, stage, parts(work))
     return [path for path in (facts, submissions, tickers) if path]
 
@@ -127,7 +127,7 @@ def read_submissions(
                 _take_profile(row, numbered[row[0]], archive.path.name, found, report)
             done += sum(member.size for member in batch)
             if progress:
-                progress("submissions", done, total)
+                progress(f"submissions: {done // 1_000_000:,} of {total // 1_000_000:,} MB")
     return found
 
 

@@ -81,7 +81,7 @@ def read_companyfacts(
             _write_part(con, work / f"part-{index:05d}.parquet", archive.path.name, report)
             done += sum(member.size for member in batch)
             if progress:
-                progress("companyfacts", done, total)
+                progress(f"companyfacts: {done // 1_000_000:,} of {total // 1_000_000:,} MB")
     _filings(con, work, issuers)
     return issuers
 

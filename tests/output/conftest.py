@@ -84,7 +84,9 @@ def make_screen() -> Screen:
     """Return the screen whose file is SOURCE."""
     rule = Rule("net_income > 0", Number(1, "1"), "Positive earnings", if_unknown="flag")
     universe = Rule("market_cap between 300M and 3B", Name("market_cap"), "universe")
-    return Screen("quality-value", "Quality value", "", (universe,), (rule,), None, (), 40, source=SOURCE, sha256="ab" * 32)
+    return Screen(
+        "quality-value", "Quality value", "", (universe,), (rule,), None, (), 40, source=SOURCE, sha256="ab" * 32
+    )
 
 
 def make_run(demo: bool = False, **changes: object) -> RunIdentity:
@@ -104,17 +106,18 @@ def make_run(demo: bool = False, **changes: object) -> RunIdentity:
     return RunIdentity(**{**values, **changes})  # type: ignore[arg-type] # the fields are listed above
 
 
+LONG_RULE = "count(net_income > 0, 5y) >= 4 and a very long condition " * 3
 FUNNEL = (
     FunnelStep("start", "", "names in the data set", 5000, 0, 0, 5000),
     FunnelStep("universe", "universe", "market_cap between 300M and 3B", 1200, 3700, 100, 1200),
     FunnelStep("rule", "Positive earnings", "net_income > 0", 700, 450, 50, 720, admitted=20),
-    FunnelStep("rule", "Positive earnings", "count(net_income > 0, 5y) >= 4 and a very long condition " * 3, 1, 1199, 0, 10),
+    FunnelStep("rule", "Positive earnings", LONG_RULE, 1, 1199, 0, 10),
 )
 
 
 @pytest.fixture
 def result() -> Result:
-    """Ten hostile names, unknown values of every kind, flags and a funnel."""
+    """Return ten hostile names, unknown values of every kind, flags and a funnel."""
     rows = tuple(
         make_row(rank, name, VALUES[(rank - 1) % len(VALUES)]) for rank, name in enumerate(HOSTILE_NAMES, start=1)
     )
@@ -123,11 +126,11 @@ def result() -> Result:
 
 @pytest.fixture
 def demo_result(result: Result) -> Result:
-    """The same rows, from the demo data."""
+    """Return the same rows, from the demo data."""
     return Result(make_run(demo=True), result.screen, COLUMNS, result.rows, FUNNEL, population=1200, passed=10)
 
 
 @pytest.fixture
 def empty_result(result: Result) -> Result:
-    """A run in which nothing passed."""
+    """Return a run in which nothing passed."""
     return Result(make_run(), result.screen, COLUMNS, (), FUNNEL, population=1200, passed=0)

@@ -1,0 +1,165 @@
+"""The debt tree: current and noncurrent debt, converts, finance leases and totals, without counting anything twice."""
+
+from __future__ import annotations
+
+from screener.catalogue.items import BY_NAME
+from screener.standardize.columns import closure
+from screener.standardize.columns import raw as t
+from screener.standardize.trees import first, present_sum
+
+_PARTS = {name: [t(tag) for tag in BY_NAME[name].parts] for name in ("short_term_borrowings", "long_term_debt")}
+_CONVERT_NONCURRENT = first(t("ConvertibleLongTermNotesPayable"), t("ConvertibleDebtNoncurrent"))
+_NONCURRENT_PARTS = [
+    part
+    for part in _PARTS["long_term_debt"]
+    if part not in (t("ConvertibleLongTermNotesPayable"), t("ConvertibleDebtNoncurrent"))
+]
+_TOTAL_WITH_LEASES = t("LongTermDebtAndCapitalLeaseObligationsIncludingCurrentMaturities")
+_INSTRUMENTS = [
+    t(tag)
+    for tag in BY_NAME["total_debt"].parts
+    if tag not in ("NotesPayable", "ConvertibleNotesPayable", "ConvertibleDebt")
+]
+
+
+def _unit(column: str) -> str:
+    """Return the rounding unit of a whole number: the largest power of ten that divides it."""
+    digits = f"CAST(CAST(abs({column}) AS HUGEINT) AS VARCHAR)"
+    return f"pow(10, length({digits}) - length(rtrim({digits}, '0')))"
+
+
+# One line of the face tagged both as short-term borrowings and as the current part of long-term debt. Commercial
+# paper that merely happens to be as large as the current part is another debt: only ShortTermBorrowings is tested.
+_SAME_LINE = (
+    f"{t('ShortTermBorrowings')} IS NOT NULL AND h_clt > 0 AND abs(h_stb - h_clt) <= 0.001 * h_clt "
+    f"AND abs(h_stb - h_clt) <= least({_unit('h_stb')}, {_unit('h_clt')}) "
+    "AND (h_ltd_total IS NULL OR h_nc IS NULL OR abs(h_ltd_total - h_nc - h_clt) <= 0.01 * h_ltd_total)"
+)
+
+DEBT_HELPERS: tuple[tuple[str, str], ...] = (
+    ("h_cp", present_sum(_PARTS["short_term_borrowings"])),
+    ("h_stb", first(t("ShortTermBorrowings"), "h_cp", t("ifrs:ShorttermBorrowings"))),
+    (
+        "h_clt_parts",
+        present_sum(
+            [
+                t("SecuredDebtCurrent"),
+                t("SeniorNotesCurrent"),
+                t("OtherLongTermDebtCurrent"),
+                t("LoansPayableToBankCurrent"),
+                first(t("ConvertibleDebtCurrent"), t("ConvertibleNotesPayableCurrent")),
+            ]
+        ),
+    ),
+    (
+        "h_clt",
+        first(
+            t("LongTermDebtCurrent"),
+            t("LongTermDebtAndCapitalLeaseObligationsCurrent"),
+            "h_clt_parts",
+            t("ifrs:CurrentPortionOfLongtermBorrowings"),
+        ),
+    ),
+    (
+        "h_nested_c",
+        f"({t('LongTermDebtCurrent')} IS NULL AND {t('LongTermDebtAndCapitalLeaseObligationsCurrent')} IS NOT NULL)",
+    ),
+    ("h_ltd_total", first(t("LongTermDebt"), _TOTAL_WITH_LEASES)),
+    ("h_convert", _CONVERT_NONCURRENT),
+    ("h_nc_parts", present_sum([*_NONCURRENT_PARTS, _CONVERT_NONCURRENT])),
+    (
+        "h_nc_base",
+        first(
+            t("LongTermDebtNoncurrent"),
+            t("LongTermDebtAndCapitalLeaseObligations"),
+            "h_nc_parts",
+            f"greatest({t('LongTermDebt')} - coalesce(h_clt, 0), 0)",
+            f"greatest({_TOTAL_WITH_LEASES} - coalesce(h_clt, 0), 0)",
+            t("ifrs:LongtermBorrowings"),
+            t("simfin:Long Term Debt"),
+        ),
+    ),
+    (
+        "h_nested_n",
+        f"({t('LongTermDebtNoncurrent')} IS NULL AND ({t('LongTermDebtAndCapitalLeaseObligations')} IS NOT NULL "
+        f"OR (h_nc_parts IS NULL AND {t('LongTermDebt')} IS NULL AND {_TOTAL_WITH_LEASES} IS NOT NULL)))",
+    ),
+    # A convert far above the noncurrent line can't be inside it.
+    (
+        "h_nc",
+        f"CASE WHEN {t('LongTermDebtNoncurrent')} IS NOT NULL AND h_convert > 1.02 * h_nc_base "
+        "THEN h_nc_base + h_convert ELSE h_nc_base END",
+    ),
+    (
+        "h_debt_current",
+        f"CASE WHEN {t('DebtCurrent')} IS NOT NULL THEN {t('DebtCurrent')} "
+        f"WHEN h_stb IS NOT NULL AND h_clt IS NOT NULL THEN CASE WHEN {_SAME_LINE} THEN h_clt ELSE h_stb + h_clt END "
+        f"ELSE coalesce(h_stb, h_clt, {t('ifrs:CurrentBorrowingsAndCurrentPortionOfNoncurrentBorrowings')}, "
+        f"{t('simfin:Short Term Debt')}) END",
+    ),
+    ("h_lease_c0", first(t("FinanceLeaseLiabilityCurrent"), t("CapitalLeaseObligationsCurrent"))),
+    ("h_lease_n0", first(t("FinanceLeaseLiabilityNoncurrent"), t("CapitalLeaseObligationsNoncurrent"))),
+    ("h_lease_t0", first(t("FinanceLeaseLiability"), t("CapitalLeaseObligations"))),
+    ("h_lease", first("h_lease_t0", present_sum(["h_lease_c0", "h_lease_n0"]))),
+    ("h_lease_c", "greatest(coalesce(h_lease_c0, h_lease_t0 - h_lease_n0), 0)"),
+    ("h_lease_n", "greatest(coalesce(h_lease_n0, h_lease_t0 - h_lease_c0), 0)"),
+    # With the total alone the split is unknown: it counts in full only where the noncurrent line excludes leases.
+    (
+        "h_lease_add",
+        "CASE WHEN h_lease_c IS NULL AND h_lease_n IS NULL THEN CASE WHEN h_nested_n THEN 0 ELSE coalesce(h_lease, 0) END "
+        "ELSE CASE WHEN h_nested_c THEN 0 ELSE coalesce(h_lease_c, 0) END "
+        "+ CASE WHEN h_nested_n THEN 0 ELSE coalesce(h_lease_n, 0) END END",
+    ),
+    ("h_notes_convert", first(t("ConvertibleNotesPayable"), t("ConvertibleDebt"))),
+    ("h_instruments", present_sum([*_INSTRUMENTS, "h_notes_convert", t("CommercialPaper")])),
+    (
+        "h_all_instruments",
+        f"CASE WHEN {t('NotesPayable')} IS NULL THEN h_instruments "
+        f"WHEN {t('NotesPayable')} >= 0.98 * coalesce(h_instruments, 0) THEN {t('NotesPayable')} "
+        f"ELSE {t('NotesPayable')} + h_instruments END",
+    ),
+    (
+        "h_unclassified",
+        "greatest("
+        + first(
+            t("DebtLongtermAndShorttermCombinedAmount"),
+            "h_ltd_total",
+            t("DebtAndCapitalLeaseObligations"),
+            t("ifrs:Borrowings"),
+        )
+        + ", h_all_instruments)",
+    ),
+)
+
+DEBT_DIRECT: dict[str, str] = {
+    "short_term_borrowings": "h_stb",
+    "current_ltd": "h_clt",
+    "debt_current": "h_debt_current",
+    "long_term_debt": "h_nc",
+    "finance_leases": first("h_lease", t("ifrs:LeaseLiabilities")),
+    "total_debt": (
+        "CASE WHEN h_nc IS NOT NULL THEN coalesce(h_debt_current, 0) + h_nc + h_lease_add "
+        "WHEN h_debt_current IS NOT NULL THEN greatest(h_debt_current + h_lease_add, h_unclassified) "
+        "ELSE h_unclassified END"
+    ),
+}
+
+DEBT_FINAL: dict[str, str] = {name: f"d_{name}" for name in DEBT_DIRECT}
+
+DEBT_FLAGS: tuple[tuple[str, str], ...] = (
+    (
+        "f_debt_ambiguous",
+        f"CASE WHEN {t('LongTermDebtNoncurrent')} IS NOT NULL AND h_convert < 0.98 * h_nc_base AND h_convert > 0 "
+        "THEN 1.0 ELSE 0.0 END",
+    ),
+)
+
+
+def debt_tags() -> tuple[str, ...]:
+    """Return the tags that are evidence of borrowing when a filing carries one of them, leases aside, sorted."""
+    names = ("short_term_borrowings", "current_ltd", "debt_current", "long_term_debt", "total_debt")
+    found = {tag for name in names for tag in closure(name)} | {
+        tag for year in ("y1", "y2", "y3", "y4", "y5", "after5") for tag in closure(f"debt_mat_{year}")
+    }
+    leases = closure("finance_leases")
+    return tuple(sorted(tag for tag in found if tag not in leases))

@@ -1,0 +1,110 @@
+"""Files: chosen by suffix, whole or not there, with an error that a person can mend."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from screener.engine.result import Result
+from screener.errors import OutputError
+from screener.output import writers
+from screener.output.text import to_csv
+from screener.output.writers import BY_SUFFIX, FORMATS, TEXT_NAMES, check_target, text_of, write
+
+
+def test_every_format_writes_its_suffixes(result: Result, tmp_path: Path) -> None:
+    """Each row of the table makes a file, in capitals too, and leaves no other file behind."""
+    for suffix in BY_SUFFIX:
+        write(result, tmp_path / f"out{suffix}")
+        write(result, tmp_path / f"OUT{suffix.upper()}")
+    assert len(list(tmp_path.iterdir())) == 2 * len(BY_SUFFIX)
+    assert all(path.stat().st_size > 500 for path in tmp_path.iterdir())
+    assert (tmp_path / "out.csv").read_text(encoding="utf-8") == to_csv(result)
+    assert json.loads((tmp_path / "out.json").read_bytes())["run"]["screen"] == "quality-value"
+    assert (tmp_path / "out.xlsx").read_bytes().startswith(b"PK")
+
+
+def test_names_and_suffixes_are_unique() -> None:
+    """Two rows of the table never answer to the same word."""
+    assert len({row.name for row in FORMATS}) == len(FORMATS)
+    assert sum(len(row.suffixes) for row in FORMATS) == len(BY_SUFFIX)
+    assert TEXT_NAMES == ("table", "csv", "tsv", "json", "markdown")
+
+
+def test_text_of_gives_what_the_file_holds(result: Result, tmp_path: Path) -> None:
+    """Standard output and a file of the same format are the same bytes."""
+    for name, suffix in (("csv", ".csv"), ("json", ".json"), ("markdown", ".md"), ("table", ".txt")):
+        path = tmp_path / f"out{suffix}"
+        write(result, path)
+        assert path.read_bytes() == text_of(result, name).encode()
+
+
+@pytest.mark.parametrize("name", ["xlsx", "yaml"])
+def test_only_text_formats_go_to_standard_output(result: Result, name: str) -> None:
+    """The error lists the formats that can."""
+    with pytest.raises(OutputError) as caught:
+        text_of(result, name)
+    assert "table, csv, tsv, json, markdown" in caught.value.hint
+
+
+@pytest.mark.parametrize("name", ["out.parquet", "out", ".csv"])
+def test_an_unknown_suffix_lists_the_known_ones(result: Result, tmp_path: Path, name: str) -> None:
+    """A file without a usable suffix is refused before anything is written."""
+    with pytest.raises(OutputError, match="names no format") as caught:
+        write(result, tmp_path / name)
+    assert ".xlsx" in caught.value.hint
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_missing_folder_is_named(result: Result, tmp_path: Path) -> None:
+    """The folder is not made: a typing error would hide the file."""
+    with pytest.raises(OutputError, match=r"the folder .*absent does not exist"):
+        write(result, tmp_path / "absent" / "out.csv")
+
+
+def test_a_folder_is_no_target(tmp_path: Path) -> None:
+    """A folder that happens to end in .csv is left alone."""
+    (tmp_path / "out.csv").mkdir()
+    with pytest.raises(OutputError, match="is not a file"):
+        check_target(tmp_path / "out.csv")
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EACCES, errno.EROFS])
+def test_a_failed_write_leaves_the_old_file(
+    result: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    """A full disk is an OutputError with the reason; the old file is whole and no part is left."""
+    target = tmp_path / "out.csv"
+    target.write_text("old")
+
+    def fail(_handle: int) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(writers.os, "fsync", fail)
+    with pytest.raises(OutputError, match=os.strerror(code)):
+        write(result, target)
+    assert target.read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_without_permission_is_an_output_error(result: Result, tmp_path: Path) -> None:
+    """The operating system's own refusal is told as it is."""
+    tmp_path.chmod(0o500)
+    with pytest.raises(OutputError, match="Permission denied"):
+        write(result, tmp_path / "out.csv")
+
+
+def test_an_old_file_keeps_its_mode_and_its_link(result: Result, tmp_path: Path) -> None:
+    """Replacing a file behind a symbolic link writes the file, not the link."""
+    (tmp_path / "real.csv").write_text("old")
+    (tmp_path / "real.csv").chmod(0o640)
+    (tmp_path / "link.csv").symlink_to(tmp_path / "real.csv")
+    write(result, tmp_path / "link.csv")
+    assert (tmp_path / "link.csv").is_symlink()
+    assert (tmp_path / "real.csv").read_text(encoding="utf-8") == to_csv(result)
+    assert (tmp_path / "real.csv").stat().st_mode & 0o777 == 0o640
