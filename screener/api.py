@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from screener.engine.result import Result
     from screener.lake.connect import Lake
     from screener.language.screen import Screen
+    from screener.sources.report import BuildReport
 
 
 def load(screen: str | Path | Screen) -> Screen:
@@ -108,11 +109,14 @@ def build(
     simfin: str | Path | None = None,
     prices: str | Path | None = None,
     prices_format: str | None = None,
-) -> dict[str, object]:
+) -> BuildReport:
     """Build a data set in ``out`` from bulk files and return its build report; see :mod:`screener.build`."""
     from screener.build import build_data
 
-    return build_data(Path(out), sec=sec, simfin=simfin, prices=prices, prices_format=prices_format)
+    def path(given: str | Path | None) -> Path | None:
+        return None if given is None else Path(given)
+
+    return build_data(Path(out), sec=path(sec), simfin=path(simfin), prices=path(prices), prices_format=prices_format)
 
 
 def sql(screen: str | Path | Screen, *, data: str | Path | None = None, as_of: date | None = None) -> str:

@@ -110,6 +110,23 @@ def entries() -> tuple[Entry, ...]:
     return tuple(dict.fromkeys(_REGISTRY.values()))
 
 
+_PLAIN_RATIO = re.compile(r"([a-z_][a-z0-9_]*) / ([a-z_][a-z0-9_]*)")
+_RATIOS: dict[tuple[str, str], str] = {
+    (match[1], match[2]): metric.name
+    for metric in metrics.METRICS
+    if (match := _PLAIN_RATIO.fullmatch(metric.formula)) is not None
+}
+
+
+def ratio_metric(numerator: str, denominator: str) -> str | None:
+    """Return the metric that is ``numerator / denominator`` (canonical names), or ``None``.
+
+    Written out, such a ratio has none of the metric's protection: a negative EBITDA makes
+    ``net_debt / ebitda`` look small.
+    """
+    return _RATIOS.get((numerator, denominator))
+
+
 _WORD = re.compile(r"[a-z_][a-z0-9_]*")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -16,7 +17,7 @@ def command() -> None:
     """Build and inspect data sets."""
 
 
-def _progress() -> object:
+def _progress() -> Callable[[str], None] | None:
     """Return a function that shows progress on stderr: one moving line on a terminal, nothing elsewhere."""
     if not sys.stderr.isatty():
         return None
@@ -29,8 +30,11 @@ def _progress() -> object:
 
 @command.command("build")
 @click.argument("out", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--sec", type=click.Path(path_type=Path, file_okay=False),
-              help="Folder with SEC's companyfacts.zip, submissions.zip, company_tickers_exchange.json (or unpacked).")  # fmt: skip
+@click.option(
+    "--sec",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder with SEC's companyfacts.zip, submissions.zip, company_tickers_exchange.json (or unpacked).",
+)
 @click.option("--simfin", type=click.Path(path_type=Path, file_okay=False), help="Folder with SimFin's bulk files.")
 @click.option("--prices", type=click.Path(path_type=Path), help="Price file or folder.")
 @click.option("--prices-format", help="Name the price format instead of recognising it.")

@@ -8,8 +8,8 @@ import sys
 
 import click
 
-from screener.version import __version__
 from screener.errors import ScreenerError
+from screener.version import __version__
 
 # Subcommand -> module with a click command of the same name (dashes become underscores).
 COMMANDS: dict[str, str] = {

@@ -12,7 +12,7 @@ from screener.cli.tables import print_record, print_table
 @click.argument("name", required=False)
 @format_option
 def command(name: str | None, fmt: str | None) -> None:
-    """List every metric, line item and field; with NAME, one entry: formula, unit, direction, source, when undefined."""
+    """List every metric, line item and field; with NAME, one entry: formula, unit, source, when undefined."""
     from screener.catalogue.describe import BRIEF, HEADERS, catalogue_rows, entry
 
     if name:

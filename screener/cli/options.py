@@ -16,7 +16,7 @@ FORMATS = ("table", "csv", "json", "markdown")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[date]):
     """A calendar date, YYYY-MM-DD."""
 
     name = "date"

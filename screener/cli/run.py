@@ -17,9 +17,18 @@ from screener.errors import EXIT_EMPTY
 @data_option
 @as_of_option
 @format_option
-@click.option("-o", "--output", "outputs", multiple=True, type=click.Path(path_type=Path), metavar="FILE",
-              help="Also write the shortlist; the suffix chooses the format (.xlsx .csv .tsv .json .md). May repeat.")  # fmt: skip
-@click.option("--limit", type=click.IntRange(min=0), help="At most this many names instead of the screen's limit; 0: all.")
+@click.option(
+    "-o",
+    "--output",
+    "outputs",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Also write the shortlist; the suffix chooses the format (.xlsx .csv .tsv .json .md). May repeat.",
+)
+@click.option(
+    "--limit", type=click.IntRange(min=0), help="At most this many names instead of the screen's limit; 0: all."
+)
 @click.option("--fail-empty", is_flag=True, help="Exit with 1 when nothing passed.")
 def command(
     screen: str,

@@ -18,9 +18,7 @@ from screener.cli.tables import print_table
               help="Trailing twelve months, discrete quarters, or fiscal years.")  # fmt: skip
 @click.option("--items", metavar="A,B", help="Line items or formulas over them, separated by commas.")
 @format_option
-def command(
-    ticker: str, data: str | None, as_of: date | None, period: str, items: str | None, fmt: str | None
-) -> None:
+def command(ticker: str, data: str | None, as_of: date | None, period: str, items: str | None, fmt: str | None) -> None:
     """Show the line items of TICKER (or a CIK) by period, each in the version that was public on the day."""
     from screener import api
 

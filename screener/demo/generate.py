@@ -41,10 +41,7 @@ def generate(
     from screener.demo.prices import price_days, prices
 
     if companies < len(TRAPS) or years < MIN_YEARS:
-        raise DataError(
-            f"the demo needs at least {len(TRAPS)} companies and {MIN_YEARS} years",
-            hint="it has to have room for its traps",
-        )
+        raise DataError(f"the demo needs at least {len(TRAPS)} companies and {MIN_YEARS} years, to plant its traps")
     say = progress or (lambda _: None)
     stage.mkdir(parents=True, exist_ok=True)
     say(f"playing {companies:,} companies")

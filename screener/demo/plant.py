@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # What a sale booked too early inflates: revenue down to profit, and receivables up to equity.
 OVERSTATED = (
     "Revenues", "RevenueFromContractWithCustomerExcludingAssessedTax", "GrossProfit", "OperatingIncomeLoss",
-    "IncomeLossFromContinuingOperationsBeforeIncomeTaxesExtraordinaryItemsNoncontrollingInterest", 
+    "IncomeLossFromContinuingOperationsBeforeIncomeTaxesExtraordinaryItemsNoncontrollingInterest",
     "ProfitLoss", "NetIncomeLoss",
     "IncreaseDecreaseInAccountsReceivable", "AccountsReceivableNetCurrent", "AssetsCurrent", "Assets",
     "StockholdersEquity",

@@ -100,6 +100,14 @@ def _opening(companies: pl.DataFrame, quarters: int) -> pl.DataFrame:
         share_index=pl.lit(1.0),
         earning=b * c("opm") * 0.7,
     )
+    return _opening_equity(state)
+
+
+def _opening_equity(state: pl.DataFrame) -> pl.DataFrame:
+    """Add equity as what the other balances leave, or as the company's setting asks for."""
+    import polars as pl
+
+    c = pl.col
     left = c("assets") - c("debts") - c("nci")
     wanted = whole(c("base0") * 4 * c("opening_equity"))
     state = state.with_columns(assets=_sum(ASSETS), debts=_sum(DEBTS))

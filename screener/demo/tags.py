@@ -25,10 +25,7 @@ def income_tags() -> dict[str, pl.Expr]:
     late_interest = (c("interest_style") == "migrating") & (year >= -1)
     has_interest = plain & ~c("no_interest_tag") & (c("debt_style") != "none")
     operating = c("revenue") - c("cogs") - c("rnd") - c("sga_cost") - c("impairment")
-    interest_income = (c("revenue") * 0.78).round(0).cast(pl.Int64)
-    premiums = (c("revenue") * 0.88).round(0).cast(pl.Int64)
     contract = plain & c("has_revenue") & (kind != "utility") & (kind != "reit")
-    provision, overhead = c("cogs"), c("sga_cost") + c("impairment")
     return {
         "SalesRevenueNet": only(contract & migrating & (year < -3), c("revenue")),
         "RevenueFromContractWithCustomerExcludingAssessedTax": only(
@@ -51,18 +48,31 @@ def income_tags() -> dict[str, pl.Expr]:
         "InterestExpense": only(has_interest & ~late_interest, c("interest")),
         "InterestExpenseNonoperating": only(has_interest & late_interest, c("interest")),
         "InvestmentIncomeInterest": only(plain & (c("interest_income") != 0), c("interest_income")),
-        "InterestIncomeExpenseNet": only(bank, interest_income),
-        "NoninterestIncome": only(bank, c("revenue") - interest_income),
-        "ProvisionForLoanLeaseAndOtherLosses": only(bank, provision),
-        "NoninterestExpense": only(bank, overhead),
-        "PremiumsEarnedNet": only(insurer, premiums),
-        "PolicyholderBenefitsAndClaimsIncurredNet": only(insurer, c("cogs")),
+        **_lender_tags(),
         "IncomeLossFromContinuingOperationsBeforeIncomeTaxesExtraordinaryItemsNoncontrollingInterest": c("pretax"),
         "IncomeTaxExpenseBenefit": c("tax_cost"),
         "ProfitLoss": only(c("nci_share") > 0, c("profit")),
         "NetIncomeLossAttributableToNoncontrollingInterest": only(c("nci_share") > 0, c("nci_profit")),
         "NetIncomeLoss": c("net_income"),
     }  # fmt: skip
+
+
+def _lender_tags() -> dict[str, pl.Expr]:
+    """Return the lines of banks and insurers: the parts that their revenue is made of, and their own costs."""
+    import polars as pl
+
+    c = pl.col
+    bank, insurer = c("kind") == "bank", c("kind") == "insurer"
+    interest_income = (c("revenue") * 0.78).round(0).cast(pl.Int64)
+    premiums = (c("revenue") * 0.88).round(0).cast(pl.Int64)
+    return {
+        "InterestIncomeExpenseNet": only(bank, interest_income),
+        "NoninterestIncome": only(bank, c("revenue") - interest_income),
+        "ProvisionForLoanLeaseAndOtherLosses": only(bank, c("cogs")),
+        "NoninterestExpense": only(bank, c("sga_cost") + c("impairment")),
+        "PremiumsEarnedNet": only(insurer, premiums),
+        "PolicyholderBenefitsAndClaimsIncurredNet": only(insurer, c("cogs")),
+    }
 
 
 def cash_flow_tags() -> dict[str, pl.Expr]:

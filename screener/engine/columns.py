@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache
 
 from screener.catalogue import fields, items, metrics
 from screener.catalogue.metrics import Metric
@@ -17,13 +17,13 @@ def column_name(name: str, at: Moment) -> str:
     return name + ("_q" if at.quarter else "") + (f"@{at.lag}" if at.lag else "")
 
 
-@lru_cache(maxsize=None)
+@cache
 def formula(metric: Metric) -> Expr:
     """Return the syntax tree of a metric's formula."""
     return parse_formula(metric.formula)
 
 
-@lru_cache(maxsize=None)
+@cache
 def condition(text: str) -> Expr:
     """Return the syntax tree of an ``undefined`` condition."""
     return parse_formula(text)

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from screener.catalogue import fields, items, metrics
+from screener.catalogue import items, metrics
 from screener.engine.company import Company
 from screener.engine.compile import Moment
-from screener.engine.ranks import factor_weights
+from screener.engine.ranks import factor_weights, unit_of
 from screener.engine.result import FactorValue, Result, Value
 from screener.engine.trace import NOW, Trace, Tracer, children
 from screener.errors import DataError
 from screener.language.ast import Expr, Name, Number, Period
 
 if TYPE_CHECKING:
-    from screener.language.screen import Rule
     from screener.lake.connect import Lake
+    from screener.language.screen import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A rule's verdict on the name: ``pass``, ``fail`` or ``unknown`` (with its reason); ``admitted`` if let through."""
+    """A rule's verdict on the name: ``pass``, ``fail`` or ``unknown`` with its reason; ``admitted`` if let in."""
 
     group: str
     text: str
@@ -141,15 +141,7 @@ def _term(name: Name, trace: Trace, at: Moment) -> Term:
     text = metrics.BY_NAME[name.name].formula if name.name in metrics.BY_NAME else ""
     parts = _terms(inside, trace, at) if inside is not None else ()
     when = ("quarter" if at.quarter else "") + (f" {at.lag}q earlier" if at.lag else "")
-    return Term(name.name, trace.value(key, at), unit_of(name.name), text, trace.reason(key, at), when.strip(), parts)
-
-
-def unit_of(name: str) -> str:
-    """Return the unit of a line item, metric or field; ``number`` for a screen's own definition."""
-    for table in (items.BY_NAME, metrics.BY_NAME, fields.BY_NAME):
-        if name in table:
-            return str(table[name].unit)  # type: ignore[index] # the three tables share the attribute
-    return "number"
+    return Term(name.name, trace.value(key, at), unit_of(name), text, trace.reason(key, at), when.strip(), parts)
 
 
 def _items(expr: Expr, trace: Trace) -> set[str]:
@@ -193,14 +185,9 @@ def _factors(lake: Lake, result: Result, company: Company) -> tuple[FactorValue,
     if row is None:
         return ()
     return tuple(
-        FactorValue(factor.text, path, *row[3 * k : 3 * k + 3], weight, factor_unit(factor.expr))
+        FactorValue(factor.text, path, row[3 * k], row[3 * k + 1], row[3 * k + 2], weight, unit_of(factor.expr))
         for k, (path, factor, weight) in enumerate(weights)
     )
-
-
-def factor_unit(expr: Expr) -> str:
-    """Return the unit in which a factor's raw value is shown."""
-    return unit_of(expr.name) if isinstance(expr, Name) else "number"
 
 
 def _filings(lake: Lake, company: Company, day: date, period_end: Value, used: list[str]) -> tuple[Filing, ...]:

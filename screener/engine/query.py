@@ -20,8 +20,11 @@ Selection = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A compiled screen. ``sql`` gives one row per date and candidate, with verdicts (``u1..``, ``r1..``), factors
-    (``f1..``), the chosen columns (``c1..``), ``score`` and, for the names that pass, ``rank``."""
+    """A compiled screen.
+
+    ``sql`` gives one row per date and candidate, with verdicts (``u1..``, ``r1..``), factors (``f1..``), the chosen
+    columns (``c1..``), ``score`` and, for the names that pass, ``rank``.
+    """
 
     sql: str
     screen: Screen
@@ -89,7 +92,7 @@ def _only(alias: str, issuers: Sequence[int]) -> str:
 
 
 def _latest(columns: Columns, dates: Sequence[date], issuers: Sequence[int]) -> str:
-    """The newest period of each issuer that was public on the date and is not too old, in US dollars."""
+    """Select the newest period of each issuer that was public on the date and is not too old, in US dollars."""
     stored = ("issuer_id", "period_end", "known_from", "quarter_index", "share_basis", "shares_outstanding")
     wanted = [(name, f"f.{identifier(name)}") for name in stored]
     wanted += [(key, f"f.{identifier(name)}") for key, name in columns.latest.items() if key not in stored]
@@ -104,7 +107,7 @@ def _latest(columns: Columns, dates: Sequence[date], issuers: Sequence[int]) -> 
 
 
 def _quote(dates: Sequence[date], issuers: Sequence[int]) -> str:
-    """The last price of the issuer's primary listing, if it is recent."""
+    """Select the last price of the issuer's primary listing, if it is recent."""
     age = timedelta(days=fields.PRICE_MAX_AGE_DAYS)
     return (
         "SELECT k.as_of, k.issuer_id, p.*\n"

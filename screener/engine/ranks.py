@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from screener.catalogue import metrics
+from screener.catalogue.names import lookup
 from screener.engine.columns import Columns, condition
 from screener.engine.compile import Moment, compile_expr, identifier, quote
-from screener.language.ast import Name
+from screener.language.ast import Expr, Name
 from screener.language.screen import Factor, RankGroup, Screen
 
 _NOW = Moment()
@@ -29,7 +30,7 @@ class RankColumns:
 
 
 def rank_columns(screen: Screen, columns: Columns) -> RankColumns:
-    """Compile the rank of ``screen``; factor *n* has the columns ``f<n>``, ``f<n>_class``, ``f<n>_pct``, ``f<n>_peers``."""
+    """Compile the rank; factor *n* has the columns ``f<n>``, ``f<n>_class``, ``f<n>_pct`` and ``f<n>_peers``."""
     values: list[tuple[str, str]] = []
     percentiles: list[tuple[str, str]] = []
     factors = screen.factors()
@@ -68,7 +69,9 @@ def _percentile_columns(key: str, factor: Factor, screen: Screen) -> list[tuple[
     if factor.within:
         group = f"{population}, {identifier(factor.within)}"
         # A group below the minimum size says nothing: its members are ranked in the whole universe.
-        large = f"{identifier(factor.within)} IS NOT NULL AND count(*) OVER (PARTITION BY {group}) >= {screen.min_group}"
+        large = (
+            f"{identifier(factor.within)} IS NOT NULL AND count(*) OVER (PARTITION BY {group}) >= {screen.min_group}"
+        )
         share = f"CASE WHEN {large} THEN {percentile(group)} ELSE {share} END"
         peers = f"CASE WHEN {large} THEN {identifier(factor.within)} ELSE 'universe' END"
     missing = MISSING_PERCENTILE[screen.missing]
@@ -105,3 +108,8 @@ def factor_weights(screen: Screen) -> list[tuple[str, Factor, float]]:
         walk(screen.rank, "", 1.0)
     return found
 
+
+def unit_of(expr: Expr) -> str:
+    """Return the unit in which an expression is shown; ``number`` unless it is a name of the catalogue."""
+    entry = lookup(expr.name) if isinstance(expr, Name) else None
+    return entry.unit if entry else "number"

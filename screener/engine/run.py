@@ -6,21 +6,21 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from screener.version import __version__
 from screener.catalogue.units import BY_NAME as UNITS
 from screener.engine.compile import identifier
 from screener.engine.query import Query, build_query
-from screener.engine.ranks import factor_weights
+from screener.engine.ranks import factor_weights, unit_of
 from screener.engine.result import FactorValue, FunnelStep, Result, ResultColumn, Row, RunIdentity
 from screener.engine.trace import Tracer
 from screener.errors import DataError
+from screener.version import __version__
 
 if TYPE_CHECKING:
     import duckdb
     import polars as pl
 
-    from screener.language.screen import Rule, Screen
     from screener.lake.connect import Lake
+    from screener.language.screen import Rule, Screen
 
 
 def newest_date(con: duckdb.DuckDBPyConnection) -> date:
@@ -81,10 +81,11 @@ def panel(lake: Lake, screen: Screen, dates: Sequence[date]) -> pl.DataFrame:
     query = build_query(screen, sorted(dates))
     shown = ", ".join(f"c{k} AS {identifier(column.name)}" for k, column in enumerate(screen.columns, 1))
     limit = f" AND rank <= {screen.limit}" if screen.limit else ""
-    return lake.con.sql(
+    frame: pl.DataFrame = lake.con.sql(
         f"SELECT as_of, rank, issuer_id, ticker, name, sector, score{', ' + shown if shown else ''} "
         f"FROM ({query.sql}) WHERE passed{limit} ORDER BY as_of, rank"
     ).pl()
+    return frame
 
 
 def read_funnel(con: duckdb.DuckDBPyConnection, screen: Screen) -> tuple[FunnelStep, ...]:
@@ -129,7 +130,8 @@ def _coverage(con: duckdb.DuckDBPyConnection, screen: Screen) -> list[dict[str, 
     found = con.execute(f"SELECT count(*), {counts} FROM evaluated WHERE in_universe").fetchone()
     assert found is not None, "an aggregate always has one row"  # noqa: S101 - a bug, not an input
     return [
-        {"factor": factor.text, "known": known, "of": found[0]} for factor, known in zip(factors, found[1:], strict=True)
+        {"factor": factor.text, "known": known, "of": found[0]}
+        for factor, known in zip(factors, found[1:], strict=True)
     ]
 
 
@@ -144,7 +146,9 @@ def _rows(con: duckdb.DuckDBPyConnection, query: Query, day: date) -> tuple[Row,
     limit = f" AND rank <= {screen.limit}" if screen.limit else ""
     found = con.execute(f"SELECT {', '.join(wanted)} FROM evaluated WHERE passed{limit} ORDER BY rank").fetchall()
     flagged = {
-        int(record[1]): [rule for (_, rule), hit in zip(open_rules, record[len(wanted) - len(open_rules) :], strict=True) if hit]
+        int(record[1]): [
+            rule for (_, rule), hit in zip(open_rules, record[len(wanted) - len(open_rules) :], strict=True) if hit
+        ]
         for record in found
     }
     flags = _flags(con, screen, day, {issuer: rules for issuer, rules in flagged.items() if rules})
@@ -153,13 +157,24 @@ def _rows(con: duckdb.DuckDBPyConnection, query: Query, day: date) -> tuple[Row,
         rank, issuer, cik, ticker, name, sector, score, period_end, known_from = record[: len(base)]
         values = record[len(base) : len(base) + len(shown)]
         factors = tuple(
-            FactorValue(factor.text, path, *record[at : at + 3], weight, "number")
-            for at, (path, factor, weight) in zip(
-                range(len(base) + len(shown), len(wanted), 3), weights, strict=False
-            )
+            FactorValue(factor.text, path, record[at], record[at + 1], record[at + 2], weight, unit_of(factor.expr))
+            for at, (path, factor, weight) in zip(range(len(base) + len(shown), len(wanted), 3), weights, strict=False)
         )
         rows.append(
-            Row(rank, issuer, cik, ticker, name, sector, score, values, factors, flags.get(issuer, ()), period_end, known_from)
+            Row(
+                rank,
+                issuer,
+                cik,
+                ticker,
+                name,
+                sector,
+                score,
+                values,
+                factors,
+                flags.get(issuer, ()),
+                period_end,
+                known_from,
+            )
         )
     return tuple(rows)
 

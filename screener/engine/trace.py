@@ -188,7 +188,8 @@ class Tracer:
 def _no_filing(con: duckdb.DuckDBPyConnection, issuer: int, as_of: date) -> str:
     """Say why an issuer has no usable fundamentals on a day."""
     row = con.execute(
-        "SELECT max(period_end), arg_max(currency, period_end) FROM fundamentals WHERE issuer_id = ? AND known_from <= ?",
+        "SELECT max(period_end), arg_max(currency, period_end) FROM fundamentals "
+        "WHERE issuer_id = ? AND known_from <= ?",
         [issuer, as_of],
     ).fetchone()
     if row is None or row[0] is None:
@@ -196,5 +197,3 @@ def _no_filing(con: duckdb.DuckDBPyConnection, issuer: int, as_of: date) -> str:
     if row[1] != "USD":
         return f"reports in {row[1]}, not in US dollars"
     return f"stale: the newest period on file ended on {row[0]}"
-
-

@@ -155,6 +155,9 @@ class Checker:
             self.source.problem(expr.span, f"'{joined}' is not a name", f"did you mean '{meant}'?")
             return Typed(expr, "", "number")
         left, right = self._number(expr.left), self._number(expr.right)
+        metric = _named_ratio(expr.op, left.expr, right.expr)
+        if metric is not None:
+            return self._name(replace(metric, span=expr.span))
         unit = units.combine(expr.op, left.unit, right.unit, expr.left, expr.right)
         kind = "number" if left.kind and right.kind else ""
         return Typed(replace(expr, left=left.expr, right=right.expr), kind, unit)
@@ -219,6 +222,14 @@ def _others(expr: Compare | Between | In) -> tuple[Expr, ...]:
             return (expr.low, expr.high)
         case In():
             return expr.choices
+
+
+def _named_ratio(op: str, left: Expr, right: Expr) -> Name | None:
+    """Return the metric that this division is, so that it is undefined where the metric is."""
+    if op != "/" or not isinstance(left, Name) or not isinstance(right, Name):
+        return None
+    name = names.ratio_metric(left.name, right.name)
+    return None if name is None else Name(name, f"{left.written} / {right.written}")
 
 
 def _joined(expr: Expr) -> str:

@@ -52,6 +52,17 @@ class Archive:
                 # RuntimeError: encrypted; NotImplementedError: an unknown compression.
                 raise MemberError(f"{member.name}: {error}") from error
 
+    def head(self, member: Member, size: int) -> bytes:
+        """Return the first ``size`` bytes of a member; ``MemberError`` when it can't be unpacked."""
+        try:
+            if self.file is None:
+                with (self.path / member.name).open("rb") as plain:
+                    return plain.read(size)
+            with self.file.open(member.name) as packed:
+                return packed.read(size)
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+            raise MemberError(f"{member.name}: {error}") from error
+
 
 @contextmanager
 def open_archive(path: Path, suffix: str) -> Iterator[Archive]:

@@ -19,7 +19,7 @@ from screener.sources.staged import company_row, workroom, write_companies, writ
 if TYPE_CHECKING:
     import duckdb
 
-# Statement of the line items, frequency, months that a flow covers; annual first, so that its balances are kept.
+# Statement of the line items, frequency, months that a flow covers.
 FILES: tuple[tuple[str, str, int], ...] = (
     ("income", "annual", 12),
     ("income", "quarterly", 3),
@@ -240,6 +240,8 @@ def _write_issuers(
     write_companies(con, stage, rows)
     pairs = [(issuer, line) for issuer, group in issuers.items() for line in issuer_lines(group, tickers)]
     write_listings(con, stage, pairs)
+    report.read("us-companies", "issuers", len(issuers))
+    report.kept("us-companies", "issuers", len(issuers))
     values = ", ".join(f"({simfin_id}::BIGINT, {issuer}::BIGINT)" for simfin_id, issuer in chosen)
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE issuer_of AS SELECT * FROM (VALUES {values or '(NULL, NULL)'}) "

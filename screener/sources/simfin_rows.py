@@ -18,6 +18,9 @@ SHARE_RATIO = 100
 # How far a share count may lie from the company's median to be the right one of a conflicting pair.
 NEAR_RATIO = 20
 
+# Total assets of one day that differ by this factor are on two scales (thousands against units).
+SCALE_RATIO = 100
+
 BASIC = "simfin:Shares (Basic)"
 DILUTED = "simfin:Shares (Diluted)"
 
@@ -128,28 +131,49 @@ def _drop_shares(con: duckdb.DuckDBPyConnection, report: BuildReport) -> None:
 
 
 def _one_value(con: duckdb.DuckDBPyConnection, report: BuildReport) -> None:
-    """Keep one value a period (table ``vendor_facts``): balances come twice, and then the annual one is kept."""
+    """Keep one value a period (table ``vendor_facts``).
+
+    Balances come in the quarterly and the annual file. The vendor's annual balance sheets count operating leases as
+    debt and fixed assets, the quarterly ones follow the face of the statement: so the quarterly row is kept whole,
+    its missing values too. Only where its total assets are on another scale is the annual row kept instead.
+    """
     con.execute(
-        """CREATE OR REPLACE TEMP TABLE vendor_facts AS
-        SELECT *, max(value) OVER same - min(value) OVER same > 0.005 * abs(value) AS differs FROM vendor_values
-        WINDOW same AS (PARTITION BY issuer_id, tag, report_date, CASE WHEN kind = 'instant' THEN 0 ELSE months END)
+        f"""CREATE OR REPLACE TEMP TABLE balance_days AS
+        SELECT issuer_id, report_date, min(ticker) AS ticker, bool_or(months = 3) AS quarterly,
+            coalesce(greatest({_assets(3)}, {_assets(12)}) >= {SCALE_RATIO} * least({_assets(3)}, {_assets(12)}), false)
+                AND count(DISTINCT months) = 2 AS off_scale
+        FROM vendor_values WHERE kind = 'instant' GROUP BY issuer_id, report_date"""
+    )
+    con.execute(
+        """CREATE OR REPLACE TEMP TABLE chosen_values AS
+        SELECT v.* FROM vendor_values v LEFT JOIN balance_days d USING (issuer_id, report_date)
+        WHERE kind <> 'instant' OR months = CASE WHEN quarterly AND NOT off_scale THEN 3 ELSE 12 END"""
+    )
+    con.execute(
+        """CREATE OR REPLACE TEMP TABLE vendor_facts AS SELECT * FROM chosen_values
         QUALIFY row_number() OVER (
-            PARTITION BY issuer_id, tag, report_date, CASE WHEN kind = 'instant' THEN 0 ELSE months END
-            ORDER BY months DESC, filed DESC, value) = 1"""
+            PARTITION BY issuer_id, tag, report_date, months ORDER BY filed DESC, source, value) = 1"""
     )
-    read, kept = con.execute(
-        "SELECT (SELECT count(*) FROM vendor_values), (SELECT count(*) FROM vendor_facts)"
-    ).fetchall()[0]
-    report.read("simfin", "facts", read)
-    report.kept("simfin", "facts", kept)
-    report.dropped("simfin", "facts", "the same balance from the quarterly and the annual file", read - kept)
-    differing = con.execute(
-        "SELECT concat_ws(' ', ticker, report_date, tag, value) FROM vendor_facts WHERE differs ORDER BY ALL"
-    ).fetchall()
-    report.changed(
-        "simfin",
-        "facts",
-        "annual and quarterly file differ by over 0.5 %: annual kept",
-        len(differing),
-        [r[0] for r in differing],
-    )
+    counts = [con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0] for table in _STEPS]
+    report.read("simfin", "facts", counts[0])
+    report.kept("simfin", "facts", counts[2])
+    report.dropped("simfin", "facts", "balance of the same day in the other file", counts[0] - counts[1])
+    report.dropped("simfin", "facts", "the same period twice in one file", counts[1] - counts[2])
+    count = con.execute("SELECT count(*) FROM balance_days").fetchall()[0][0]
+    report.read("simfin", "balance sheets", count)
+    report.kept("simfin", "balance sheets", count)
+    for reason, condition in (
+        ("only an annual balance sheet: operating leases may count as debt", "NOT quarterly"),
+        (f"quarterly total assets off by a factor of {SCALE_RATIO}: annual balance sheet kept", "off_scale"),
+    ):
+        days = con.execute(
+            f"SELECT ticker || ' ' || report_date FROM balance_days WHERE {condition} ORDER BY ALL"
+        ).fetchall()
+        report.changed("simfin", "balance sheets", reason, len(days), [row[0] for row in days])
+
+
+_STEPS = ("vendor_values", "chosen_values", "vendor_facts")
+
+
+def _assets(months: int) -> str:
+    return f"max(abs(value)) FILTER (WHERE tag = 'simfin:Total Assets' AND months = {months})"

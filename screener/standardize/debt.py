@@ -5,7 +5,7 @@ from __future__ import annotations
 from screener.catalogue.items import BY_NAME
 from screener.standardize.columns import closure
 from screener.standardize.columns import raw as t
-from screener.standardize.trees import first, present_sum
+from screener.standardize.trees import at_least_zero, first, present_sum
 
 _PARTS = {name: [t(tag) for tag in BY_NAME[name].parts] for name in ("short_term_borrowings", "long_term_debt")}
 _CONVERT_NONCURRENT = first(t("ConvertibleLongTermNotesPayable"), t("ConvertibleDebtNoncurrent"))
@@ -73,8 +73,8 @@ DEBT_HELPERS: tuple[tuple[str, str], ...] = (
             t("LongTermDebtNoncurrent"),
             t("LongTermDebtAndCapitalLeaseObligations"),
             "h_nc_parts",
-            f"greatest({t('LongTermDebt')} - coalesce(h_clt, 0), 0)",
-            f"greatest({_TOTAL_WITH_LEASES} - coalesce(h_clt, 0), 0)",
+            at_least_zero(f"({t('LongTermDebt')} - coalesce(h_clt, 0))"),
+            at_least_zero(f"({_TOTAL_WITH_LEASES} - coalesce(h_clt, 0))"),
             t("ifrs:LongtermBorrowings"),
             t("simfin:Long Term Debt"),
         ),
@@ -101,8 +101,8 @@ DEBT_HELPERS: tuple[tuple[str, str], ...] = (
     ("h_lease_n0", first(t("FinanceLeaseLiabilityNoncurrent"), t("CapitalLeaseObligationsNoncurrent"))),
     ("h_lease_t0", first(t("FinanceLeaseLiability"), t("CapitalLeaseObligations"))),
     ("h_lease", first("h_lease_t0", present_sum(["h_lease_c0", "h_lease_n0"]))),
-    ("h_lease_c", "greatest(coalesce(h_lease_c0, h_lease_t0 - h_lease_n0), 0)"),
-    ("h_lease_n", "greatest(coalesce(h_lease_n0, h_lease_t0 - h_lease_c0), 0)"),
+    ("h_lease_c", at_least_zero("coalesce(h_lease_c0, h_lease_t0 - h_lease_n0)")),
+    ("h_lease_n", at_least_zero("coalesce(h_lease_n0, h_lease_t0 - h_lease_c0)")),
     # With the total alone the split is unknown: it counts in full only where the noncurrent line excludes leases.
     (
         "h_lease_add",

@@ -24,6 +24,11 @@ def distinct_sum(columns: list[str]) -> str:
     return f"CASE WHEN coalesce({', '.join(columns)}) IS NOT NULL THEN list_sum({listed}) END"
 
 
+def at_least_zero(value: str) -> str:
+    """Return the value, not below zero; NULL stays NULL (``greatest`` would make it zero)."""
+    return f"CASE WHEN {value} > 0 THEN {value} WHEN {value} <= 0 THEN 0 END"
+
+
 def first(*columns: str) -> str:
     """Return the first of the columns that is there."""
     return f"coalesce({', '.join(columns)})"
@@ -121,7 +126,7 @@ _STOCK_ISSUED = first(
         ]
     ),
     *(t(f"ifrs:{tag}") for tag in BY_NAME["stock_issued"].ifrs),
-    "greatest(0 - h_net_repurchase, 0)",
+    at_least_zero("(0 - h_net_repurchase)"),
 )
 
 
@@ -144,7 +149,7 @@ DIRECT: dict[str, str] = {
     "buybacks": first(
         *_tags("buybacks"),
         *(t(f"ifrs:{tag}") for tag in BY_NAME["buybacks"].ifrs),
-        "CASE WHEN h_net_repurchase IS NOT NULL THEN greatest(h_net_repurchase, 0) END",
+        at_least_zero("h_net_repurchase"),
     ),
     "intangibles": first(
         t("IntangibleAssetsNetExcludingGoodwill"), f"{_FINITE} + {_INDEFINITE}", _FINITE, t("OtherIntangibleAssetsNet")

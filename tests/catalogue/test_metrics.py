@@ -150,7 +150,10 @@ def one(tmp_path: Path, model: str = "standard", **columns: float) -> Lake:
         ("operating_margin", {"operating_income": 1.0, "revenue": -5.0}),
         ("roe", {"net_income_to_common": -5.0, "equity": -50.0, "total_assets": 100.0}),
         ("roe", {"net_income_to_common": 5.0, "equity": 1.0, "total_assets": 100.0}),
-        ("roic", {"operating_income": 5.0, "equity_incl_nci": 10.0, "total_debt": 0.0, "cash": 20.0, "total_assets": 50.0}),
+        (
+            "roic",
+            {"operating_income": 5.0, "equity_incl_nci": 10.0, "total_debt": 0.0, "cash": 20.0, "total_assets": 50.0},
+        ),
         ("debt_equity", {"total_debt": 5.0, "equity": -1.0}),
         ("net_debt_ebitda", {"total_debt": 5.0, "cash": 1.0, "operating_income": -5.0, "da": 1.0}),
         ("cash_conversion", {"cfo": -5.0, "net_income": -1.0}),

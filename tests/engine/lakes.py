@@ -23,7 +23,8 @@ def company(number: int, ticker: str, **columns: Any) -> dict[str, Any]:
     """Return a company row and its listing's ticker and exchange."""
     return {
         "issuer_id": number, "cik": number, "name": f"{ticker} Inc", "sector": "Industrials", "model": "standard",
-        "industry": "Capital Goods", "is_shell": False, "source": "test", "ticker": ticker, "exchange": "NYSE", **columns,
+        "industry": "Capital Goods", "is_shell": False, "source": "test",
+        "ticker": ticker, "exchange": "NYSE", **columns,
     }  # fmt: skip
 
 

@@ -221,7 +221,9 @@ class TestPointInTime:
         """Return a year restated from 100 to 60 in May."""
         restated = date(2024, 5, 10)
         return [
-            quarter(1, END, FILED, 40, net_income=100.0, shares_outstanding=1.0, known_until=restated, latest_until=restated),
+            quarter(
+                1, END, FILED, 40, net_income=100.0, shares_outstanding=1.0, known_until=restated, latest_until=restated
+            ),
             quarter(1, END, restated, 40, net_income=60.0, shares_outstanding=1.0),
         ]
 
@@ -291,9 +293,7 @@ class TestRanks:
 
     def test_loss_maker_ranks_worst_on_value(self, tmp_path: Path) -> None:
         """Ranked by earnings yield, a loss stands below the dearest profit."""
-        found = ranked(
-            tmp_path, "net_income_to_common", [100.0, 1.0, -135.0], screen(rank=(factor("earnings_yield"),))
-        )
+        found = ranked(tmp_path, "net_income_to_common", [100.0, 1.0, -135.0], screen(rank=(factor("earnings_yield"),)))
         assert found["T1"] == 100.0
         assert found["T3"] == pytest.approx(100 / 3)
 
@@ -348,8 +348,13 @@ class TestFunnel:
     def test_order_of_rules_does_not_matter(self, tmp_path: Path) -> None:
         """The same rules in another order give the same list."""
         rules = ["revenue > 0", "net_income > 0", "revenue < 9"]
-        rows = [quarter(k, END, FILED, 40, revenue=float(k), net_income=5.0 - k, shares_outstanding=1.0) for k in range(1, 9)]
-        with make_lake(tmp_path, [company(k, f"T{k}") for k in range(1, 9)], rows, [price(k, 1.0) for k in range(1, 9)]) as lake:
+        rows = [
+            quarter(k, END, FILED, 40, revenue=float(k), net_income=5.0 - k, shares_outstanding=1.0)
+            for k in range(1, 9)
+        ]
+        with make_lake(
+            tmp_path, [company(k, f"T{k}") for k in range(1, 9)], rows, [price(k, 1.0) for k in range(1, 9)]
+        ) as lake:
             first = run_screen(lake, screen(*rules), AS_OF)
             assert tickers(run_screen(lake, screen(*reversed(rules)), AS_OF)) == tickers(first)
 
@@ -385,5 +390,5 @@ def test_definitions_and_quarters(tmp_path: Path) -> None:
 
 def test_names_are_bound_as_text() -> None:
     """A text in a screen cannot end its SQL literal."""
-    sql = build_query(screen("name = \"x' OR 1=1 --\""), [AS_OF]).sql
+    sql = build_query(screen('name = "x\' OR 1=1 --"'), [AS_OF]).sql
     assert "'x'' or 1=1 --'" in sql

@@ -1,0 +1,66 @@
+"""The query alone, compiled from quality-value, against the same screen written by hand in SQL.
+
+Usage: python benchmarks/query.py [--companies 6000] [--years 15] [--runs 7] [--data DIR]
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+from screener import api
+from screener.build import build_demo
+from screener.engine.query import build_query
+from screener.engine.run import newest_date
+from screener.lake.connect import Lake, open_lake
+
+HAND_WRITTEN = Path(__file__).with_name("quality_value.sql")
+
+
+def timed(lake: Lake, sql: str) -> float:
+    """Return the seconds that a query takes; its rows go to a temporary table, as in a run."""
+    start = time.perf_counter()
+    lake.con.execute(f"CREATE OR REPLACE TEMP TABLE result AS {sql}")
+    return time.perf_counter() - start
+
+
+def compare(lake: Lake, runs: int) -> None:
+    """Print both times and their ratio, and check that both give the same list."""
+    day = newest_date(lake.con)
+    ours = build_query(api.load("quality-value"), [day]).sql
+    theirs = HAND_WRITTEN.read_text(encoding="utf-8").replace("$as_of", day.isoformat())
+    shortlist = lake.con.execute(f"SELECT ticker, round(score, 6) FROM ({ours}) WHERE passed ORDER BY rank").fetchall()
+    by_hand = lake.con.execute(f"SELECT ticker, round(score, 6) FROM ({theirs})").fetchall()
+    assert shortlist == by_hand, "the two queries disagree"
+    pairs = [(timed(lake, ours), timed(lake, theirs)) for _ in range(runs)]
+    compiled, written = (statistics.median(column) for column in zip(*pairs, strict=True))
+    print(f"same list from both: {len(shortlist)} names as of {day}")
+    times = f"compiled {compiled * 1000:.0f} ms, by hand {written * 1000:.0f} ms"
+    print(f"{times}, ratio {compiled / written:.2f} (at most 1.5)")
+
+
+def main() -> None:
+    """Make the data set if none is named, then compare."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--companies", type=int, default=6000)
+    options.add_argument("--years", type=int, default=15)
+    options.add_argument("--runs", type=int, default=7)
+    options.add_argument("--data", type=Path)
+    given = options.parse_args()
+    if given.data:
+        if not given.data.exists():
+            build_demo(given.data, companies=given.companies, years=given.years)
+        with open_lake(given.data) as lake:
+            compare(lake, given.runs)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        build_demo(Path(folder) / "data", companies=given.companies, years=given.years)
+        with open_lake(Path(folder) / "data") as lake:
+            compare(lake, given.runs)
+
+
+if __name__ == "__main__":
+    main()

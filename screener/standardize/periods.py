@@ -1,0 +1,204 @@
+"""Discrete quarters and twelve months: differences and sums of facts on one reporting basis, as known on each day.
+
+Candidates carry a rank key, smaller is better; the value as of a day is that of the smallest key known by then.
+"""
+
+from __future__ import annotations
+
+from screener.standardize.columns import statement_items, texts
+
+# The two income lines on which the twelve months of both routes are compared.
+CHECKED = ("revenue", "net_income")
+
+
+def _cash_flow_items() -> tuple[str, ...]:
+    return tuple(item.name for item in statement_items(instants=False) if item.statement == "cash_flow")
+
+
+def _flows() -> tuple[str, ...]:
+    return tuple(item.name for item in statement_items(instants=False) if item.kind == "flow")
+
+
+def _point_items() -> tuple[str, ...]:
+    return tuple(item.name for item in statement_items(instants=False) if item.kind != "flow")
+
+
+def _rank(rank: str, filed: str, gap: str, tie: str) -> str:
+    """Return SQL of a rank key: rank first, then (mixed ranks) the gap, then the newest filing, then the tie."""
+    newest = f"(40000 - ({filed} - DATE '1970-01-01'))"
+    return (
+        f"(({rank})::BIGINT * 1000000000000000 + CASE WHEN ({rank}) >= 40 THEN least({gap}, 9999) ELSE 0 END * 100000000000 "
+        f"+ {newest} * 1000000 + least({gap}, 999) * 1000 + least({tie}, 999))"
+    )
+
+
+def _best(candidates: str, target: str) -> str:
+    """Return SQL that makes ``target``: per (entity, item, end) the best candidate as of each day it changes."""
+    return f"""
+CREATE OR REPLACE TEMP TABLE {target} AS
+WITH one AS (
+  SELECT * FROM {candidates}
+  QUALIFY row_number() OVER (PARTITION BY eid, item, "end", known ORDER BY k, value) = 1),
+running AS (
+  SELECT eid, item, "end", known,
+    arg_min({{'v': value, 's': qstart, 'm': mixed}}, k) OVER (
+      PARTITION BY eid, item, "end" ORDER BY known ROWS UNBOUNDED PRECEDING) AS b
+  FROM one),
+steps AS (SELECT *, lag(b) OVER (PARTITION BY eid, item, "end" ORDER BY known) AS before FROM running)
+SELECT eid, item, "end", known, b.v AS value, b.s AS qstart, b.m AS mixed FROM steps WHERE b IS DISTINCT FROM before;
+"""
+
+
+def quarters() -> str:
+    """Return SQL that makes ``quarter``: the discrete quarters of the flows, direct or by difference.
+
+    A difference is on one basis when the longer fact was filed at most 200 days after the shorter one and was not
+    restated in between. Cash-flow lines come from the year-to-date statement first: what is tagged for a single
+    quarter there is mostly a note.
+    """
+    same = '(a.filed - b.filed BETWEEN 0 AND 200 AND (a.restated IS NULL OR a.restated <= b.filed))'
+    first = f"CASE WHEN item IN {texts(_cash_flow_items())} THEN 10 ELSE 0 END"
+    rank = f"CASE WHEN {same} THEN 5 ELSE 40 END"
+    return f"""
+CREATE OR REPLACE TEMP TABLE quarter_candidates AS
+SELECT eid, item, "end", filed AS known, value, start AS qstart, false AS mixed,
+  {_rank(first, "filed", "0", "abs(days - 91)")} AS k
+FROM long WHERE dc = 'Q' AND item IN {texts(_flows())}
+UNION ALL
+SELECT a.eid, a.item, a."end", greatest(a.filed, b.filed), a.value - b.value, b."end" + 1, NOT {same},
+  {_rank(rank, "a.filed", "abs(a.filed - b.filed)", 'abs(a."end" - b."end" - 91)')}
+FROM long a JOIN long b ON a.eid = b.eid AND a.item = b.item AND a.start = b.start
+WHERE a.dc IN ('H', 'N', 'A') AND b.dc IN ('Q', 'H', 'N') AND a."end" - b."end" BETWEEN 70 AND 125
+  AND a.item IN {texts(_flows())};
+{_best("quarter_candidates", "quarter")}
+DROP TABLE quarter_candidates;
+"""
+
+
+# For a year-to-date period: the fiscal year before it and the same stretch of that year.
+LINKS = """
+CREATE OR REPLACE TEMP TABLE keys AS SELECT DISTINCT eid, start, "end", days, dc FROM long;
+CREATE OR REPLACE TEMP TABLE links AS
+WITH year AS (
+  SELECT c.eid, c.start, c."end", c.days, a.start AS a_start, a."end" AS a_end
+  FROM keys c JOIN keys a ON a.eid = c.eid AND a.dc = 'A' AND a."end" BETWEEN c.start - 4 AND c.start + 2
+  WHERE c.dc <> 'A'
+  QUALIFY row_number() OVER (PARTITION BY c.eid, c.start, c."end"
+                             ORDER BY abs(c.start - 1 - a."end"), a."end" DESC, abs(a.days - 365), a.start) = 1)
+SELECT y.*, b."end" AS b_end FROM year y
+JOIN keys b ON b.eid = y.eid AND b.start = y.a_start AND b.dc <> 'A' AND b."end" < y.a_end
+  AND abs(b.days - y.days) <= 10
+QUALIFY row_number() OVER (PARTITION BY y.eid, y.start, y."end" ORDER BY abs(b.days - y.days), b."end") = 1;
+"""
+
+
+def twelve_months() -> str:
+    """Return SQL that makes ``ttm``: the twelve months of the flows to each period end.
+
+    At the fiscal year end the year itself; else year + year to date - the same stretch of the year before, both
+    stretches from one filing (10), or the earlier stretch as the year's own filing knew it (20); else the sum of
+    four contiguous quarters (30). A year on another basis than the stretch that is taken off is mixed (40).
+    """
+    flows = texts(_flows())
+    return f"""
+CREATE OR REPLACE TEMP TABLE operands AS
+WITH c AS (
+  SELECT l.eid, l.item, l.start, l."end", l.filed, l.value, k.a_start, k.a_end, k.b_end
+  FROM long l JOIN links k USING (eid, start, "end") WHERE l.item IN {flows}),
+year AS (
+  SELECT c.*, a.filed AS a_filed, a.value AS a, a.restated AS a_restated
+  FROM c ASOF JOIN long a ON a.eid = c.eid AND a.item = c.item AND a.start = c.a_start AND a."end" = c.a_end
+    AND c.filed >= a.filed),
+same AS (
+  SELECT y.*, b.value AS b_same FROM year y
+  LEFT JOIN long b ON b.eid = y.eid AND b.item = y.item AND b.start = y.a_start AND b."end" = y.b_end AND b.filed = y.filed),
+old AS (
+  SELECT s.*, b.value AS b_old, b.filed AS b_old_filed FROM same s
+  ASOF LEFT JOIN long b ON b.eid = s.eid AND b.item = s.item AND b.start = s.a_start AND b."end" = s.b_end
+    AND s.a_filed >= b.filed)
+SELECT o.*, b.value AS b_new FROM old o
+ASOF LEFT JOIN long b ON b.eid = o.eid AND b.item = o.item AND b.start = o.a_start AND b."end" = o.b_end
+  AND o.filed >= b.filed;
+CREATE OR REPLACE TEMP TABLE ttm_candidates AS
+SELECT eid, item, "end", filed AS known, value, start AS qstart, false AS mixed,
+  {_rank("0", "filed", "0", "abs(days - 365)")} AS k
+FROM long WHERE dc = 'A' AND item IN {flows}
+UNION ALL
+SELECT eid, item, "end", filed, a + value - b, start, rank >= 40, {_rank("rank", "filed", "0", "0")} FROM (
+  SELECT *,
+    CASE WHEN b_same IS NOT NULL AND fits THEN b_same WHEN b_old IS NOT NULL THEN b_old ELSE b_new END AS b,
+    CASE WHEN b_same IS NOT NULL AND fits THEN 10
+         WHEN b_same IS NULL AND (b_old IS NULL OR a_restated IS NULL OR a_restated <= b_old_filed) THEN 20
+         ELSE 40 END AS rank
+  FROM (SELECT *, b_old IS NULL OR NOT differs(b_same, b_old)
+               OR coalesce(a_restated > b_old_filed, false) AS fits FROM operands))
+WHERE b IS NOT NULL;
+{_four_quarters(flows)}
+INSERT INTO ttm_candidates
+SELECT eid, item, "end", known, value, qstart, mixed, {_rank("CASE WHEN mixed THEN 41 ELSE 30 END", "known", "0", "0")}
+FROM four WHERE value IS NOT NULL;
+{_best("ttm_candidates", "ttm")}
+DROP TABLE ttm_candidates;
+DROP TABLE operands;
+"""
+
+
+def _four_quarters(flows: str) -> str:
+    """Return SQL that makes ``four``: the sum of the quarter and the three before it, as each of them becomes known."""
+    slots = ", ".join(
+        f"last_value(CASE WHEN slot = {slot} THEN value END IGNORE NULLS) OVER w AS q{slot}" for slot in range(4)
+    )
+    return f"""
+CREATE OR REPLACE TEMP TABLE chain AS
+WITH ends AS (
+  SELECT eid, "end", min(qstart) AS qstart FROM quarter GROUP BY ALL),
+step AS (
+  SELECT e.eid, e."end", e.qstart, p."end" AS prior FROM ends e
+  LEFT JOIN ends p ON p.eid = e.eid AND p."end" BETWEEN e.qstart - 5 AND e.qstart + 3
+  QUALIFY row_number() OVER (PARTITION BY e.eid, e."end" ORDER BY abs(e.qstart - 1 - p."end"), p."end") = 1),
+four AS (
+  SELECT a.eid, a."end", a.prior AS e1, b.prior AS e2, c.prior AS e3, d.qstart AS first_day FROM step a
+  JOIN step b ON b.eid = a.eid AND b."end" = a.prior
+  JOIN step c ON c.eid = a.eid AND c."end" = b.prior
+  JOIN step d ON d.eid = a.eid AND d."end" = c.prior
+  WHERE a."end" - d.qstart + 1 BETWEEN 357 AND 378)
+SELECT eid, "end", unnest([{{'slot': 0, 'q': "end"}}, {{'slot': 1, 'q': e1}}, {{'slot': 2, 'q': e2}}, {{'slot': 3, 'q': e3}}],
+  recursive := true) FROM four;
+CREATE OR REPLACE TEMP TABLE four AS
+WITH direct AS (
+  SELECT DISTINCT eid, item, "end" FROM ttm_candidates WHERE item NOT IN {texts(CHECKED)}),
+pieces AS (
+  SELECT c.eid, q.item, c."end", c.slot, q.known, q.value, q.mixed
+  FROM chain c JOIN quarter q ON q.eid = c.eid AND q."end" = c.q WHERE q.item IN {flows}),
+filled AS (
+  SELECT p.eid, p.item, p."end", p.known, {slots}, bool_or(p.mixed) OVER w AS mixed
+  FROM pieces p ANTI JOIN direct d ON d.eid = p.eid AND d.item = p.item AND d."end" = p."end"
+  WINDOW w AS (PARTITION BY p.eid, p.item, p."end" ORDER BY p.known))
+SELECT DISTINCT eid, item, "end", known, q0 + q1 + q2 + q3 AS value, NULL::DATE AS qstart, mixed FROM filled;
+"""
+
+
+def points() -> str:
+    """Return SQL that makes ``point``: share counts and per-share figures of single quarters and of fiscal years.
+
+    They are never added up or differenced; ``known`` is the filing day, whose split basis they are on.
+    """
+    return f"""
+CREATE OR REPLACE TEMP TABLE point AS
+SELECT eid, item || CASE dc WHEN 'Q' THEN '_q' ELSE '_fy' END AS item, "end", filed AS known, value
+FROM long WHERE dc IN ('Q', 'A') AND item IN {texts(_point_items())}
+QUALIFY row_number() OVER (PARTITION BY eid, item, "end", dc, filed
+                           ORDER BY abs(days - CASE dc WHEN 'Q' THEN 91 ELSE 365 END), start) = 1;
+"""
+
+
+def point_columns() -> tuple[str, ...]:
+    """Return the names that ``points`` gives, in table order."""
+    return tuple(f"{name}_{kind}" for name in _point_items() for kind in ("q", "fy"))
+
+
+def flow_columns() -> tuple[str, ...]:
+    """Return the flow items, in table order."""
+    return _flows()
+
+

@@ -1,0 +1,158 @@
+"""From mentions to items: for every period and filing day, the tags as known then in one wide row, then the items."""
+
+from __future__ import annotations
+
+from screener.standardize.columns import closure, own_tags, quoted, raw, statement_items, text, texts, wide_tags
+from screener.standardize.program import program, staged
+from screener.standardize.versions import INCOME_TAGS, REVENUE_TAGS
+
+CARRY_DAYS = 400
+# Stated in notes that interim reports leave out: carried from the last report that has any tag of the group.
+NOTE_GROUPS: dict[str, tuple[str, ...]] = {
+    "finance": ("finance_leases",),
+    "operating": ("operating_leases",),
+    "ladder": (
+        "debt_mat_y1",
+        "debt_mat_remainder_fy",
+        "debt_mat_y2",
+        "debt_mat_y3",
+        "debt_mat_y4",
+        "debt_mat_y5",
+        "debt_mat_after5",
+    ),
+}
+
+
+def _note_tags() -> dict[str, str]:
+    """Return the group of every tag that is carried."""
+    found: dict[str, str] = {}
+    for group, names in NOTE_GROUPS.items():
+        for name in names:
+            found.update(dict.fromkeys(closure(name), group))
+    return found
+
+
+def item_map() -> str:
+    """Return SQL that makes ``item_map``: which tags speak of an item, its fallbacks one level deep included."""
+    rows = []
+    for item in (*statement_items(instants=True), *statement_items(instants=False)):
+        tags = set(own_tags(item.name))
+        for expression in item.fallback:
+            for word in expression.split():
+                if word.islower() and word.isidentifier():
+                    tags |= own_tags(word)
+        rows.extend(f"({text(item.name)}, {text(tag)})" for tag in sorted(tags))
+    return (
+        "CREATE OR REPLACE TEMP TABLE item_map AS SELECT item::VARCHAR AS item, tag::VARCHAR AS tag "
+        f"FROM (VALUES {', '.join(rows)}) v(item, tag);"
+    )
+
+
+def known(*, instants: bool) -> str:
+    """Return SQL that makes ``known``: for every key and filing day that states it, each tag's newest value by then."""
+    condition = "IS NULL" if instants else "IS NOT NULL"
+    return f"""
+CREATE OR REPLACE TEMP TABLE spans AS
+SELECT eid, tag, coalesce(start, DATE '1900-01-01') AS start, "end", filed, value,
+  coalesce(lead(filed) OVER (PARTITION BY eid, tag, start, "end" ORDER BY filed), DATE '9999-12-31') AS until
+FROM mentions WHERE start {condition} AND tag IN {texts(wide_tags(instants=instants))};
+CREATE OR REPLACE TEMP TABLE events AS SELECT DISTINCT eid, start, "end", filed AS event FROM spans;
+CREATE OR REPLACE TEMP TABLE known AS
+SELECT e.eid, e.start, e."end", e.event, s.tag, s.value, s.filed, 0 AS carried
+FROM events e JOIN spans s ON e.eid = s.eid AND e.start = s.start AND e."end" = s."end"
+  AND e.event >= s.filed AND e.event < s.until;
+"""
+
+
+# A synonym that only an older filing used does not compete with the one that the newest income statement uses.
+DROP_OLD_REVENUE = f"""
+CREATE OR REPLACE TEMP TABLE old_revenue AS
+WITH income AS (
+  SELECT eid, start, "end", event, max(filed) AS reference FROM known WHERE tag IN {texts(INCOME_TAGS)} GROUP BY ALL),
+candidates AS (
+  SELECT k.eid, k.start, k."end", k.event, k.tag, k.filed < i.reference AS old
+  FROM known k JOIN income i USING (eid, start, "end", event) WHERE k.tag IN {texts(REVENUE_TAGS)})
+SELECT eid, start, "end", event, tag FROM candidates
+QUALIFY old AND bool_or(NOT old) OVER (PARTITION BY eid, start, "end", event);
+DELETE FROM known USING old_revenue o
+WHERE known.eid = o.eid AND known.start = o.start AND known."end" = o."end" AND known.event = o.event AND known.tag = o.tag;
+"""
+
+
+def carry_notes() -> str:
+    """Return SQL that adds to ``known`` the note tags of the newest earlier date, at most 400 days back."""
+    groups = _note_tags()
+    rows = ", ".join(f"({text(tag)}, {text(group)})" for tag, group in sorted(groups.items()))
+    return f"""
+CREATE OR REPLACE TEMP TABLE note_tags AS SELECT * FROM (VALUES {rows}) v(tag, grp);
+CREATE OR REPLACE TEMP TABLE sources AS
+SELECT s.eid, n.grp, s."end", min(s.filed) AS first_filed FROM spans s JOIN note_tags n USING (tag) GROUP BY ALL;
+CREATE OR REPLACE TEMP TABLE carries AS
+WITH own AS (SELECT eid, grp, "end", first_filed FROM sources),
+chosen AS (
+  SELECT e.eid, e."end", e.event, s.grp, max(s."end") AS source_end
+  FROM events e JOIN sources s ON e.eid = s.eid AND s."end" < e."end" AND s."end" >= e."end" - {CARRY_DAYS}
+    AND s.first_filed <= e.event
+  GROUP BY ALL)
+SELECT c.* FROM chosen c
+ANTI JOIN own o ON o.eid = c.eid AND o.grp = c.grp AND o."end" = c."end" AND o.first_filed <= c.event;
+INSERT INTO known
+SELECT c.eid, DATE '1900-01-01', c."end", c.event, s.tag, s.value, s.filed, 1
+FROM carries c JOIN note_tags n USING (grp)
+JOIN spans s ON s.eid = c.eid AND s.tag = n.tag AND s."end" = c.source_end AND c.event >= s.filed AND c.event < s.until;
+"""
+
+
+def wide(*, instants: bool) -> str:
+    """Return SQL that makes ``wide_instants`` or ``wide_periods``: one row a key and filing day, one column an item."""
+    tags = wide_tags(instants=instants)
+    table = "wide_instants" if instants else "wide_periods"
+    columns = program(instants=instants)
+    items = [item.name for item in statement_items(instants=instants)]
+    flags = [name for name, _ in columns if name[:2] in {"f_", "g_"}]
+    if instants:
+        flags.append("f_carried")
+    kept = ", ".join(quoted(name) for name in (*items, *flags))
+    listed = ", ".join(text("t:" + tag) for tag in tags)
+    missing = ", ".join(raw(tag) for tag in tags)
+    source = f"""(SELECT p.*, c.f_carried, e.model FROM pivoted p
+    JOIN carried c USING (eid, start, "end", event) JOIN entity_model e USING (eid))"""
+    return f"""
+CREATE OR REPLACE TEMP TABLE carried AS
+SELECT eid, start, "end", event, max(carried)::DOUBLE AS f_carried FROM known GROUP BY ALL;
+CREATE OR REPLACE TEMP TABLE pivoted AS
+SELECT eid, start, "end", event, {missing} FROM (
+  PIVOT (SELECT eid, start, "end", event, 't:' || tag AS tag, value FROM known)
+  ON tag IN ({listed}) USING first(value) GROUP BY eid, start, "end", event);
+CREATE OR REPLACE TEMP TABLE {table} AS
+SELECT eid, start, "end", event, {kept} FROM {staged(columns, source)};
+DROP TABLE pivoted;
+DROP TABLE known;
+"""
+
+
+def long_periods() -> str:
+    """Return SQL that makes ``long``: (entity, item, period, filing day, value) where the filing speaks of the item.
+
+    ``restated`` is the last day on which the value moved by more than 0.5 %, NULL while it never did.
+    """
+    items = [item.name for item in statement_items(instants=False)]
+    listed = ", ".join(quoted(name) for name in items)
+    return f"""
+CREATE OR REPLACE TEMP TABLE touched AS
+SELECT DISTINCT s.eid, s.start, s."end", s.filed AS event, m.item FROM spans s JOIN item_map m USING (tag);
+CREATE OR REPLACE TEMP TABLE long AS
+WITH flat AS (
+  UNPIVOT (SELECT eid, start, "end", event, {listed} FROM wide_periods)
+  ON {listed} INTO NAME item VALUE value),
+said AS (
+  SELECT f.eid, f.item, f.start, f."end", f.event AS filed, f.value FROM flat f
+  SEMI JOIN touched t ON f.eid = t.eid AND f.start = t.start AND f."end" = t."end" AND f.event = t.event AND f.item = t.item),
+moved AS (
+  SELECT *, lag(value) OVER (PARTITION BY eid, item, start, "end" ORDER BY filed) AS before FROM said)
+SELECT eid, item, start, "end", filed, value, ("end" - start + 1)::INTEGER AS days, dur_class("end" - start + 1) AS dc,
+  max(CASE WHEN differs(value, before) THEN filed END) OVER (
+    PARTITION BY eid, item, start, "end" ORDER BY filed ROWS UNBOUNDED PRECEDING) AS restated
+FROM moved;
+DROP TABLE touched;
+"""

@@ -1,0 +1,140 @@
+"""From facts to mentions: which filing stated which value for which period, and what was known after it."""
+
+from __future__ import annotations
+
+from screener.catalogue.tags import mapped_tags
+from screener.standardize.columns import texts, wide_tags
+
+# Periodic reports decide; current reports only fill keys that no periodic report carries.
+PERIODIC = (
+    "10-K", "10-K/A", "10-KT", "10-KT/A", "10-K405", "10-KSB", "10-Q", "10-Q/A", "10-QT", "10-QT/A",
+    "20-F", "20-F/A", "40-F", "40-F/A", "simfin",
+)  # fmt: skip
+CURRENT = ("8-K", "8-K/A", "6-K", "6-K/A")
+DOMESTIC = tuple(form for form in PERIODIC if form.startswith("10-"))
+
+# One of these tells that a filing shows the income statement of a period.
+INCOME_TAGS = (
+    "NetIncomeLoss", "ProfitLoss", "NetIncomeLossAvailableToCommonStockholdersBasic",
+    "ifrs:ProfitLoss", "ifrs:ProfitLossAttributableToOwnersOfParent", "simfin:Net Income",
+)  # fmt: skip
+REVENUE_TAGS = (
+    "Revenues", "RevenueFromContractWithCustomerExcludingAssessedTax", "SalesRevenueNet",
+    "RevenueFromContractWithCustomerIncludingAssessedTax", "ifrs:Revenue", "simfin:Revenue",
+)  # fmt: skip
+ASSET_TAGS = ("Assets", "ifrs:Assets", "simfin:Total Assets")
+
+# Rounding unit: the largest power of ten that divides a whole number; 0 for zero and for fractions.
+MACROS = """
+CREATE OR REPLACE TEMP MACRO gran(v) AS (
+  CASE WHEN v = 0 OR v <> round(v) OR abs(v) > 1e30 THEN 0.0
+       ELSE pow(10, length(CAST(CAST(abs(v) AS HUGEINT) AS VARCHAR))
+                  - length(rtrim(CAST(CAST(abs(v) AS HUGEINT) AS VARCHAR), '0'))) END);
+CREATE OR REPLACE TEMP MACRO dur_class(d) AS (
+  CASE WHEN d BETWEEN 80 AND 100 OR d BETWEEN 70 AND 125 THEN 'Q'
+       WHEN d BETWEEN 140 AND 215 THEN 'H'
+       WHEN d BETWEEN 230 AND 310 THEN 'N'
+       WHEN d BETWEEN 340 AND 385 THEN 'A' ELSE 'X' END);
+CREATE OR REPLACE TEMP MACRO differs(a, b) AS (abs(a - b) > 0.005 * greatest(abs(a), abs(b)));
+"""
+
+
+def kept_tags() -> tuple[str, ...]:
+    """Return every source tag that standardization reads, sorted."""
+    return tuple(sorted(mapped_tags() | set(wide_tags(instants=True)) | set(wide_tags(instants=False))))
+
+
+def load_facts(path: str, first: int, last: int) -> str:
+    """Return SQL that makes ``raw_facts``: the facts of issuers ``first`` to ``last`` in forms that count."""
+    return f"""
+CREATE OR REPLACE TEMP TABLE raw_facts AS
+SELECT issuer_id, tag, unit, start, "end", value, form, coalesce(accession, '') AS accession,
+  CASE WHEN form = 'simfin' THEN greatest(filed, "end") ELSE filed END AS filed
+FROM read_parquet('{path}')
+WHERE issuer_id BETWEEN {first} AND {last} AND tag IN {texts(kept_tags())}
+  AND form IN {texts(PERIODIC + CURRENT)} AND isfinite(value) AND filed IS NOT NULL AND "end" IS NOT NULL
+  AND ("end" <= filed + 5 OR form = 'simfin') AND (start IS NULL OR start < "end");
+"""
+
+
+# The currency of a filing is the one that most of its amounts are in; columns for convenience in another are dropped.
+# An entity is an issuer in one currency: a change of currency begins a new series.
+ENTITIES = f"""
+CREATE OR REPLACE TEMP TABLE filings AS
+WITH amounts AS (
+  SELECT issuer_id, filed, accession, unit, count(*) AS n FROM raw_facts
+  WHERE regexp_full_match(unit, '[A-Z]{{3}}') GROUP BY ALL),
+main AS (
+  SELECT issuer_id, filed, accession, unit AS currency FROM amounts
+  QUALIFY row_number() OVER (PARTITION BY issuer_id, filed, accession ORDER BY n DESC, unit) = 1),
+every AS (
+  SELECT issuer_id, filed, accession, min(form) AS form, count(*) AS n FROM raw_facts GROUP BY ALL),
+joined AS (SELECT e.*, m.currency FROM every e LEFT JOIN main m USING (issuer_id, filed, accession))
+SELECT issuer_id, filed, accession, form, n,
+  coalesce(last_value(currency IGNORE NULLS) OVER (
+    PARTITION BY issuer_id ORDER BY filed, accession ROWS UNBOUNDED PRECEDING), 'USD') AS currency,
+  min(CASE WHEN form IN {texts(DOMESTIC)} THEN filed END) OVER (PARTITION BY issuer_id) AS first_domestic
+FROM joined;
+CREATE OR REPLACE TEMP TABLE entities AS
+SELECT row_number() OVER (ORDER BY issuer_id, currency)::INTEGER AS eid, issuer_id, currency
+FROM (SELECT DISTINCT issuer_id, currency FROM filings);
+CREATE OR REPLACE TEMP TABLE entity_filings AS
+SELECT e.eid, f.issuer_id, f.currency, f.filed, f.accession, f.form, f.n,
+  CASE WHEN f.form IN {texts(PERIODIC)} THEN 1
+       WHEN f.form IN ('6-K', '6-K/A') AND (f.first_domestic IS NULL OR f.filed < f.first_domestic) THEN 1
+       ELSE 2 END AS form_rank
+FROM filings f JOIN entities e USING (issuer_id, currency);
+"""
+
+# One value per key and filing day; a current report counts only until the first periodic report of the key.
+MENTIONS = """
+CREATE OR REPLACE TEMP TABLE stated AS
+WITH ranked AS (
+  SELECT f.eid, r.tag, r.start, r."end", r.filed, r.value, f.form_rank, r.accession, r.unit,
+    min(CASE WHEN f.form_rank = 1 THEN r.filed END) OVER (PARTITION BY f.eid, r.tag, r.start, r."end") AS first_periodic
+  FROM raw_facts r JOIN entity_filings f USING (issuer_id, filed, accession)
+  WHERE r.unit = f.currency OR r.unit = 'shares' OR (r.unit LIKE '%/shares' AND r.unit = f.currency || '/shares')),
+one AS (
+  SELECT eid, tag, start, "end", filed, value, unit FROM ranked
+  WHERE form_rank = 1 OR first_periodic IS NULL OR filed < first_periodic
+  QUALIFY row_number() OVER (PARTITION BY eid, tag, start, "end", filed
+                             ORDER BY form_rank, accession DESC, abs(value) DESC, value DESC) = 1),
+spread AS (SELECT eid, tag, start, "end" FROM one GROUP BY ALL HAVING count(DISTINCT value) > 1),
+graded AS (SELECT o.*, CASE WHEN unit LIKE '%/%' THEN 0.0 ELSE gran(value) END AS g FROM one o
+           SEMI JOIN spread s ON o.eid = s.eid AND o.tag = s.tag AND o."end" = s."end"
+             AND o.start IS NOT DISTINCT FROM s.start),
+-- a value that is merely the rounding of an earlier, more precise one does not replace it
+precise AS (
+  SELECT n.eid, n.tag, n.start, n."end", n.filed, p.value
+  FROM graded n JOIN graded p ON n.eid = p.eid AND n.tag = p.tag AND n."end" = p."end"
+    AND n.start IS NOT DISTINCT FROM p.start AND p.filed <= n.filed
+    AND (p.value = n.value OR (abs(p.value - n.value) <= 0.5 * n.g AND abs(p.value - n.value) <= 0.005 * abs(n.value)))
+  QUALIFY row_number() OVER (PARTITION BY n.eid, n.tag, n.start, n."end", n.filed ORDER BY p.g, p.filed DESC) = 1)
+SELECT o.eid, o.tag, o.start, o."end", o.filed, o.unit, coalesce(p.value, o.value) AS value
+FROM one o LEFT JOIN precise p ON o.eid = p.eid AND o.tag = p.tag AND o."end" = p."end"
+  AND o.start IS NOT DISTINCT FROM p.start AND o.filed = p.filed;
+"""
+
+# Starts that are a day or two off the company's own are the same start.
+PERIODS = f"""
+CREATE OR REPLACE TEMP TABLE starts AS
+WITH major AS (
+  SELECT DISTINCT eid, start FROM stated
+  WHERE start IS NOT NULL AND tag IN {texts(INCOME_TAGS)} AND dur_class("end" - start + 1) <> 'X'),
+breaks AS (
+  SELECT *, CASE WHEN start - lag(start) OVER w <= 3 THEN 0 ELSE 1 END AS fresh
+  FROM major WINDOW w AS (PARTITION BY eid ORDER BY start)),
+clusters AS (SELECT *, sum(fresh) OVER (PARTITION BY eid ORDER BY start) AS cluster FROM breaks),
+anchors AS (SELECT eid, start, min(start) OVER (PARTITION BY eid, cluster) AS anchor FROM clusters),
+every AS (SELECT DISTINCT eid, start FROM stated WHERE start IS NOT NULL)
+SELECT e.eid, e.start, coalesce(arg_min(a.anchor, (abs(e.start - a.start) * 10 + (a.start > e.start)::INT)), e.start) AS anchor
+FROM every e LEFT JOIN anchors a ON a.eid = e.eid AND a.start BETWEEN e.start - 3 AND e.start + 3
+GROUP BY e.eid, e.start;
+CREATE OR REPLACE TEMP TABLE mentions AS
+SELECT s.eid, s.tag, k.anchor AS start, s."end", s.filed, s.value, dur_class(s."end" - k.anchor + 1) AS dc
+FROM stated s JOIN starts k ON s.eid = k.eid AND s.start = k.start
+WHERE s.start IS NOT NULL AND dur_class(s."end" - k.anchor + 1) <> 'X'
+QUALIFY row_number() OVER (PARTITION BY s.eid, s.tag, k.anchor, s."end", s.filed ORDER BY abs(s.start - k.anchor), s.start) = 1
+UNION ALL
+SELECT eid, tag, NULL, "end", filed, value, 'I' FROM stated WHERE start IS NULL;
+"""
