@@ -123,7 +123,7 @@ def per_share(rows: pl.DataFrame, factor: pl.Expr) -> pl.DataFrame:
     diluted = pl.when(c("net_income") > 0).then(more).otherwise(basic)
     wide = rows.select(
         *KEYS,
-        single=c("one_eps_tag") & (c("net_income") <= 0),
+        single=c("one_eps_tag") & (c("opm") < 0),
         basic=basic,
         diluted=diluted,
         income=c("net_income") * c("g"),

@@ -17,24 +17,13 @@ def income_tags() -> dict[str, pl.Expr]:
     import polars as pl
 
     c, kind = pl.col, pl.col("kind")
-    bank, insurer = kind == "bank", kind == "insurer"
-    plain = ~(bank | insurer)
+    plain = ~kind.is_in(["bank", "insurer"])
     margin = plain & ~kind.is_in(["reit", "utility", "biotech", "shell"])
-    style, year = c("revenue_style"), c("filed").dt.year() - c("end_year")
-    migrating = style == "migrating"
-    late_interest = (c("interest_style") == "migrating") & (year >= -1)
+    late_interest = (c("interest_style") == "migrating") & (c("filed").dt.year() - c("end_year") >= -1)
     has_interest = plain & ~c("no_interest_tag") & (c("debt_style") != "none")
     operating = c("revenue") - c("cogs") - c("rnd") - c("sga_cost") - c("impairment")
-    contract = plain & c("has_revenue") & (kind != "utility") & (kind != "reit")
     return {
-        "SalesRevenueNet": only(contract & migrating & (year < -3), c("revenue")),
-        "RevenueFromContractWithCustomerExcludingAssessedTax": only(
-            contract & ((style == "contract") | (migrating & year.is_between(-3, -2))), c("revenue")
-        ),
-        "Revenues": only(
-            insurer | (kind == "reit") | (contract & ((style == "total") | (migrating & (year > -2)))), c("revenue")
-        ),
-        "RegulatedAndUnregulatedOperatingRevenue": only(kind == "utility", c("revenue")),
+        **_revenue_tags(),
         "CostOfRevenue": only(margin & (c("cost_style") == "cost"), c("cogs")),
         "CostOfGoodsAndServicesSold": only(margin & (c("cost_style") == "goods"), c("cogs")),
         "GrossProfit": only(margin & c("tags_gross_profit"), c("revenue") - c("cogs")),
@@ -55,6 +44,27 @@ def income_tags() -> dict[str, pl.Expr]:
         "NetIncomeLossAttributableToNoncontrollingInterest": only(c("nci_share") > 0, c("nci_profit")),
         "NetIncomeLoss": c("net_income"),
     }  # fmt: skip
+
+
+def _revenue_tags() -> dict[str, pl.Expr]:
+    """Return the revenue tags by the company's kind and style; the migrating style changes with the filing year."""
+    import polars as pl
+
+    c, kind = pl.col, pl.col("kind")
+    style, year = c("revenue_style"), c("filed").dt.year() - c("end_year")
+    migrating = style == "migrating"
+    contract = kind.is_in(["standard", "biotech"]) & c("has_revenue")
+    return {
+        "SalesRevenueNet": only(contract & migrating & (year < -3), c("revenue")),
+        "RevenueFromContractWithCustomerExcludingAssessedTax": only(
+            contract & ((style == "contract") | (migrating & year.is_between(-3, -2))), c("revenue")
+        ),
+        "Revenues": only(
+            (kind == "insurer") | (kind == "reit") | (contract & ((style == "total") | (migrating & (year > -2)))),
+            c("revenue"),
+        ),
+        "RegulatedAndUnregulatedOperatingRevenue": only(kind == "utility", c("revenue")),
+    }
 
 
 def _lender_tags() -> dict[str, pl.Expr]:

@@ -67,7 +67,7 @@ TRAPS: tuple[Trap, ...] = (
     Trap("recent-ipo", "ZIPOX", "has six quarters of history", "five-year statistics from six quarters", setting={**HEALTHY, "history_quarters": 6}),
     Trap("same-day-amendment", "ZTIED", "10-K and 10-K/A filed on the same day with different profit", "the version depends on the order of rows", setting=HEALTHY),
     Trap("no-prices", "ZNOPX", "has filings and a listing but no price", "market value taken as zero", setting={**HEALTHY, "no_prices": True}),
-    Trap("negative-base", "ZGROW", "its loss doubled in the last year", "growth from a negative base counts as positive", setting={"opm": -0.1, "opm_noise": 0.003, "opm_drift": -0.05, "growth": 0.0}),
+    Trap("negative-base", "ZGROW", "its loss doubled in the last year", "growth from a negative base counts as positive", setting={"opm": -0.13, "opm_noise": 0.002, "opm_drift": -0.05, "growth": 0.0, "fye": 12}),
     Trap("bank", "ZBANK", "a bank: deposits and no operating income", "enterprise value and debt ratios of a bank", profile="bank", setting={"opm": 0.3}),
     Trap("negative-ev", "ZNETC", "holds more cash than the market pays for the whole company", "negative enterprise value ranks as cheapest", profile="hardware", setting={**DEBT_FREE, "opm": 0.03, "opm_noise": 0.004, "ps": 0.3, "min_cash": 2.4, "growth": 0.0}),
     Trap("lonely-peer", "ZLONE", "the only company of its industry group", "a percentile among one", profile="food and staples", setting={**HEALTHY, "sic": 2844}),

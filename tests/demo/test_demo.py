@@ -66,7 +66,7 @@ def test_columns_are_those_of_the_data_set(con: duckdb.DuckDBPyConnection) -> No
     for table, columns in (("facts", FACTS), ("companies", COMPANIES)):
         found = [(name, kind) for name, kind, *_ in rows(con, f"DESCRIBE {table}")]
         assert found == [(name, kind) for name, kind, _ in columns]
-    keys = 'issuer_id, tag, unit, coalesce(start, DATE \'1800-01-01\'), "end", filed, accession'
+    keys = "issuer_id, tag, unit, coalesce(start, DATE '1800-01-01'), \"end\", filed, accession"
     unsorted = f"""
         SELECT count(*) FROM (
             SELECT ({keys}) AS key, lag(({keys})) OVER (ORDER BY file_row_number) AS before
@@ -128,7 +128,8 @@ def test_quarters_add_up_to_the_nine_months(con: duckdb.DuckDBPyConnection) -> N
         )
         SELECT count(*), count(*) FILTER (total <> value) FROM (
             SELECT long.value, sum(short.value) AS total FROM part long JOIN part short
-            ON short.issuer_id = long.issuer_id AND short.start >= long.start AND short."end" <= long."end" AND short.days < 100
+            ON short.issuer_id = long.issuer_id AND short.start >= long.start
+            AND short."end" <= long."end" AND short.days < 100
             WHERE long.days BETWEEN 260 AND 290 GROUP BY long.issuer_id, long.start, long.value HAVING count(*) = 3
         )"""
     [(checked, broken)] = rows(con, query)
@@ -174,7 +175,8 @@ def test_about_two_in_five_lose_money(con: duckdb.DuckDBPyConnection) -> None:
             SELECT today.issuer_id, CASE WHEN today.days > 340 THEN today.value
                 ELSE year.value + today.value - before.value END AS value
             FROM today
-            LEFT JOIN income year ON year.issuer_id = today.issuer_id AND year."end" = today.start - 1 AND year.days > 340
+            LEFT JOIN income year ON year.issuer_id = today.issuer_id AND year."end" = today.start - 1
+                AND year.days > 340
             LEFT JOIN income before ON before.issuer_id = today.issuer_id AND before.start = year.start
                 AND abs(before.days - today.days) < 10 AND today.days < 340
         )
@@ -227,7 +229,9 @@ def test_daily_prices_reach_back_as_far_as_asked(tmp_path: Path) -> None:
     generate(tmp_path, companies=60, years=4, end=date(2024, 12, 31), daily_days=30)
     query = f"""SELECT count(DISTINCT date), max(date) FROM '{tmp_path}/prices_raw.parquet'
         WHERE date > DATE '2024-12-01'"""
-    assert duckdb.sql(query).fetchall() == [(22, date(2024, 12, 31))]
+    with duckdb.connect() as connection:
+        found = connection.execute(query).fetchall()
+    assert found == [(22, date(2024, 12, 31))]
 
 
 @pytest.mark.real
