@@ -47,6 +47,11 @@ def resolve_call(checker: Checker, call: Call) -> Typed:
         return _history(checker, call, function)
     if function.kind == "missing":
         return _first_known(checker, call)
+    first, rest = call.args[0], call.args[1:]
+    if function.condition:
+        resolved = [_condition(checker, function, first), *(_number(checker, function, arg) for arg in rest)]
+        unit = next((typed.unit for typed in resolved[1:] if units.literal(typed.expr) is None), "number")
+        return _result(call, resolved, "number", unit)
     resolved = [_number(checker, function, arg) for arg in call.args]
     unit = resolved[0].unit if function.name not in {"log", "sqrt"} else "number"
     return _result(call, resolved, "number", unit)
@@ -60,7 +65,8 @@ def _result(call: Call, resolved: list[Typed], kind: str, unit: str) -> Typed:
 
 def _unknown_function(checker: Checker, call: Call) -> None:
     entry = names.lookup(call.function)
-    meant = _SYNONYMS.get(call.function) or names.suggest(call.function, functions.BY_NAME)
+    close = names.suggest(call.function, (*functions.BY_NAME, *_SYNONYMS)) or ""
+    meant = _SYNONYMS.get(close, close)
     if entry is not None:
         hint = f"'{call.function}' is a name, not a function: avg({call.function}, 5y)"
     elif call.function in _CROSS_SECTION:
@@ -101,6 +107,15 @@ def _number(checker: Checker, function: Function, arg: Expr) -> Typed:
     return typed
 
 
+def _condition(checker: Checker, function: Function, arg: Expr) -> Typed:
+    typed = checker.resolve(arg)
+    if typed.kind not in {"bool", ""}:
+        message = f"'{function.name}' needs a condition, not {A_KIND[typed.kind]}"
+        checker.source.problem(arg.span, message, f"write {function.usage}")
+        return Typed(typed.expr, "", typed.unit)
+    return typed
+
+
 def _first_known(checker: Checker, call: Call) -> Typed:
     resolved = [checker.resolve(arg) for arg in call.args]
     kinds = {typed.kind for typed in resolved} - {""}
@@ -118,16 +133,14 @@ def _first_known(checker: Checker, call: Call) -> Typed:
 def _history(checker: Checker, call: Call, function: Function) -> Typed:
     subject = call.args[0]
     if function.condition:
-        first = checker.resolve(subject)
-        if first.kind not in {"bool", ""}:
-            message = f"'{function.name}' needs a condition, not {A_KIND[first.kind]}"
-            checker.source.problem(subject.span, message, f"write {function.usage}")
+        first = _condition(checker, function, subject)
     elif isinstance(subject, Period):
         checker.source.problem(subject.span, "the period is the second argument", f"write {function.usage}")
         return Typed(call, "", "number")
     else:
         first = _number(checker, function, subject)
-    _refuse_fields(checker, function, first.expr)
+    if first.kind:
+        _refuse_fields(checker, function, first.expr)
     if len(call.args) > 1:
         _check_period(checker, call, function)
     unit = {"growth": "ratio", "cagr": "ratio", "count": "count"}.get(function.name, first.unit)

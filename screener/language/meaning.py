@@ -130,9 +130,8 @@ class Checker:
             typed = self.resolve(own.raw)
             self._open.pop()
             if typed.kind in {"text", "date"}:
-                self.source.problem(
-                    own.raw.span, f"{A_KIND[typed.kind]} cannot be defined", "numbers and conditions can"
-                )
+                message = f"a definition is a number or a condition, not {A_KIND[typed.kind]}"
+                self.source.problem(own.raw.span, message)
                 typed = Typed(typed.expr, "", typed.unit)
             own.typed = typed
         return own.typed or Typed(Name(own.name), "", "number")
@@ -170,6 +169,8 @@ class Checker:
         left = self.resolve(subject)
         if left.kind == "bool":
             hint = "a condition stands alone; join several with 'and' and 'or'"
+            if isinstance(subject, Name):
+                hint = f"write: {subject.written}, or: not {subject.written}"
             self.source.problem(subject.span, "this is a condition already and cannot be compared", hint)
             return Typed(expr, "bool", "bool")
         others = _others(expr)
@@ -186,7 +187,11 @@ class Checker:
 
     def _compared(self, left: Typed, subject: Expr, other: Expr) -> Expr:
         """Resolve ``other`` and note why it cannot be compared with ``left``."""
+        if left.kind == "text" and isinstance(other, Name) and not self._knows(other):
+            return Text(other.written, other.span)
         right = self.resolve(other)
+        if units.literal(subject) is not None and units.literal(other) is not None:
+            self.source.problem(other.span, "this compares two numbers and is always the same", "compare a name")
         if not left.kind or not right.kind:
             return right.expr
         if left.kind != right.kind:

@@ -25,7 +25,13 @@ _TOKEN = re.compile(
 _NUMBER = re.compile(r"(?P<digits>[\d_.]+)(?:[eE](?P<exponent>[+-]?\d{1,4}))?\s?(?P<suffix>%|[A-Za-z]\w*)?", re.ASCII)
 
 _SAME_OPERATOR = {"==": "=", "≤": "<=", "≥": ">=", "≠": "!="}
-_OTHER_LANGUAGES = {"<>": "!=", "&&": "and", "||": "or", "!": "not", "$": "nothing (all money is in US dollars)"}
+_OTHER_LANGUAGES = {
+    "<>": "!=",
+    "&&": "and",
+    "||": "or",
+    "!": "not",
+    "$": "the number alone; all money is in US dollars",
+}
 
 
 class ExpressionError(Exception):

@@ -57,7 +57,8 @@ def complaint(unit: str, other: Expr) -> tuple[str, str] | None:
     if number is None:
         return None
     if unit in _NEVER_PERCENT and is_percent(number):
-        return f"a percentage cannot be compared with {_NEVER_PERCENT[unit]}", "300M is 300 million, 2.5B 2.5 billion"
+        hint = "300M is 300 million, 2.5B 2.5 billion" if unit in {"usd", "shares"} else ""
+        return f"a percentage cannot be compared with {_NEVER_PERCENT[unit]}", hint
     if unit == "ratio" and not is_percent(number) and number.value >= BARE_FRACTION_LIMIT:
         return f"{number.text} means {number.value * 100:,.0f}% here", f"write {number.value:g}%"
     return None
