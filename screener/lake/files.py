@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from screener.errors import DataError
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
 
     from screener.lake.schema import Columns
 
@@ -32,12 +34,37 @@ def identifier(name: str) -> str:
 def write_parquet(con: duckdb.DuckDBPyConnection, select: str, path: Path, order_by: str) -> None:
     """Write the rows of ``select`` in ``order_by`` to ``path``; the same rows give the same bytes.
 
-    ``order_by`` must order rows that differ completely, or the bytes depend on the number of threads.
+    ``order_by`` must order rows that differ completely. The encoding of a row group depends on how its rows arrive;
+    a sort hands them on in pieces that depend on threads and on its input, so they are cut into equal pieces first.
     """
-    con.execute(
-        f"COPY (SELECT * FROM ({select}) ORDER BY {order_by}) TO {quoted(path)} "
-        f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP_SIZE})"
-    )
+    import duckdb
+    import pyarrow as pa
+
+    reader = con.sql(f"SELECT * FROM ({select}) ORDER BY {order_by}").to_arrow_reader(ROW_GROUP_SIZE)
+    with duckdb.connect() as writer:
+        writer.register("ordered_rows", pa.RecordBatchReader.from_batches(reader.schema, _equal_batches(reader)))
+        writer.execute(
+            f"COPY (SELECT * FROM ordered_rows) TO {quoted(path)} "
+            f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP_SIZE})"
+        )
+
+
+def _equal_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of ``batches`` in pieces of exactly a row group, the last one shorter."""
+    import pyarrow as pa
+
+    waiting: list[pa.RecordBatch] = []
+    rows = 0
+    for batch in batches:
+        waiting.append(batch)
+        rows += batch.num_rows
+        while rows >= ROW_GROUP_SIZE:
+            table = pa.Table.from_batches(waiting)
+            yield from table.slice(0, ROW_GROUP_SIZE).combine_chunks().to_batches()
+            waiting = table.slice(ROW_GROUP_SIZE).to_batches()
+            rows -= ROW_GROUP_SIZE
+    if rows:
+        yield from pa.Table.from_batches(waiting).combine_chunks().to_batches()
 
 
 def write_table(con: duckdb.DuckDBPyConnection, select: str, path: Path, columns: Columns, order_by: str) -> None:

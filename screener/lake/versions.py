@@ -17,7 +17,8 @@ from screener.lake.schema import TABLE_NAMES, columns_of
 
 LOCK_NAME = ".lock"
 STAGE_NAME = ".stage"
-_INCOMING = ".incoming"
+FULL_DISK = frozenset({errno.ENOSPC, errno.EDQUOT})
+_INCOMING = ".incoming-"
 
 # Locks that this process holds: a build holds the lock from its first file on and publishes inside it.
 _held: set[Path] = set()
@@ -61,7 +62,7 @@ def staging(out: Path) -> Iterator[Path]:
         with _disk_errors(out):
             stage.mkdir()
         try:
-            with _disk_errors(out):
+            with _full_disk(out):
                 yield stage
         finally:
             shutil.rmtree(stage, ignore_errors=True)
@@ -163,12 +164,33 @@ def _sync(path: Path) -> None:
 
 
 @contextmanager
+def _full_disk(out: Path) -> Iterator[None]:
+    """Say that the disk is full, whoever found out: Python or DuckDB; everything else passes as it is."""
+    import duckdb
+
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in FULL_DISK:
+            raise
+        raise _full(out) from error
+    except duckdb.Error as error:
+        if "No space left" not in str(error):
+            raise
+        raise _full(out) from error
+
+
+def _full(out: Path) -> DataError:
+    return DataError(
+        f"the disk is full: the data set at {out} was not changed", hint="free some space, then build again"
+    )
+
+
+@contextmanager
 def _disk_errors(out: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise DataError(
-                f"the disk is full: the data set at {out} was not changed", hint="free some space, then build again"
-            ) from error
+        if error.errno in FULL_DISK:
+            raise _full(out) from error
         raise DataError(f"the data set at {out} cannot be written: {error}") from error

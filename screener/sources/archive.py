@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from screener.errors import DataError
+from screener.lake.versions import FULL_DISK
+
+# RuntimeError: encrypted; NotImplementedError: an unknown compression.
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 
 
 class MemberError(Exception):
@@ -48,8 +52,11 @@ class Archive:
                 else:
                     with self.file.open(member.name) as packed:
                         shutil.copyfileobj(packed, out, 1 << 20)
-            except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-                # RuntimeError: encrypted; NotImplementedError: an unknown compression.
+            except _BROKEN as error:
+                raise MemberError(f"{member.name}: {error}") from error
+            except OSError as error:
+                if error.errno in FULL_DISK:
+                    raise
                 raise MemberError(f"{member.name}: {error}") from error
 
     def head(self, member: Member, size: int) -> bytes:
@@ -60,7 +67,7 @@ class Archive:
                     return plain.read(size)
             with self.file.open(member.name) as packed:
                 return packed.read(size)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        except (*_BROKEN, OSError) as error:
             raise MemberError(f"{member.name}: {error}") from error
 
 

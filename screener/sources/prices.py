@@ -63,7 +63,7 @@ def read_prices(
         write_prices(con, stage)
         rows = con.execute("SELECT count(*) FROM clean_prices").fetchall()[0][0]
     if not rows:
-        raise DataError(f"{path} has no usable price row", hint=_known())
+        raise DataError(f"{path} has no usable price row", hint=report.first_drop(path.name) or _known())
     return [path]
 
 
@@ -302,7 +302,7 @@ def _insert_members(con: duckdb.DuckDBPyConnection, query: str, source: str, rep
 
 
 _MEMBER_CSV = (
-    "delim = ',', header = true, all_varchar = true, skip = 0, filename = true, union_by_name = true, "
+    "delim = ',', header = true, all_varchar = true, skip = 0, filename = true, "
     "store_rejects = true, rejects_table = 'csv_errors', rejects_scan = 'csv_scans', rejects_limit = 0"
 )
 

@@ -98,6 +98,13 @@ class BuildReport:
         if text not in self.notes:
             self.notes.append(text)
 
+    def first_drop(self, source: str) -> str:
+        """Return the first reason for which something of ``source`` was dropped, with an example; empty if none."""
+        for count in self.counts.get(source, {}).values():
+            for reason, dropped in count.dropped.items():
+                return f"{reason}: {dropped.examples[0]}" if dropped.examples else reason
+        return ""
+
     def merge(self, other: BuildReport) -> None:
         """Add the counts and notes of ``other``."""
         for source, kinds in other.counts.items():

@@ -65,7 +65,7 @@ def read_sec(folder: Path, stage: Path, report: BuildReport, progress: Progress 
         if not issuers.names:
             raise DataError(
                 f"no company could be read from {facts}",
-                hint=_first_drop(report, facts.name) or "download it again",
+                hint=report.first_drop(facts.name) or "download it again",
             )
         profiles: dict[int, Profile] = {}
         if submissions:
@@ -97,12 +97,6 @@ def _inputs(folder: Path, report: BuildReport) -> tuple[Path, Path | None, Path 
     if tickers is None:
         report.note("no company_tickers_exchange.json: issuers without a submissions member have no listing")
     return facts, submissions, tickers
-
-
-def _first_drop(report: BuildReport, source: str) -> str:
-    for reason, dropped in report.count(source, "members").dropped.items():
-        return f"{reason}: {dropped.examples[0]}" if dropped.examples else reason
-    return ""
 
 
 def read_submissions(

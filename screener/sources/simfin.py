@@ -232,18 +232,22 @@ def _write_issuers(
                 source="simfin",
             )
         )
-    shared = [group for group in issuers.values() if len(group) > 1]
-    names = [" ".join(sorted(company.ticker for company in group)) for group in shared]
-    report.changed("us-companies", "issuers", "several tickers with one CIK: one issuer", len(shared), sorted(names))
-    gone = sorted(ticker for ticker in tickers if without_suffix(ticker) != ticker)
-    report.changed("us-companies", "issuers", "ticker with a suffix (delisted)", len(gone), gone[:EXAMPLES])
+    _count_issuers(issuers, tickers, report)
     write_companies(con, stage, rows)
     pairs = [(issuer, line) for issuer, group in issuers.items() for line in issuer_lines(group, tickers)]
     write_listings(con, stage, pairs)
-    report.read("us-companies", "issuers", len(issuers))
-    report.kept("us-companies", "issuers", len(issuers))
     values = ", ".join(f"({simfin_id}::BIGINT, {issuer}::BIGINT)" for simfin_id, issuer in chosen)
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE issuer_of AS SELECT * FROM (VALUES {values or '(NULL, NULL)'}) "
         "t(simfin_id, issuer_id)"
     )
+
+
+def _count_issuers(issuers: dict[int, list[Company]], tickers: dict[str, int], report: BuildReport) -> None:
+    report.read("us-companies", "issuers", len(issuers))
+    report.kept("us-companies", "issuers", len(issuers))
+    shared = [group for group in issuers.values() if len(group) > 1]
+    names = [" ".join(sorted(company.ticker for company in group)) for group in shared]
+    report.changed("us-companies", "issuers", "several tickers with one CIK: one issuer", len(shared), sorted(names))
+    gone = sorted(ticker for ticker in tickers if without_suffix(ticker) != ticker)
+    report.changed("us-companies", "issuers", "ticker with a suffix (delisted)", len(gone), gone[:EXAMPLES])

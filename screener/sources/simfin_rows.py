@@ -98,14 +98,14 @@ def _drop_shares(con: duckdb.DuckDBPyConnection, report: BuildReport) -> None:
         f"""CREATE OR REPLACE TEMP TABLE bad_shares AS
         WITH counts AS (
             SELECT source, issuer_id, ticker, report_date, tag, value,
-                max(value) FILTER (WHERE tag = '{BASIC}') OVER pair AS basic,
-                max(value) FILTER (WHERE tag = '{DILUTED}') OVER pair AS diluted
+                value <= 0 OR value > {MOST_SHARES} AS impossible,
+                max(value) FILTER (WHERE tag = '{BASIC}' AND NOT impossible) OVER pair AS basic,
+                max(value) FILTER (WHERE tag = '{DILUTED}' AND NOT impossible) OVER pair AS diluted
             FROM vendor_values WHERE tag IN ('{BASIC}', '{DILUTED}')
             WINDOW pair AS (PARTITION BY source, issuer_id, report_date)
         ), judged AS (
             SELECT *, greatest(basic, diluted) >= {SHARE_RATIO} * least(basic, diluted)
-                AND basic IS NOT NULL AND diluted IS NOT NULL AS disputed,
-                value <= 0 OR value > {MOST_SHARES} AS impossible
+                AND basic IS NOT NULL AND diluted IS NOT NULL AS disputed
             FROM counts
         ), compared AS (
             SELECT *, median(value) FILTER (WHERE NOT disputed AND NOT impossible) OVER company AS usual

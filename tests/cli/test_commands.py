@@ -1,0 +1,202 @@
+"""The command line on the demo data: formats, streams, exit codes, errors that a person can mend."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def screener(*arguments: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line in a folder, without the caller's data set."""
+    environment = {name: value for name, value in os.environ.items() if name != "SCREENER_DATA"}
+    environment |= {"PYTHONPATH": str(ROOT), "COLUMNS": "120", **variables}
+    command = [sys.executable, "-m", "screener", *arguments]
+    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+
+
+class TestRun:
+    """``screener run``."""
+
+    def test_table_has_banner_list_and_funnel(self, tmp_path: Path) -> None:
+        """The demo is announced as one, and the table, the funnel and the hashes are there."""
+        done = screener("run", "quality-value", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        for part in ("these companies do not exist", "Reasonable debt", "unknown", "Quality small-cap value"):
+            assert part in done.stdout
+        assert max(len(line) for line in done.stdout.splitlines()) <= 120
+
+    def test_csv(self, tmp_path: Path) -> None:
+        """One row a name, the five fixed columns first, nothing else on stdout."""
+        done = screener("run", "quality-value", "--format", "csv", cwd=tmp_path)
+        rows = list(csv.DictReader(io.StringIO(done.stdout)))
+        assert list(rows[0])[:5] == ["rank", "ticker", "name", "sector", "score"]
+        assert [int(row["rank"]) for row in rows] == list(range(1, len(rows) + 1))
+        scores = [float(row["score"]) for row in rows]
+        assert scores == sorted(scores, reverse=True)
+
+    def test_json(self, tmp_path: Path) -> None:
+        """`run`, `funnel` and `rows`, with the four things that make a run repeatable."""
+        found = json.loads(screener("run", "quality-value", "--format", "json", cwd=tmp_path).stdout)
+        assert set(found) >= {"run", "funnel", "rows"}
+        assert set(found["run"]) >= {"screen", "as_of", "data", "version", "hashes"}
+        assert found["funnel"][-1]["remaining"] >= len(found["rows"]) > 0
+
+    def test_same_run_same_bytes(self, tmp_path: Path) -> None:
+        """Two runs write the same bytes, in every format."""
+        for name in ("one", "two"):
+            (tmp_path / name).mkdir()
+            outputs = [part for kind in ("csv", "json", "md", "xlsx", "tsv") for part in ("-o", f"{name}/list.{kind}")]
+            assert screener("run", "quality-value", *outputs, cwd=tmp_path).returncode == 0
+        for file in sorted((tmp_path / "one").iterdir()):
+            assert file.read_bytes() == (tmp_path / "two" / file.name).read_bytes(), file.name
+
+    def test_limit(self, tmp_path: Path) -> None:
+        """`--limit` replaces the screen's own limit."""
+        done = screener("run", "quality-value", "--limit", "3", "--format", "csv", cwd=tmp_path)
+        assert len(done.stdout.splitlines()) == 4
+
+    def test_nothing_passed(self, tmp_path: Path) -> None:
+        """An empty list is success, and 1 only when asked for."""
+        (tmp_path / "none.yaml").write_text("name: None\nuniverse:\n  - market_cap > 900B\n")
+        assert screener("run", "none.yaml", cwd=tmp_path).returncode == 0
+        assert screener("run", "none.yaml", "--fail-empty", cwd=tmp_path).returncode == 1
+
+
+class TestErrors:
+    """What goes wrong is said without a traceback, with the documented exit code."""
+
+    @pytest.mark.parametrize(
+        ("arguments", "code", "said"),
+        [
+            (("run", "quality-valu"), 2, "quality-value"),
+            (("run", "missing.yaml"), 2, "missing.yaml"),
+            (("run", "quality-value", "--as-of", "2024-13-01"), 2, "YYYY-MM-DD"),
+            (("run", "quality-value", "--as-of", "1999-01-04"), 3, "public on 1999-01-04"),
+            (("run", "quality-value", "--data", "nowhere"), 3, "nowhere"),
+            (("run", "quality-value", "-o", "list.docx"), 2, ".docx"),
+            (("run", "quality-value", "-o", "no/such/list.csv"), 2, "does not exist"),
+            (("run", "quality-value", "--format", "pdf"), 2, "pdf"),
+            (("metrics", "intrest_coverage"), 2, "interest_coverage"),
+            (("show", "NOSUCH"), 2, "NOSUCH"),
+            (("explain", "quality-value", "NOSUCH"), 2, "NOSUCH"),
+            (("data", "build", "out"), 2, "--sec DIR or --simfin DIR"),
+            (("data", "build", "out", "--sec", "nowhere"), 3, "nowhere"),
+            (("data", "info", "--data", "nowhere"), 3, "nowhere"),
+        ],
+    )
+    def test_message_and_code(self, tmp_path: Path, arguments: tuple[str, ...], code: int, said: str) -> None:
+        """The message names what is wrong; stdout stays empty."""
+        done = screener(*arguments, cwd=tmp_path)
+        assert (done.returncode, done.stdout) == (code, "")
+        assert said in done.stderr
+        assert "Traceback" not in done.stderr
+
+    def test_a_damaged_data_set_is_a_data_problem(self, tmp_path: Path) -> None:
+        """A manifest that is no JSON ends with 3 and says what to do."""
+        (tmp_path / "data").mkdir()
+        (tmp_path / "data" / "manifest.json").write_text("{")
+        done = screener("run", "quality-value", "--data", "data", cwd=tmp_path)
+        assert done.returncode == 3
+        assert "damaged" in done.stderr
+
+    def test_check_shows_every_problem_with_its_place(self, tmp_path: Path) -> None:
+        """Two mistakes give two messages with line, column, caret and hint, and exit code 2."""
+        (tmp_path / "bad.yaml").write_text("name: Bad\nrules:\n  - net_incme > 0\n  - roic > \n")
+        done = screener("check", "bad.yaml", cwd=tmp_path)
+        assert done.returncode == 2
+        assert "bad.yaml:3:5: error" in done.stdout
+        assert "net_income" in done.stdout
+        assert "bad.yaml:4:" in done.stdout
+        assert "^" in done.stdout
+
+    def test_check_passes_the_saved_screens(self, tmp_path: Path) -> None:
+        """Every saved screen is without a problem."""
+        files = sorted(str(path) for path in (ROOT / "screens").glob("*.yaml"))
+        done = screener("check", *files, cwd=tmp_path)
+        assert (done.returncode, done.stdout) == (0, "")
+
+
+class TestOtherCommands:
+    """``list``, ``metrics``, ``sql``, ``show``, ``explain``, ``data info``."""
+
+    def test_list_names_the_saved_screens(self, tmp_path: Path) -> None:
+        """One line a screen."""
+        names = {row["screen"] for row in json.loads(screener("list", "--format", "json", cwd=tmp_path).stdout)}
+        assert names >= {
+            "quality-value",
+            "profitable-small-caps",
+            "low-debt",
+            "deep-value",
+            "magic-formula",
+            "cash-generators",
+        }
+
+    def test_metrics_json(self, tmp_path: Path) -> None:
+        """A list of objects with the published keys."""
+        found = json.loads(screener("metrics", "--format", "json", cwd=tmp_path).stdout)
+        assert list(found[0])[:7] == ["name", "label", "formula", "unit", "direction", "group", "source"]
+        assert {"roic", "interest_coverage", "revenue", "market_cap"} <= {row["name"] for row in found}
+
+    def test_one_metric(self, tmp_path: Path) -> None:
+        """One entry says formula, unit, direction and when it is undefined, also under an alias."""
+        done = screener("metrics", "debt_to_equity", cwd=tmp_path)
+        assert "total_debt / equity" in done.stdout
+        assert "negative equity" in done.stdout
+
+    def test_sql_is_the_query_that_runs(self, tmp_path: Path) -> None:
+        """The printed text is one statement that the data set's tables can answer."""
+        from screener import api
+
+        sql = screener("sql", "quality-value", cwd=tmp_path).stdout
+        with api.open_data(ROOT / "data" / "demo") as lake:
+            passed = lake.con.execute(f"SELECT count(*) FROM ({sql}) WHERE passed").fetchone()
+            assert passed is not None
+            assert passed[0] == api.run("quality-value", data=ROOT / "data" / "demo").passed
+
+    def test_show_csv(self, tmp_path: Path) -> None:
+        """One row a period: ticker, period_end, known_from, then the items, unrounded."""
+        ticker = _first(tmp_path)
+        done = screener(
+            "show", ticker, "--period", "annual", "--items", "revenue,net_income,fcf", "--format", "csv", cwd=tmp_path
+        )
+        rows = list(csv.DictReader(io.StringIO(done.stdout)))
+        assert list(rows[0]) == ["ticker", "period_end", "known_from", "revenue", "net_income", "fcf"]
+        assert len(rows) >= 3
+        assert all(float(row["revenue"]) > 1000 for row in rows)
+
+    def test_explain_goes_from_the_rank_to_the_filing(self, tmp_path: Path) -> None:
+        """A listed name shows its rank, the parts of a rule, its factors and the filings behind them."""
+        done = screener("explain", "quality-value", _first(tmp_path), cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        for part in ("rank 1 of", "net_income > 0", "roic", "Factors", "10-"):
+            assert part in done.stdout
+
+    def test_explain_json(self, tmp_path: Path) -> None:
+        """The same as strict JSON; every verdict is pass, fail or unknown with a reason."""
+        found = json.loads(
+            screener("explain", "quality-value", _first(tmp_path), "--format", "json", cwd=tmp_path).stdout
+        )
+        for verdict in found["verdicts"]:
+            assert verdict["verdict"] in {"pass", "fail", "unknown"}
+            assert bool(verdict["reason"]) == (verdict["verdict"] == "unknown")
+
+    def test_data_info(self, tmp_path: Path) -> None:
+        """Tables, dates and coverage, for people and as JSON."""
+        assert "companies" in screener("data", "info", cwd=tmp_path).stdout
+        found = json.loads(screener("data", "info", "--format", "json", cwd=tmp_path).stdout)
+        assert found["demo"] is True
+        assert found["tables"]["fundamentals"]["rows"] > 10_000
+
+
+def _first(folder: Path) -> str:
+    done = screener("run", "quality-value", "--limit", "1", "--format", "json", cwd=folder)
+    return str(json.loads(done.stdout)["rows"][0]["ticker"])

@@ -1,0 +1,1 @@
+"""Tests on real files, skipped without SCREENER_REAL_DATA."""
