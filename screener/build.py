@@ -95,7 +95,7 @@ def _publish(
                 kind=kind,
                 sources=source_files(inputs),
                 report={**report.as_dict(), "standardize": counts},
-                notes=tuple(getattr(report, "notes", ())),
+                notes=tuple(report.notes),
                 demo=kind == "demo",
             ),
         )

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from screener.catalogue.units import BY_NAME as UNITS
 from screener.engine.compile import identifier
 from screener.engine.query import Query, build_query
 from screener.engine.ranks import factor_weights, unit_of
@@ -62,7 +61,7 @@ def run_screen(lake: Lake, screen: Screen, as_of: date | None = None) -> Result:
     return Result(
         run=identity,
         screen=screen,
-        columns=tuple(ResultColumn(column.name, UNITS[column.unit].label, column.unit) for column in screen.columns),
+        columns=tuple(ResultColumn(column.name, column.name, column.unit) for column in screen.columns),
         rows=_rows(lake.con, query, day),
         funnel=funnel,
         population=_remaining(funnel, "universe"),

@@ -45,7 +45,7 @@ def write_parquet(con: duckdb.DuckDBPyConnection, select: str, path: Path, order
         writer.register("ordered_rows", pa.RecordBatchReader.from_batches(reader.schema, _equal_batches(reader)))
         writer.execute(
             f"COPY (SELECT * FROM ordered_rows) TO {quoted(path)} "
-            f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP_SIZE})"
+            f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 9, ROW_GROUP_SIZE {ROW_GROUP_SIZE})"
         )
 
 

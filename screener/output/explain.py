@@ -22,7 +22,7 @@ def render_explanation(found: Explanation, *, width: int = 100, color: bool = Fa
     """Return the explanation as lines of at most ``width`` cells: verdicts with parts, factors, filings."""
     run, company = found.result.run, found.company
     lines = [
-        paint(cell_text(f"{company.ticker}  {company.name}"), "bold", color) + cell_text(f"  ·  {company.sector}"),
+        paint(cell_text(company.ticker), "bold", color) + "  " + cell_text(f"{company.name} · {company.sector}"),
         f"{run.title}, as of {run.as_of}",
         _place(found),
         f"Newest period: {found.period_end or 'none'}, public since {found.known_from or '–'}",
@@ -69,8 +69,9 @@ def _term_lines(term: Term, depth: int) -> list[str]:
     shown = format_value(term.value, term.unit) if term.value is not None else f"unknown ({term.reason})"
     when = f" ({term.when})" if term.when else ""
     formula = f"  = {term.formula}" if term.formula else ""
-    lines = [f"{'    ' * depth}  {pad(cell_text(term.name + when), 26)} {cell_text(shown)}{cell_text(formula)}"]
-    if depth < _DEEPEST:
+    lines = [f"{'    ' * depth}  {pad(cell_text(term.name + when), 26)} {cell_text(shown + formula)}"]
+    # Earlier observations show their value alone; the JSON has their parts.
+    if depth < _DEEPEST and "earlier" not in term.when:
         for part in term.parts:
             lines += _term_lines(part, depth + 1)
     return lines

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from screener.catalogue.items import BY_NAME
-from screener.standardize.columns import closure
+from screener.standardize.columns import closure, own_tags
 from screener.standardize.columns import raw as t
 from screener.standardize.trees import at_least_zero, first, present_sum
 
@@ -156,10 +156,19 @@ DEBT_FLAGS: tuple[tuple[str, str], ...] = (
 
 
 def debt_tags() -> tuple[str, ...]:
-    """Return the tags that are evidence of borrowing when a filing carries one of them, leases aside, sorted."""
+    """Return the tags that are evidence of borrowing when a filing gives one of them a value, leases aside, sorted.
+
+    Balances, maturities, borrowings and repayments, and the interest on them.
+    """
     names = ("short_term_borrowings", "current_ltd", "debt_current", "long_term_debt", "total_debt")
+    ladder = tuple(f"debt_mat_{year}" for year in ("y1", "y2", "y3", "y4", "y5", "after5"))
+    flows = ("debt_issued", "debt_repaid", "net_short_term_debt", "interest_expense")
     found = {tag for name in names for tag in closure(name)} | {
-        tag for year in ("y1", "y2", "y3", "y4", "y5", "after5") for tag in closure(f"debt_mat_{year}")
+        tag for name in (*ladder, *flows) for tag in own_tags(name)
     }
-    leases = closure("finance_leases")
-    return tuple(sorted(tag for tag in found if tag not in leases))
+    leases = closure("finance_leases") | {
+        "FinanceLeasePrincipalPayments",
+        "RepaymentsOfLongTermCapitalLeaseObligations",
+        "InterestIncomeExpenseNonoperatingNet",
+    }
+    return tuple(sorted(tag for tag in found if tag not in leases and not tag.startswith("simfin:")))

@@ -56,7 +56,7 @@ def quarters() -> str:
     restated in between. Cash-flow lines come from the year-to-date statement first: what is tagged for a single
     quarter there is mostly a note.
     """
-    same = '(a.filed - b.filed BETWEEN 0 AND 200 AND (a.restated IS NULL OR a.restated <= b.filed))'
+    same = "(a.filed - b.filed BETWEEN 0 AND 200 AND (a.restated IS NULL OR a.restated <= b.filed))"
     first = f"CASE WHEN item IN {texts(_cash_flow_items())} THEN 10 ELSE 0 END"
     rank = f"CASE WHEN {same} THEN 5 ELSE 40 END"
     return f"""
@@ -200,5 +200,3 @@ def point_columns() -> tuple[str, ...]:
 def flow_columns() -> tuple[str, ...]:
     """Return the flow items, in table order."""
     return _flows()
-
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from screener.standardize.columns import closure, own_tags, quoted, raw, statement_items, text, texts, wide_tags
 from screener.standardize.program import program, staged
-from screener.standardize.versions import INCOME_TAGS, REVENUE_TAGS
+from screener.standardize.versions import ASSET_TAGS, INCOME_TAGS, REVENUE_TAGS
 
 CARRY_DAYS = 400
 # Stated in notes that interim reports leave out: carried from the last report that has any tag of the group.
@@ -23,6 +23,13 @@ NOTE_GROUPS: dict[str, tuple[str, ...]] = {
 }
 
 
+# Read by a tree, but in no list of the item's own row.
+TREE_TAGS: dict[str, tuple[str, ...]] = {
+    "revenue": ("InterestIncomeExpenseNet", "NoninterestIncome"),
+    "stock_issued": ("simfin:Cash from (Repurchase of) Equity",),
+}
+
+
 def _note_tags() -> dict[str, str]:
     """Return the group of every tag that is carried."""
     found: dict[str, str] = {}
@@ -36,7 +43,7 @@ def item_map() -> str:
     """Return SQL that makes ``item_map``: which tags speak of an item, its fallbacks one level deep included."""
     rows = []
     for item in (*statement_items(instants=True), *statement_items(instants=False)):
-        tags = set(own_tags(item.name))
+        tags = set(own_tags(item.name)) | set(TREE_TAGS.get(item.name, ()))
         for expression in item.fallback:
             for word in expression.split():
                 if word.islower() and word.isidentifier():
@@ -49,18 +56,29 @@ def item_map() -> str:
 
 
 def known(*, instants: bool) -> str:
-    """Return SQL that makes ``known``: for every key and filing day that states it, each tag's newest value by then."""
+    """Return SQL that makes ``known``: for every key and filing day that states it, each tag's value by then.
+
+    The newest filing that shows the whole statement decides; what it leaves out comes from the newest that has it.
+    (A roll-forward in a later filing restates equity alone: next to the old assets it would not add up.)
+    """
     condition = "IS NULL" if instants else "IS NOT NULL"
+    anchors = texts(ASSET_TAGS if instants else INCOME_TAGS)
     return f"""
 CREATE OR REPLACE TEMP TABLE spans AS
 SELECT eid, tag, coalesce(start, DATE '1900-01-01') AS start, "end", filed, value,
   coalesce(lead(filed) OVER (PARTITION BY eid, tag, start, "end" ORDER BY filed), DATE '9999-12-31') AS until
 FROM mentions WHERE start {condition} AND tag IN {texts(wide_tags(instants=instants))};
-CREATE OR REPLACE TEMP TABLE events AS SELECT DISTINCT eid, start, "end", filed AS event FROM spans;
+CREATE OR REPLACE TEMP TABLE events AS
+WITH every AS (SELECT DISTINCT eid, start, "end", filed AS event FROM spans),
+whole AS (SELECT DISTINCT eid, start, "end", filed FROM spans WHERE tag IN {anchors})
+SELECT e.*, w.filed AS reference FROM every e
+ASOF LEFT JOIN whole w ON w.eid = e.eid AND w.start = e.start AND w."end" = e."end" AND e.event >= w.filed;
 CREATE OR REPLACE TEMP TABLE known AS
-SELECT e.eid, e.start, e."end", e.event, s.tag, s.value, s.filed, 0 AS carried
+SELECT e.eid, e.start, e."end", e.event, s.tag, coalesce(r.value, s.value) AS value, coalesce(r.filed, s.filed) AS filed,
+  0 AS carried
 FROM events e JOIN spans s ON e.eid = s.eid AND e.start = s.start AND e."end" = s."end"
-  AND e.event >= s.filed AND e.event < s.until;
+  AND e.event >= s.filed AND e.event < s.until
+LEFT JOIN spans r ON r.eid = e.eid AND r.start = e.start AND r."end" = e."end" AND r.tag = s.tag AND r.filed = e.reference;
 """
 
 

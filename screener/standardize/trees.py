@@ -39,16 +39,21 @@ def _tags(name: str, which: str = "tags") -> list[str]:
 
 
 _A, _B, _C = (t(tag) for tag in BY_NAME["revenue"].tags[:3])
-_COST = first(*_tags("cost_of_revenue"))
+_GOODS = t(BY_NAME["revenue"].parts[0])
+_REVENUE_PARTS = present_sum(_tags("revenue", "parts"))
+_COST = first(*_tags("cost_of_revenue"), present_sum(_tags("cost_of_revenue", "parts")))
 
 
 def _nearest(target: str) -> str:
     """Return the candidate for revenue that lies within 0.5 % of ``target``, in table order."""
-    cases = " ".join(f"WHEN abs({x} - ({target})) <= 0.005 * abs({x}) THEN {x}" for x in (_A, _B, _C))
+    cases = " ".join(
+        f"WHEN abs({x} - ({target})) <= 0.005 * abs({x}) THEN {x}" for x in (_A, _B, _C, _GOODS, "h_rev_parts")
+    )
     return f"CASE {cases} END"
 
 
 HELPERS: tuple[tuple[str, str], ...] = (
+    ("h_rev_parts", _REVENUE_PARTS),
     ("h_rev_high", f"greatest({_A}, {_B}, {_C})"),
     ("h_rev_low", f"least({_A}, {_B}, {_C})"),
     ("h_rev_gross", _nearest(f"{_COST} + {t('GrossProfit')}")),
@@ -70,14 +75,14 @@ HELPERS: tuple[tuple[str, str], ...] = (
 # The largest candidate is right when the others are slices (leases, one segment, related parties) of the total.
 _REVENUE = first(
     "h_rev_bank",
+    "h_rev_gross",
     "CASE WHEN h_rev_high - h_rev_low <= 0.005 * greatest(abs(h_rev_high), abs(h_rev_low)) "
     f"THEN {first(_A, _B, _C)} END",
-    "h_rev_gross",
     "h_rev_costs",
     "h_rev_high",
     t(BY_NAME["revenue"].tags[3]),
     *_tags("revenue", "fill"),
-    present_sum(_tags("revenue", "parts")),
+    "h_rev_parts",
     *(t(f"ifrs:{tag}") for tag in BY_NAME["revenue"].ifrs),
     t("simfin:Revenue"),
 )
@@ -233,6 +238,11 @@ FINAL: dict[str, str] = {
 }
 
 PERIOD_FLAGS: tuple[tuple[str, str], ...] = (
+    (
+        "g_da_partial",
+        f"CASE WHEN h_da_total IS NULL AND {_OTHER_DA} IS NULL AND ({t('Depreciation')} IS NULL) "
+        f"<> ({_AMORTIZATION} IS NULL) THEN 1.0 ELSE 0.0 END",
+    ),
     (
         "g_ebit_derived",
         "CASE WHEN d_operating_income IS NULL AND operating_income IS NOT NULL THEN 1.0 ELSE 0.0 END",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from screener.catalogue.items import BY_NAME
 from screener.catalogue.tags import mapped_tags
 from screener.standardize.columns import texts, wide_tags
 
@@ -37,6 +38,20 @@ CREATE OR REPLACE TEMP MACRO dur_class(d) AS (
        WHEN d BETWEEN 340 AND 385 THEN 'A' ELSE 'X' END);
 CREATE OR REPLACE TEMP MACRO differs(a, b) AS (abs(a - b) > 0.005 * greatest(abs(a), abs(b)));
 """
+
+
+# Outflows and costs that are never negative: a minus is the filer's sign error where most of its values have none.
+SIGNED_ITEMS = (
+    "interest_expense", "capex", "buybacks", "dividends_paid", "dividends_paid_common", "cost_of_revenue",
+    "research_development", "sga", "da", "interest_paid", "debt_repaid",
+)  # fmt: skip
+POSITIVE_SHARE = 0.75
+
+
+def signed_tags() -> tuple[str, ...]:
+    """Return the tags whose sign is mended, sorted; net tags (``...ProceedsFrom...``) may well be negative."""
+    found = {tag for name in SIGNED_ITEMS for tag in (*BY_NAME[name].tags, *BY_NAME[name].parts)}
+    return tuple(sorted(tag for tag in found if "ProceedsFrom" not in tag))
 
 
 def kept_tags() -> tuple[str, ...]:
@@ -87,15 +102,22 @@ FROM filings f JOIN entities e USING (issuer_id, currency);
 """
 
 # One value per key and filing day; a current report counts only until the first periodic report of the key.
-MENTIONS = """
+MENTIONS = f"""
+CREATE OR REPLACE TEMP TABLE signs AS
+SELECT DISTINCT issuer_id, tag, filed FROM (
+  SELECT *, avg((value >= 0)::INT) OVER (PARTITION BY issuer_id, tag ORDER BY filed) AS positive
+  FROM raw_facts WHERE tag IN {texts(signed_tags())})
+WHERE value < 0 AND positive >= {POSITIVE_SHARE};
 CREATE OR REPLACE TEMP TABLE stated AS
 WITH ranked AS (
-  SELECT f.eid, r.tag, r.start, r."end", r.filed, r.value, f.form_rank, r.accession, r.unit,
+  SELECT f.eid, r.tag, r.start, r."end", r.filed, f.form_rank, r.accession, r.unit,
+    CASE WHEN g.tag IS NOT NULL THEN abs(r.value) ELSE r.value END AS value,
     min(CASE WHEN f.form_rank = 1 THEN r.filed END) OVER (PARTITION BY f.eid, r.tag, r.start, r."end") AS first_periodic
   FROM raw_facts r JOIN entity_filings f USING (issuer_id, filed, accession)
+  LEFT JOIN signs g ON g.issuer_id = r.issuer_id AND g.tag = r.tag AND g.filed = r.filed
   WHERE r.unit = f.currency OR r.unit = 'shares' OR (r.unit LIKE '%/shares' AND r.unit = f.currency || '/shares')),
 one AS (
-  SELECT eid, tag, start, "end", filed, value, unit FROM ranked
+  SELECT eid, tag, start, "end", filed, value, unit, form_rank FROM ranked
   WHERE form_rank = 1 OR first_periodic IS NULL OR filed < first_periodic
   QUALIFY row_number() OVER (PARTITION BY eid, tag, start, "end", filed
                              ORDER BY form_rank, accession DESC, abs(value) DESC, value DESC) = 1),
@@ -110,9 +132,16 @@ precise AS (
     AND n.start IS NOT DISTINCT FROM p.start AND p.filed <= n.filed
     AND (p.value = n.value OR (abs(p.value - n.value) <= 0.5 * n.g AND abs(p.value - n.value) <= 0.005 * abs(n.value)))
   QUALIFY row_number() OVER (PARTITION BY n.eid, n.tag, n.start, n."end", n.filed ORDER BY p.g, p.filed DESC) = 1)
-SELECT o.eid, o.tag, o.start, o."end", o.filed, o.unit, coalesce(p.value, o.value) AS value
+SELECT o.eid, o.tag, o.start, o."end", o.filed, o.form_rank, coalesce(p.value, o.value) AS value
 FROM one o LEFT JOIN precise p ON o.eid = p.eid AND o.tag = p.tag AND o."end" = p."end"
   AND o.start IS NOT DISTINCT FROM p.start AND o.filed = p.filed;
+"""
+
+# Where a sign was mended: for the flag of the row.
+SIGN_FIXES = """
+CREATE OR REPLACE TEMP TABLE sign_fixes AS
+SELECT DISTINCT e.eid, r."end", r.filed FROM raw_facts r JOIN signs g USING (issuer_id, tag, filed)
+JOIN entities e USING (issuer_id) WHERE r.value < 0;
 """
 
 # Starts that are a day or two off the company's own are the same start.
@@ -131,10 +160,10 @@ SELECT e.eid, e.start, coalesce(arg_min(a.anchor, (abs(e.start - a.start) * 10 +
 FROM every e LEFT JOIN anchors a ON a.eid = e.eid AND a.start BETWEEN e.start - 3 AND e.start + 3
 GROUP BY e.eid, e.start;
 CREATE OR REPLACE TEMP TABLE mentions AS
-SELECT s.eid, s.tag, k.anchor AS start, s."end", s.filed, s.value, dur_class(s."end" - k.anchor + 1) AS dc
+SELECT s.eid, s.tag, k.anchor AS start, s."end", s.filed, s.value, s.form_rank, dur_class(s."end" - k.anchor + 1) AS dc
 FROM stated s JOIN starts k ON s.eid = k.eid AND s.start = k.start
 WHERE s.start IS NOT NULL AND dur_class(s."end" - k.anchor + 1) <> 'X'
 QUALIFY row_number() OVER (PARTITION BY s.eid, s.tag, k.anchor, s."end", s.filed ORDER BY abs(s.start - k.anchor), s.start) = 1
 UNION ALL
-SELECT eid, tag, NULL, "end", filed, value, 'I' FROM stated WHERE start IS NULL;
+SELECT eid, tag, NULL, "end", filed, value, form_rank, 'I' FROM stated WHERE start IS NULL;
 """

@@ -1,0 +1,166 @@
+"""The last step: debt evidence, zeros, flags, the fiscal calendar, and versions with their days of validity."""
+
+from __future__ import annotations
+
+from screener.lake.schema import FAR_DATE, fundamentals, item_columns
+from screener.standardize.columns import quoted, statement_items
+from screener.standardize.imputed import EIGHT_QUARTERS_DAYS, ZERO_WHEN_NEVER_SEEN, imputed
+from screener.standardize.periods import CHECKED, flow_columns
+from screener.standardize.program import Column, staged
+from screener.standardize.rows import CORE
+from screener.standardize.shares import finished
+from screener.standardize.splits import factor
+from screener.standardize.versions import DOMESTIC
+
+STALE_DAYS = {"quarterly": 201, "half-yearly": 301, "annual": 501}
+DEBT_ITEMS = ("debt_current", "long_term_debt", "total_debt")
+NEVER_NEGATIVE = (
+    "revenue", "cost_of_revenue", "interest_expense", "capex", "buybacks", "dividends_paid", "sbc",
+    "cash", "total_assets", "total_debt", "inventory", "receivables",
+)  # fmt: skip
+RESTATED = ("revenue", "revenue_q", "net_income", "net_income_q", "total_assets")
+SKIPPED_IN_HASH = frozenset({"known_from", "known_until", "latest_until", "form", "accession"})
+
+
+def item_values() -> tuple[Column, ...]:
+    """Return the items of ``averaged`` that are neither debt nor shares: as known, or a zero that silence proves."""
+    columns: list[Column] = []
+    zeros: list[str] = []
+    names = [(name, suffix) for name in flow_columns() for suffix in ("", "_q")]
+    names += [(item.name, "") for item in statement_items(instants=True) if item.name not in DEBT_ITEMS]
+    for name, suffix in names:
+        if name in ZERO_WHEN_NEVER_SEEN:
+            value, test = imputed(name, suffix)
+            columns.append((f"{name}{suffix}", value))
+            zeros.append(f"({test})")
+        else:
+            columns.append((f"{name}{suffix}", f"v_{name}{suffix}"))
+    return (*columns, ("zero_imputed", f"coalesce({' OR '.join(zeros)}, false)"))
+
+
+def debt_values() -> tuple[Column, ...]:
+    """Return the debt items and the evidence behind a missing debt.
+
+    Nothing owed is inferred from a balance sheet without any debt tag when no filing of the last eight quarters
+    had one, no interest was paid and no maturities are listed. A vendor's table has a column for debt: there an
+    empty pair next to known liabilities is enough.
+    """
+    silent = (
+        "CASE WHEN taxonomy = 'simfin' THEN v_total_liabilities IS NOT NULL "
+        "ELSE coalesce(v_total_liabilities, v_total_assets) IS NOT NULL "
+        f"AND (debt_seen IS NULL OR known - debt_seen > {EIGHT_QUARTERS_DAYS}) END"
+    )
+    return (
+        (
+            "no_debt",
+            f"v_total_debt IS NULL AND ({silent}) AND coalesce(v_interest_expense, 0) = 0 "
+            "AND coalesce(v_interest_expense_q, 0) = 0 AND coalesce(v_debt_mat_y1, v_debt_mat_y2) IS NULL",
+        ),
+        ("owed_leases", "CASE WHEN taxonomy = 'gaap' THEN coalesce(v_finance_leases, 0) ELSE 0 END"),
+        ("total_debt", "CASE WHEN v_total_debt >= 0 THEN v_total_debt WHEN no_debt THEN owed_leases END"),
+        ("debt_current", "CASE WHEN no_debt THEN coalesce(v_debt_current, 0) ELSE v_debt_current END"),
+        ("long_term_debt", "CASE WHEN no_debt THEN coalesce(v_long_term_debt, 0) ELSE v_long_term_debt END"),
+        (
+            "debt_evidence",
+            "CASE WHEN total_debt IS NULL THEN 'unknown' WHEN total_debt > 0 THEN 'reported' "
+            "WHEN no_debt THEN 'inferred_zero' ELSE 'reported_zero' END",
+        ),
+    )
+
+
+def keys() -> tuple[Column, ...]:
+    """Return the fiscal calendar, staleness and split basis of the row."""
+    after = 'round(("end" - year_before) / 91.3125)::INTEGER'
+    before = 'round((year_after - "end") / 91.3125)::INTEGER'
+    given = "try_strptime('2001' || fiscal_year_end, '%Y%m%d')::DATE"
+    apart = f"round(((\"end\" - (DATE '2001-01-01' - 1)) - ({given} - (DATE '2001-01-01' - 1))) / 91.3125)::BIGINT"
+    domestic = ", ".join(f"'{form}'" for form in DOMESTIC)
+    return (
+        ("period_end", '"end"'),
+        ("known_from", "known"),
+        (
+            "fiscal_quarter",
+            f"CASE WHEN year_before IS NOT NULL THEN (({after} + 3) % 4) + 1 "
+            f"WHEN year_after IS NOT NULL THEN 4 - ({before} % 4) "
+            f"WHEN {given} IS NOT NULL THEN ((({apart} % 4) + 7) % 4 + 1)::INTEGER "
+            'ELSE quarter("end" - 15)::INTEGER END',
+        ),
+        ("fiscal_year", 'year("end" + (4 - fiscal_quarter) * 91 - 15)::INTEGER'),
+        (
+            "stale_from",
+            f'"end" + CASE WHEN form IN ({domestic}) OR has_quarters THEN {STALE_DAYS["quarterly"]} '
+            f"WHEN has_halves THEN {STALE_DAYS['half-yearly']} ELSE {STALE_DAYS['annual']} END",
+        ),
+        ("share_basis", factor("moves", "known", f"coalesce(last_price, DATE '{FAR_DATE}')")),
+    )
+
+
+def flags() -> tuple[Column, ...]:
+    """Return the flag codes of the row as one text, in a fixed order."""
+    first = 'first_value({0} IGNORE NULLS) OVER (PARTITION BY issuer_id, "end" ORDER BY known ROWS UNBOUNDED PRECEDING)'
+    tests = (
+        ("restated", " OR ".join(f"differs({name}, first_{name})" for name in RESTATED)),
+        ("mixed_basis", " OR ".join(f"v_m{kind}_{name} = 1" for kind in ("t", "q") for name in CORE)),
+        ("ttm_conflict", " OR ".join(f"differs({name}, v_sum4_{name})" for name in CHECKED)),
+        ("conflict", "v_g_conflict = 1"),
+        ("ebit_derived", "v_g_ebit_derived = 1"),
+        ("da_partial", "v_g_da_partial = 1"),
+        ("carried", "v_f_carried = 1"),
+        ("sign_fixed", "v_g_sign_fixed = 1"),
+        ("neg", " OR ".join(f"{name} < 0" for name in NEVER_NEGATIVE)),
+        ("debt_ambiguous", "v_f_debt_ambiguous = 1"),
+        ("debt_inferred_zero", "no_debt"),
+        ("zero_imputed", "zero_imputed"),
+        ("scale_fixed", "power <> 1"),
+        ("shares_fallback", "shares_fallback"),
+        ("shares_implausible", "shares_implausible"),
+        ("split_inferred", 'len(list_filter(moves, lambda m: m.d > "end" - 366 AND m.d <= known)) > 0'),
+        ("fx", "currency <> 'USD'"),
+    )
+    listed = ", ".join(f"CASE WHEN {test} THEN '{code}' END" for code, test in tests)
+    return (
+        *((f"first_{name}", first.format(name)) for name in RESTATED),
+        ("flags", f"concat_ws(' ', {listed})"),
+    )
+
+
+def versions() -> str:
+    """Return SQL that makes ``versions``: the finished rows of the batch, identical neighbours merged."""
+    columns = (*item_values(), *debt_values(), *finished(), *keys(), *flags())
+    wanted = [name for name, _, _ in fundamentals() if name not in {"known_until", "latest_until"}]
+    listed = ", ".join(quoted(name) for name in wanted)
+    compared = ", ".join(quoted(name) for name in wanted if name not in SKIPPED_IN_HASH)
+    items = ", ".join(
+        f"{quoted(name)} = CASE WHEN isfinite({quoted(name)}) THEN {quoted(name)} END" for name, _, _ in item_columns()
+    )
+    return f"""
+CREATE OR REPLACE TEMP TABLE complete AS SELECT eid, {listed} FROM {staged(columns, "averaged")};
+UPDATE complete SET {items};
+CREATE OR REPLACE TEMP TABLE versions AS
+WITH single AS (
+  SELECT * FROM complete
+  QUALIFY row_number() OVER (PARTITION BY issuer_id, period_end, known_from ORDER BY eid DESC) = 1),
+marked AS (
+  SELECT *, hash({compared}) AS mark,
+    lag(mark) OVER (PARTITION BY issuer_id, period_end ORDER BY known_from) AS mark_before
+  FROM single),
+kept AS (SELECT * FROM marked WHERE mark IS DISTINCT FROM mark_before),
+ended AS (
+  SELECT *, coalesce(lead(known_from) OVER (PARTITION BY issuer_id, period_end ORDER BY known_from),
+                     DATE '{FAR_DATE}') AS known_until
+  FROM kept),
+firsts AS (SELECT issuer_id, period_end, min(known_from) AS first_known FROM ended GROUP BY ALL),
+later AS (
+  SELECT issuer_id, period_end, min(first_known) OVER (
+    PARTITION BY issuer_id ORDER BY period_end DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS overtaken
+  FROM firsts)
+SELECT {
+        ", ".join(
+            f"e.{quoted(name)}"
+            if name not in {"latest_until"}
+            else "greatest(e.known_from, least(e.known_until, coalesce(l.overtaken, e.known_until))) AS latest_until"
+            for name, _, _ in fundamentals()
+        )
+    }
+FROM ended e JOIN later l USING (issuer_id, period_end);
+"""

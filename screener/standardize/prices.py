@@ -1,0 +1,142 @@
+"""Market data: prices matched to listings, with their windows and split factors, and the dates of the listings."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from screener.lake.files import write_table
+from screener.lake.schema import LISTINGS, PRICES
+from screener.standardize.columns import text
+
+if TYPE_CHECKING:
+    import duckdb
+
+WORK = ".work-market"
+MONTHS = (1, 3, 6, 12)
+# How far before the day that is looked for a price may lie; rows once a month may lie a little after it instead.
+BEFORE_DAYS, AFTER_DAYS = 10, 4
+HIGH_DAYS, HIGH_HISTORY_DAYS = 365, 300
+
+
+def market_data(stage: Path, memory_limit: str = "4GB") -> dict[str, int]:
+    """Write ``prices.parquet`` and ``listings.parquet`` into ``stage``; return counts for the report.
+
+    Reads ``listings_raw.parquet`` and, where they are there, ``prices_raw.parquet`` and ``splits.parquet``.
+    Rows without a positive close are left out and counted, as are rows of tickers that no listing has.
+    """
+    import duckdb
+
+    work = stage / WORK
+    try:
+        with duckdb.connect() as con:
+            con.execute(f"SET memory_limit = {text(memory_limit)}")
+            con.execute(f"SET temp_directory = {text(str(work))}")
+            con.execute("SET enable_progress_bar = false")
+            _load(con, stage)
+            _split_factors(con, stage)
+            write_table(con, _windows(), stage / "prices.parquet", PRICES, "date, listing_id")
+            write_table(con, _listings(), stage / "listings.parquet", LISTINGS, "listing_id")
+            return _counts(con)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _load(con: duckdb.DuckDBPyConnection, stage: Path) -> None:
+    """Make ``listed`` (one listing a ticker), ``raw`` (prices as read) and ``matched`` (one row a listing and day)."""
+    listings, prices = stage / "listings_raw.parquet", stage / "prices_raw.parquet"
+    con.execute(f"CREATE TEMP TABLE listed AS SELECT * FROM read_parquet({text(str(listings))})")
+    source = (
+        f"read_parquet({text(str(prices))})"
+        if prices.is_file()
+        else "(SELECT ''::VARCHAR AS ticker, NULL::DATE AS date, 0.0 AS close, 0.0 AS adj_close, 0.0 AS volume WHERE false)"
+    )
+    con.execute(f"CREATE TEMP VIEW raw AS SELECT * FROM {source}")
+    con.execute(
+        """CREATE TEMP TABLE matched AS
+        WITH one AS (
+          SELECT * FROM listed
+          QUALIFY row_number() OVER (PARTITION BY ticker ORDER BY is_primary DESC, listing_id) = 1)
+        SELECT l.listing_id, l.issuer_id, r.date, r.close, coalesce(r.adj_close, r.close) AS adj_close, r.volume
+        FROM raw r JOIN one l USING (ticker) WHERE r.close > 0 AND isfinite(r.close) AND r.date IS NOT NULL
+        QUALIFY row_number() OVER (PARTITION BY l.listing_id, r.date ORDER BY r.volume DESC NULLS LAST, r.close,
+                                   r.adj_close) = 1"""
+    )
+
+
+def _split_factors(con: duckdb.DuckDBPyConnection, stage: Path) -> None:
+    """Make ``factors``: up to (not including) ``switch_date`` the price on the basis of its day is close * factor."""
+    path = stage / "splits.parquet"
+    con.execute("CREATE TEMP TABLE factors (issuer_id BIGINT, switch_date DATE, factor DOUBLE)")
+    if not path.is_file():
+        return
+    # A split after the last price is not in the prices.
+    rows = con.execute(
+        f"""SELECT s.issuer_id, s.switch_date, s.ratio FROM read_parquet({text(str(path))}) s
+        JOIN (SELECT issuer_id, max(date) AS last FROM matched GROUP BY issuer_id) m USING (issuer_id)
+        WHERE s.switch_date <= m.last ORDER BY s.issuer_id, s.switch_date DESC, s.ratio"""
+    ).fetchall()
+    products: dict[int, float] = {}
+    for issuer, day, ratio in rows:
+        products[issuer] = products.get(issuer, 1.0) * ratio
+        con.execute("INSERT INTO factors VALUES (?, ?, ?)", [issuer, day, products[issuer]])
+
+
+def _windows() -> str:
+    """Return the query of ``prices``."""
+    lagged = ",\n  ".join(
+        f"coalesce(last_value(adj_close) OVER (before RANGE BETWEEN INTERVAL '{months} months {BEFORE_DAYS} days' PRECEDING "
+        f"AND INTERVAL '{months} months' PRECEDING), "
+        f"first_value(adj_close) OVER (before RANGE BETWEEN INTERVAL '{months} months' PRECEDING "
+        f"AND INTERVAL '{months} months -{AFTER_DAYS} days' PRECEDING)) AS adj_close_{months}m"
+        for months in MONTHS
+    )
+    return f"""
+SELECT m.listing_id, m.date, m.close, m.adj_close, m.volume, coalesce(f.factor, 1.0) AS split_factor,
+  dollar_volume_3m, {", ".join(f"adj_close_{months}m" for months in MONTHS)}, adj_high_52w
+FROM (
+  SELECT *,
+  avg(close * volume) OVER (before RANGE BETWEEN INTERVAL 3 MONTH PRECEDING AND CURRENT ROW) AS dollar_volume_3m,
+  {lagged},
+  CASE WHEN date - min(date) OVER (PARTITION BY listing_id) >= {HIGH_HISTORY_DAYS}
+    THEN max(adj_close) OVER (before RANGE BETWEEN INTERVAL {HIGH_DAYS} DAY PRECEDING AND CURRENT ROW) END AS adj_high_52w
+  FROM matched WINDOW before AS (PARTITION BY listing_id ORDER BY date)) m
+ASOF LEFT JOIN factors f ON f.issuer_id = m.issuer_id AND m.date < f.switch_date"""
+
+
+def _listings() -> str:
+    """Return the query of ``listings``; a primary line without prices gives way to a common line that has some."""
+    return """
+WITH dated AS (
+  SELECT l.*, d.first_date, d.last_date FROM listed l
+  LEFT JOIN (SELECT listing_id, min(date) AS first_date, max(date) AS last_date FROM matched GROUP BY listing_id) d
+  USING (listing_id)),
+ranked AS (
+  SELECT *, row_number() OVER (
+    PARTITION BY issuer_id ORDER BY is_primary AND last_date IS NOT NULL DESC,
+      security_type = 'common' AND last_date IS NOT NULL DESC, is_primary DESC, last_date DESC NULLS LAST, listing_id) AS place,
+    bool_or(is_primary) OVER (PARTITION BY issuer_id) AS has_primary
+  FROM dated)
+SELECT listing_id, issuer_id, ticker, exchange, security_type, has_primary AND place = 1 AS is_primary, first_date, last_date
+FROM ranked"""
+
+
+def _counts(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    row = con.execute(
+        """SELECT (SELECT count(*) FROM matched), (SELECT count(DISTINCT listing_id) FROM matched),
+          (SELECT count(*) FROM raw WHERE NOT coalesce(close > 0 AND isfinite(close), false) OR date IS NULL),
+          (SELECT count(DISTINCT ticker) FROM raw WHERE ticker NOT IN (SELECT ticker FROM listed)),
+          (SELECT count(*) FROM raw WHERE ticker NOT IN (SELECT ticker FROM listed)),
+          (SELECT count(*) FROM listed WHERE listing_id NOT IN (SELECT listing_id FROM matched))"""
+    ).fetchone()
+    assert row is not None, "an aggregate has one row"  # noqa: S101 - an aggregate always gives a row
+    names = (
+        "price_rows",
+        "listings_with_prices",
+        "price_rows_without_close",
+        "tickers_unmatched",
+        "price_rows_unmatched",
+        "listings_without_prices",
+    )
+    return dict(zip(names, row, strict=True))

@@ -1,0 +1,176 @@
+"""From item versions to rows: which periods an issuer has, when they changed, and every value as known on that day."""
+
+from __future__ import annotations
+
+from screener.catalogue.items import BY_NAME
+from screener.standardize.columns import quoted, statement_items, texts
+from screener.standardize.imputed import ZERO_WHEN_NEVER_SEEN
+from screener.standardize.periods import CHECKED, flow_columns, point_columns
+from screener.standardize.versions import ASSET_TAGS, INCOME_TAGS, REVENUE_TAGS
+
+# Lines whose mixed basis is worth a flag on the row.
+CORE = ("revenue", "operating_income", "net_income", "cfo", "capex")
+PERIOD_FLAGS = ("g_da_partial", "g_ebit_derived", "g_conflict")
+BALANCE_FLAGS = ("f_debt_ambiguous", "f_carried")
+
+# A period is an end for which a periodic report shows assets or income. Balances alone, next to a period that was
+# known by then, are opening balances or pro-forma dates. One period a quarter of the issuer's calendar; its phase
+# is that of the first filing, so that nothing filed later moves it.
+PERIOD_LIST = f"""
+CREATE OR REPLACE TEMP TABLE periods AS
+WITH said AS (
+  SELECT eid, "end", filed, dc <> 'I' AS flow FROM mentions
+  WHERE form_rank = 1 AND ((dc = 'I' AND tag IN {texts(ASSET_TAGS)})
+                        OR (dc <> 'I' AND tag IN {texts(INCOME_TAGS + REVENUE_TAGS)}))),
+born AS (
+  SELECT eid, "end", min(filed) AS born, min(CASE WHEN flow THEN filed END) AS flow_born FROM said GROUP BY ALL),
+real AS (
+  SELECT b.* FROM born b ANTI JOIN born f
+    ON f.eid = b.eid AND f."end" <> b."end" AND abs(f."end" - b."end") <= 45 AND f.flow_born <= b.born
+    AND (b.flow_born IS NULL OR b.flow_born > b.born)),
+anchored AS (
+  SELECT r.*, e.issuer_id, e.currency, arg_max(r."end", (DATE '2200-01-01' - r.born) * 100000 + (r."end" - DATE '1900-01-01'))
+    OVER (PARTITION BY e.issuer_id) AS anchor
+  FROM real r JOIN entities e USING (eid))
+SELECT *, (round(("end" - anchor) / 91.3125) + round((anchor - DATE '2000-01-01') / 91.3125))::INTEGER AS quarter_index
+FROM anchored
+QUALIFY row_number() OVER (PARTITION BY eid, quarter_index ORDER BY born, flow_born NULLS LAST, "end" DESC) = 1;
+"""
+
+# A cover page belongs to the newest period that was known when it was filed.
+COVERS = """
+CREATE OR REPLACE TEMP TABLE newest AS
+SELECT eid, born, max("end") OVER (PARTITION BY eid ORDER BY born, "end" ROWS UNBOUNDED PRECEDING) AS "end" FROM periods
+QUALIFY row_number() OVER (PARTITION BY eid, born ORDER BY "end" DESC) = 1;
+CREATE OR REPLACE TEMP TABLE covers AS
+WITH one AS (
+  SELECT eid, filed, "end" AS cover_date, value FROM mentions
+  WHERE tag = 'EntityCommonStockSharesOutstanding' AND dc = 'I' AND value > 1000
+  QUALIFY row_number() OVER (PARTITION BY eid, filed ORDER BY "end" DESC) = 1)
+SELECT o.eid, n."end", o.filed, o.value FROM one o ASOF JOIN newest n ON n.eid = o.eid AND o.filed >= n.born
+WHERE o.cover_date BETWEEN n."end" - 10 AND n."end" + 150;
+CREATE OR REPLACE TEMP TABLE floats AS
+SELECT eid, filed, "end", value FROM mentions WHERE tag = 'EntityPublicFloat' AND value BETWEEN 0 AND 5e12
+QUALIFY row_number() OVER (PARTITION BY eid, filed ORDER BY "end" DESC) = 1;
+"""
+
+
+def moving_columns() -> tuple[str, ...]:
+    """Return the columns that are known by filing day rather than read from the balance sheet."""
+    flows = flow_columns()
+    return (
+        *flows,
+        *(f"{name}_q" for name in flows),
+        *point_columns(),
+        *(f"{name}_at" for name in point_columns()),
+        *(f"sum4_{name}" for name in CHECKED),
+        *(f"m{kind}_{name}" for kind in ("t", "q") for name in CORE),
+        *PERIOD_FLAGS,
+        "g_sign_fixed",
+        "cover",
+        "cover_at",
+    )
+
+
+def changes() -> str:
+    """Return SQL that makes ``changes`` (entity, end, day, column, value): everything that moves by filing day."""
+    days = "(known - DATE '1970-01-01')::DOUBLE"
+    flags = "\nUNION ALL\n".join(
+        f"""SELECT eid, "end", event, '{flag}', arg_max({flag}, "end" - start) FROM wide_periods GROUP BY eid, "end", event"""
+        for flag in PERIOD_FLAGS
+    )
+    return f"""
+CREATE OR REPLACE TEMP TABLE changes AS
+SELECT eid, "end", known, item AS col, value FROM ttm
+UNION ALL SELECT eid, "end", known, item || '_q', value FROM quarter
+UNION ALL SELECT eid, "end", known, item, value FROM point
+UNION ALL SELECT eid, "end", known, item || '_at', {days} FROM point
+UNION ALL SELECT eid, "end", known, 'sum4_' || item, value FROM four WHERE item IN {texts(CHECKED)} AND value IS NOT NULL
+UNION ALL SELECT eid, "end", known, 'mt_' || item, mixed::INT::DOUBLE FROM ttm WHERE item IN {texts(CORE)}
+UNION ALL SELECT eid, "end", known, 'mq_' || item, mixed::INT::DOUBLE FROM quarter WHERE item IN {texts(CORE)}
+UNION ALL SELECT eid, "end", filed, 'cover', value FROM covers
+UNION ALL SELECT eid, "end", filed, 'cover_at', (filed - DATE '1970-01-01')::DOUBLE FROM covers
+UNION ALL SELECT eid, "end", filed, 'g_sign_fixed', 1.0 FROM sign_fixes
+UNION ALL
+{flags};
+"""
+
+
+def as_known() -> str:
+    """Return SQL that makes ``as_known``: one row a period and day of change, each column (``v_x``) as known then."""
+    moving = moving_columns()
+    listed = ", ".join("'" + name + "'" for name in moving)
+    filled = ",\n  ".join(f'last_value(p.{quoted(name)} IGNORE NULLS) OVER w AS "v_{name}"' for name in moving)
+    instants = ", ".join(
+        f'i.{quoted(name)} AS "v_{name}"'
+        for name in (*(item.name for item in statement_items(instants=True)), *BALANCE_FLAGS)
+    )
+    return f"""
+CREATE OR REPLACE TEMP TABLE moved AS
+PIVOT changes ON col IN ({listed}) USING first(value) GROUP BY eid, "end", known;
+DROP TABLE changes;
+CREATE OR REPLACE TEMP TABLE as_known AS
+WITH days AS (
+  SELECT eid, "end", known FROM moved UNION SELECT eid, "end", event FROM wide_instants),
+filled AS (
+  SELECT d.eid, d."end", d.known,
+  {filled}
+  FROM days d SEMI JOIN periods s ON s.eid = d.eid AND s."end" = d."end"
+  LEFT JOIN moved p ON p.eid = d.eid AND p."end" = d."end" AND p.known = d.known
+  WINDOW w AS (PARTITION BY d.eid, d."end" ORDER BY d.known))
+SELECT f.*, s.issuer_id, s.currency, s.quarter_index, i.event AS balance_day, {instants}
+FROM filled f JOIN periods s ON s.eid = f.eid AND s."end" = f."end" AND f.known >= s.born
+ASOF LEFT JOIN wide_instants i ON i.eid = f.eid AND i."end" = f."end" AND f.known >= i.event;
+DROP TABLE moved;
+"""
+
+
+def context() -> str:
+    """Return SQL that makes ``context``: ``as_known`` with the filing, the fiscal calendar and the evidence by then."""
+    zero = [name for name in ZERO_WHEN_NEVER_SEEN if name in BY_NAME]
+    joins = "\n".join(
+        f"ASOF LEFT JOIN (SELECT eid, filed FROM seen WHERE item = '{name}') z_{name} "
+        f"ON z_{name}.eid = a.eid AND a.known >= z_{name}.filed"
+        for name in zero
+    )
+    columns = ", ".join(f"z_{name}.filed AS seen_{name}" for name in zero)
+    return f"""
+CREATE OR REPLACE TEMP TABLE seen AS
+SELECT DISTINCT m.eid, i.item, m.filed FROM mentions m JOIN item_map i USING (tag)
+WHERE i.item IN {texts(zero)} AND m.value <> 0;
+CREATE OR REPLACE TEMP TABLE debt_seen AS
+SELECT DISTINCT m.eid, m.filed FROM mentions m JOIN debt_tags USING (tag) WHERE m.value <> 0;
+CREATE OR REPLACE TEMP TABLE made_by AS
+SELECT eid, filed, arg_max(form, accession) AS form, max(accession) AS accession FROM (
+  SELECT * FROM entity_filings QUALIFY rank() OVER (PARTITION BY eid, filed ORDER BY form_rank, n DESC) = 1)
+GROUP BY eid, filed;
+CREATE OR REPLACE TEMP TABLE years AS
+SELECT eid, "end", min(filed) AS born FROM mentions
+WHERE dc = 'A' AND tag IN {texts(INCOME_TAGS + REVENUE_TAGS)} GROUP BY ALL;
+CREATE OR REPLACE TEMP TABLE fiscal AS
+SELECT a.eid, a."end", a.known,
+  max(CASE WHEN y."end" <= a."end" + 5 THEN y."end" END) AS year_before,
+  min(CASE WHEN y."end" > a."end" + 5 THEN y."end" END) AS year_after
+FROM (SELECT eid, "end", known FROM as_known) a JOIN years y ON y.eid = a.eid AND y.born <= a.known GROUP BY ALL;
+CREATE OR REPLACE TEMP TABLE rhythm AS
+SELECT eid, "end", dc, min(filed) AS born FROM mentions
+WHERE dc IN ('Q', 'H') AND tag IN {texts(INCOME_TAGS + REVENUE_TAGS)} GROUP BY ALL;
+CREATE OR REPLACE TEMP TABLE interim AS
+SELECT a.eid, a."end", a.known, bool_or(r.dc = 'Q') AS has_quarters, bool_or(r.dc = 'H') AS has_halves
+FROM (SELECT eid, "end", known FROM as_known) a
+JOIN rhythm r ON r.eid = a.eid AND r.born <= a.known AND r."end" BETWEEN a."end" - 400 AND a."end" GROUP BY ALL;
+CREATE OR REPLACE TEMP TABLE context AS
+SELECT a.*, m.form, nullif(m.accession, '') AS accession, f.year_before, f.year_after, r.has_quarters, r.has_halves,
+  d.filed AS debt_seen, b.value AS v_public_float, b."end" AS float_date, s.moves, t.taxonomy, t.fiscal_year_end,
+  t.last_price, {columns}
+FROM as_known a
+JOIN entity_model t ON t.eid = a.eid
+LEFT JOIN made_by m ON m.eid = a.eid AND m.filed = a.known
+LEFT JOIN fiscal f ON f.eid = a.eid AND f."end" = a."end" AND f.known = a.known
+LEFT JOIN interim r ON r.eid = a.eid AND r."end" = a."end" AND r.known = a.known
+LEFT JOIN split_lists s ON s.eid = a.eid
+ASOF LEFT JOIN debt_seen d ON d.eid = a.eid AND a.known >= d.filed
+ASOF LEFT JOIN floats b ON b.eid = a.eid AND a.known >= b.filed
+{joins};
+DROP TABLE as_known;
+"""

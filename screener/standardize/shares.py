@@ -1,0 +1,140 @@
+"""Share counts and per-share figures of a row, all on the split basis of the day on which the row became known."""
+
+from __future__ import annotations
+
+from screener.catalogue.items import ITEMS
+from screener.standardize.splits import factor
+
+Column = tuple[str, str]
+
+AVERAGES = tuple(item.name for item in ITEMS if item.kind == "avg")
+PER_SHARE: dict[str, tuple[str, str]] = {
+    "eps_basic": ("net_income_to_common", "shares_basic"),
+    "eps_diluted": ("net_income_to_common", "shares_diluted"),
+    "dividends_per_share": ("dividends_paid_common", "shares_basic"),
+}
+# Nobody has more shares; fewer are placeholders.
+MOST_SHARES = 1e11
+LEAST_SHARES = 1000
+POWERS = ("1e3", "1e6", "1e-3", "1e-6")
+
+
+def _day(column: str) -> str:
+    return f"(DATE '1970-01-01' + {column}::INTEGER)"
+
+
+def _near(value: str, reference: str) -> str:
+    return f"({value}) / nullif({reference}, 0) BETWEEN 0.2 AND 5"
+
+
+def counted() -> tuple[Column, ...]:
+    """Return the columns over ``context`` that bring every count to the row's basis and mend powers of ten."""
+    columns: list[Column] = [("at_year", 'coalesce(abs("end" - year_before) <= 5, false)')]
+    for name in AVERAGES:
+        columns += [
+            (f"s_{name}_{kind}", f"v_{name}_{kind} * {factor('moves', _day(f'v_{name}_{kind}_at'), 'known')}")
+            for kind in ("q", "fy")
+        ]
+    for name in PER_SHARE:
+        columns += [
+            (f"s_{name}_{kind}", f"v_{name}_{kind} / {factor('moves', _day(f'v_{name}_{kind}_at'), 'known')}")
+            for kind in ("q", "fy")
+        ]
+    columns += [
+        ("cover_now", f"v_cover * {factor('moves', _day('v_cover_at'), 'known')}"),
+        (
+            "balance_count",
+            f"CASE WHEN v_shares_outstanding_bs > {LEAST_SHARES} "
+            f"THEN v_shares_outstanding_bs * {factor('moves', 'balance_day', 'known')} END",
+        ),
+        ("weighted", "coalesce(s_shares_diluted_q, s_shares_basic_q, s_shares_diluted_fy, s_shares_basic_fy)"),
+        ("reference", "coalesce(cover_now, balance_count)"),
+        (
+            "eps_fits",
+            "coalesce(abs(s_eps_diluted_q * s_shares_diluted_q - v_net_income_to_common_q) "
+            "<= 0.25 * abs(v_net_income_to_common_q), false)",
+        ),
+        (
+            "power",
+            f"CASE WHEN eps_fits OR weighted IS NULL OR reference IS NULL OR {_near('weighted', 'reference')} THEN 1.0 "
+            + " ".join(f"WHEN {_near(f'weighted * {power}', 'reference')} THEN {power}" for power in POWERS)
+            + " ELSE 1.0 END",
+        ),
+    ]
+    for name in AVERAGES:
+        for kind in ("q", "fy"):
+            value = f"s_{name}_{kind}"
+            columns.append(
+                (
+                    f"c_{name}_{kind}",
+                    f"CASE WHEN power <> 1 AND NOT ({_near(value, 'reference')}) AND {_near(f'{value} * power', 'reference')} "
+                    f"THEN {value} * power ELSE {value} END",
+                )
+            )
+        # The fourth quarter has no count of its own in the filings: the year's stands for it.
+        columns.append((f"{name}_q", f"coalesce(c_{name}_q, CASE WHEN at_year THEN c_{name}_fy END)"))
+    return tuple(columns)
+
+
+def priors() -> str:
+    """Return SQL that makes ``averaged``: ``counted`` with the three quarters before, each as known then and rebased."""
+    joins, columns = [], []
+    for step in (1, 2, 3):
+        joins.append(
+            f"ASOF LEFT JOIN counted p{step} ON p{step}.eid = c.eid "
+            f"AND p{step}.quarter_index = c.quarter_index - {step} AND c.known >= p{step}.known"
+        )
+        columns += [
+            f"p{step}.{name}_q * {factor('c.moves', f'p{step}.known', 'c.known')} AS p{step}_{name}"
+            for name in AVERAGES
+        ]
+    return (
+        f"CREATE OR REPLACE TEMP TABLE averaged AS SELECT c.*, {', '.join(columns)} FROM counted c\n"
+        + "\n".join(joins)
+        + ";\nDROP TABLE counted;"
+    )
+
+
+def finished() -> tuple[Column, ...]:
+    """Return the final columns of share counts, per-share figures and shares outstanding over ``averaged``.
+
+    They need the finished ``net_income_to_common``, ``dividends_paid_common`` and their quarters before them.
+    """
+    columns: list[Column] = []
+    for name in AVERAGES:
+        mean = f"({name}_q + p1_{name} + p2_{name} + p3_{name}) / 4"
+        columns.append((name, f"CASE WHEN at_year AND c_{name}_fy IS NOT NULL THEN c_{name}_fy ELSE {mean} END"))
+    for name, (numerator, count) in PER_SHARE.items():
+        columns += [
+            (f"{name}_q", f"coalesce(s_{name}_q, {numerator}_q / nullif({count}_q, 0))"),
+            (
+                name,
+                f"CASE WHEN at_year AND s_{name}_fy IS NOT NULL THEN s_{name}_fy "
+                f"ELSE {numerator} / nullif({count}, 0) END",
+            ),
+        ]
+    columns.append(("guard", "coalesce(shares_diluted_q, shares_basic_q, shares_diluted, shares_basic)"))
+    for source, target in (("cover_now", "cover_ok"), ("balance_count", "balance_ok")):
+        scaled = " ".join(f"WHEN {_near(f'{source} * {power}', 'guard')} THEN {source} * {power}" for power in POWERS)
+        columns.append((target, f"CASE WHEN guard IS NULL OR {_near(source, 'guard')} THEN {source} {scaled} END"))
+    columns += [
+        ("counted_shares", "coalesce(cover_ok, balance_ok, shares_basic_q, shares_basic)"),
+        (
+            "shares_fallback",
+            "taxonomy <> 'simfin' AND cover_ok IS NULL AND balance_ok IS NULL AND counted_shares IS NOT NULL",
+        ),
+        (
+            "shares_implausible",
+            f"coalesce(counted_shares > {MOST_SHARES:.0f} OR counted_shares <= 0 OR ("
+            + " AND ".join(f"{_far('counted_shares', f'p{step}_shares_basic')}" for step in (1, 2))
+            + "), false)",
+        ),
+        ("shares_outstanding", "CASE WHEN NOT shares_implausible THEN counted_shares END"),
+        ("shares_outstanding_cover", "cover_now"),
+        ("public_float", 'CASE WHEN float_date >= "end" - 400 THEN v_public_float END'),
+    ]
+    return tuple(columns)
+
+
+def _far(value: str, neighbour: str) -> str:
+    return f"({value} >= 20 * {neighbour} OR {value} * 20 <= {neighbour})"

@@ -1,0 +1,160 @@
+"""Versions, quarters, twelve months and splits on the published cases of Apple and Nvidia, in millions."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from screener.standardize.splits import infer, plain_ratio
+from tests.standardize.stages import M, Fact, as_of, read, rows_of
+
+APPLE_2009 = ("2008-09-28", "2009-09-26")
+
+
+def test_restated_year_changes_on_its_filing_day(tmp_path: Path) -> None:
+    """Apple FY2009: the 10-K's figures until 2010-01-24, the 10-K/A's from 2010-01-25 on."""
+    facts: list[Fact] = []
+    for filed, form, income, sales, assets in (
+        ("2009-10-27", "10-K", 5704, 36537, 53851),
+        ("2010-01-25", "10-K/A", 8235, 42905, 47501),
+    ):
+        facts += [
+            ("NetIncomeLoss", *APPLE_2009, income * M, filed, form),
+            ("SalesRevenueNet", *APPLE_2009, sales * M, filed, form),
+            ("Assets", None, APPLE_2009[1], assets * M, filed, form),
+        ]
+    # the comparison in a proxy statement is no filing that counts
+    facts.append(("NetIncomeLoss", *APPLE_2009, 1.0, "2010-02-01", "DEF 14A"))
+    rows = rows_of(tmp_path, facts)
+    names = ("net_income", "revenue", "total_assets")
+    assert [as_of(rows, "2010-01-24")[name] / M for name in names] == [5704, 36537, 53851]
+    assert [as_of(rows, "2010-01-25")[name] / M for name in names] == [8235, 42905, 47501]
+    assert "restated" in as_of(rows, "2010-03-01")["flags"].split()
+    assert as_of(rows, "2010-03-01")["form"] == "10-K/A"
+
+
+def test_rounding_does_not_replace_a_precise_value(tmp_path: Path) -> None:
+    """Apple's 90,678 stays after the next report rounds it to 90,700; a real change does not hide as rounding."""
+    facts: list[Fact] = [("Assets", None, "2025-09-27", 1e11, "2025-10-31", "10-K")]
+    facts += [("LongTermDebt", None, "2025-09-27", 90678 * M, "2025-10-31", "10-K")]
+    facts += [("LongTermDebt", None, "2025-09-27", 90700 * M, "2026-01-30", "10-Q")]
+    rows = rows_of(tmp_path, facts)
+    assert as_of(rows, "2026-03-01")["total_debt"] == 90678 * M
+    assert len(rows) == 1
+
+
+def test_fourth_quarter_on_one_basis(tmp_path: Path) -> None:
+    """Apple FY2016 CFO: 65,824 - 49,698 = 16,126, not 66,231 (recast two years later) - 49,698."""
+    start, nine, end = "2015-09-27", "2016-06-25", "2016-09-24"
+    tag = "NetCashProvidedByUsedInOperatingActivities"
+    facts: list[Fact] = [
+        (tag, start, nine, 49698 * M, "2016-07-27", "10-Q"),
+        (tag, start, nine, 49698 * M, "2017-08-02", "10-Q"),
+        (tag, start, end, 65824 * M, "2016-10-26", "10-K"),
+        (tag, start, end, 65824 * M, "2017-11-03", "10-K"),
+        (tag, start, end, 66231 * M, "2018-11-05", "10-K"),
+        ("Assets", None, end, 321686 * M, "2016-10-26", "10-K"),
+    ]
+    rows = rows_of(tmp_path, facts)
+    assert [as_of(rows, day, end)["cfo_q"] / M for day in ("2016-11-01", "2019-01-01")] == [16126, 16126]
+    assert as_of(rows, "2019-01-01", end)["cfo"] == 66231 * M
+
+
+def test_twelve_months_from_year_to_date(tmp_path: Path) -> None:
+    """Nvidia 2026-04-26: 120,067 + 58,321 - 18,775 = 159,613; cash flow 102,718 + 50,344 - 27,414 = 125,648."""
+    year, quarter, before = ("2025-01-27", "2026-01-25"), ("2026-01-26", "2026-04-26"), ("2025-01-27", "2025-04-27")
+    cash = "NetCashProvidedByUsedInOperatingActivities"
+    facts: list[Fact] = []
+    for tag, fy, ytd, prior in (("NetIncomeLoss", 120067, 58321, 18775), (cash, 102718, 50344, 27414)):
+        facts += [
+            (tag, *before, prior * M, "2025-05-28", "10-Q"),
+            (tag, *year, fy * M, "2026-02-25", "10-K"),
+            (tag, *quarter, ytd * M, "2026-05-27", "10-Q"),
+            (tag, *before, prior * M, "2026-05-27", "10-Q"),
+        ]
+    rows = rows_of(tmp_path, facts)
+    row = as_of(rows, "2026-06-15")
+    assert (row["net_income"] / M, row["cfo"] / M) == (159613, 125648)
+    assert (row["net_income_q"] / M, row["cfo_q"] / M) == (58321, 50344)
+    assert (row["fiscal_quarter"], row["fiscal_year"]) == (1, 2027)
+    assert as_of(rows, "2026-03-01")["net_income"] == 120067 * M
+
+
+def test_four_quarters_of_a_vendor(tmp_path: Path) -> None:
+    """Without year-to-date figures the twelve months are four contiguous quarters; three are not enough."""
+    ends = [("2023-01-01", "2023-03-31"), ("2023-04-01", "2023-06-30"), ("2023-07-01", "2023-09-30"),
+            ("2023-10-01", "2023-12-31")]  # fmt: skip
+    facts: list[Fact] = [
+        ("simfin:Revenue", start, end, (index + 1) * M, f"2024-0{index + 1}-15", "simfin")
+        for index, (start, end) in enumerate(ends)
+    ]
+    rows = rows_of(tmp_path, facts)
+    assert as_of(rows, "2024-05-01", "2023-12-31")["revenue"] == 10 * M
+    assert as_of(rows, "2024-05-01", "2023-09-30")["revenue"] is None
+
+
+def test_per_share_is_never_added_up(tmp_path: Path) -> None:
+    """The fourth quarter's earnings a share are its income over the year's shares; the year's are as reported."""
+    start, nine, end = "2024-01-01", "2024-09-30", "2024-12-31"
+    facts: list[Fact] = [
+        ("NetIncomeLoss", start, nine, 60 * M, "2024-11-01", "10-Q"),
+        ("NetIncomeLoss", start, end, 100 * M, "2025-02-01", "10-K"),
+        ("EarningsPerShareDiluted", start, end, 4.9, "2025-02-01", "10-K"),
+        ("EarningsPerShareDiluted", start, nine, 3.1, "2024-11-01", "10-Q"),
+        ("WeightedAverageNumberOfDilutedSharesOutstanding", start, end, 20 * M, "2025-02-01", "10-K"),
+    ]
+    row = as_of(rows_of(tmp_path, facts), "2025-03-01")
+    assert (row["eps_diluted"], row["eps_diluted_q"]) == (4.9, 2.0)
+
+
+def test_split_between_filings(tmp_path: Path) -> None:
+    """Apple 4:1: the cover's 4,275.634 of July 2020 stands for 17,102.536 once the next report is on the new basis."""
+    year = ("2018-09-30", "2019-09-28")
+    diluted = "WeightedAverageNumberOfDilutedSharesOutstanding"
+    facts: list[Fact] = [
+        (diluted, *year, 4648.913 * M, "2019-10-31", "10-K"),
+        ("EarningsPerShareDiluted", *year, 11.89, "2019-10-31", "10-K"),
+        (diluted, *year, 18595.65 * M, "2020-10-30", "10-K"),
+        ("EarningsPerShareDiluted", *year, 2.97, "2020-10-30", "10-K"),
+        ("Assets", None, "2019-09-28", 338516 * M, "2019-10-31", "10-K"),
+        ("Assets", None, "2020-06-27", 317344 * M, "2020-07-31", "10-Q"),
+        (diluted, "2020-03-29", "2020-06-27", 4354.788 * M, "2020-07-31", "10-Q"),
+        ("EntityCommonStockSharesOutstanding", None, "2020-07-17", 4275.634 * M, "2020-07-31", "10-Q"),
+        ("Assets", None, "2020-09-26", 323888 * M, "2020-10-30", "10-K"),
+    ]
+    rows = rows_of(tmp_path, facts)
+    row = as_of(rows, "2020-09-15")
+    assert row["shares_outstanding"] * row["share_basis"] == pytest.approx(17102.536 * M)
+    later = as_of(rows, "2020-11-01", "2019-09-28")
+    assert (later["shares_diluted"], later["eps_diluted"], later["share_basis"]) == (18595.65 * M, 2.97, 1)
+    assert read(tmp_path / "splits.parquet") == [
+        {"issuer_id": 1, "switch_date": date(2020, 10, 30), "ratio": 4.0}
+    ]
+
+
+@pytest.mark.parametrize(("ratio", "expected"), [(4.00002, 4), (1 / 30, 1 / 30), (1.5, 1.5), (1.7, None), (1000, None)])
+def test_plain_ratio(ratio: float, expected: float | None) -> None:
+    """Only ratios in which splits are made count; a power of ten of a scale error does not."""
+    assert plain_ratio(ratio) == expected
+
+
+def test_one_split_is_found_once() -> None:
+    """A later report that restates an older key by the same split explains itself; without proof nothing is found."""
+    first, second, third = date(2024, 2, 1), date(2024, 8, 28), date(2025, 5, 28)
+    assert infer([(1, first, second, 10.0, 1), (1, first, third, 10.0, 1)]) == [(1, second, 10.0)]
+    assert infer([(1, first, second, 2.0, 0)]) == []
+    assert infer([(1, first, second, 2.0, -1), (1, first, second, 2.0, -1)]) == []
+
+
+@pytest.mark.parametrize(("count", "expected"), [(100, 20e6), (1000, 20e6), (19e6, 19e6), (19e3, 19e6), (5e9, 20e6)])
+def test_cover_counts_are_checked(count: float, expected: float, tmp_path: Path) -> None:
+    """Placeholders and counts far from the weighted shares are not believed; thousands tagged as units are mended."""
+    facts: list[Fact] = [
+        ("Assets", None, "2024-12-31", 1e9, "2025-02-01", "10-K"),
+        ("WeightedAverageNumberOfSharesOutstandingBasic", "2024-01-01", "2024-12-31", 20e6, "2025-02-01", "10-K"),
+        ("NetIncomeLoss", "2024-01-01", "2024-12-31", 40e6, "2025-02-01", "10-K"),
+        ("EntityCommonStockSharesOutstanding", None, "2025-01-20", count, "2025-02-01", "10-K"),
+    ]
+    assert as_of(rows_of(tmp_path, facts), "2025-03-01")["shares_outstanding"] == expected
