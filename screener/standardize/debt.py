@@ -106,7 +106,8 @@ DEBT_HELPERS: tuple[tuple[str, str], ...] = (
     # With the total alone the split is unknown: it counts in full only where the noncurrent line excludes leases.
     (
         "h_lease_add",
-        "CASE WHEN h_lease_c IS NULL AND h_lease_n IS NULL THEN CASE WHEN h_nested_n THEN 0 ELSE coalesce(h_lease, 0) END "
+        "CASE WHEN h_lease_c IS NULL AND h_lease_n IS NULL "
+        "THEN CASE WHEN h_nested_n THEN 0 ELSE coalesce(h_lease, 0) END "
         "ELSE CASE WHEN h_nested_c THEN 0 ELSE coalesce(h_lease_c, 0) END "
         "+ CASE WHEN h_nested_n THEN 0 ELSE coalesce(h_lease_n, 0) END END",
     ),

@@ -1,4 +1,4 @@
-"""Which missing items are zero: those that no filing of the last eight quarters spoke of, next to a line that is there."""
+"""Which missing items are zero: those that no filing of eight quarters spoke of, next to a line that is there."""
 
 from __future__ import annotations
 

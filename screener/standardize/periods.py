@@ -27,7 +27,8 @@ def _rank(rank: str, filed: str, gap: str, tie: str) -> str:
     """Return SQL of a rank key: rank first, then (mixed ranks) the gap, then the newest filing, then the tie."""
     newest = f"(40000 - ({filed} - DATE '1970-01-01'))"
     return (
-        f"(({rank})::BIGINT * 1000000000000000 + CASE WHEN ({rank}) >= 40 THEN least({gap}, 9999) ELSE 0 END * 100000000000 "
+        f"(({rank})::BIGINT * 1000000000000000 "
+        f"+ CASE WHEN ({rank}) >= 40 THEN least({gap}, 9999) ELSE 0 END * 100000000000 "
         f"+ {newest} * 1000000 + least({gap}, 999) * 1000 + least({tie}, 999))"
     )
 
@@ -111,7 +112,8 @@ year AS (
     AND c.filed >= a.filed),
 same AS (
   SELECT y.*, b.value AS b_same FROM year y
-  LEFT JOIN long b ON b.eid = y.eid AND b.item = y.item AND b.start = y.a_start AND b."end" = y.b_end AND b.filed = y.filed),
+  LEFT JOIN long b ON b.eid = y.eid AND b.item = y.item AND b.start = y.a_start AND b."end" = y.b_end
+    AND b.filed = y.filed),
 old AS (
   SELECT s.*, b.value AS b_old, b.filed AS b_old_filed FROM same s
   ASOF LEFT JOIN long b ON b.eid = s.eid AND b.item = s.item AND b.start = s.a_start AND b."end" = s.b_end
@@ -162,17 +164,16 @@ four AS (
   JOIN step c ON c.eid = a.eid AND c."end" = b.prior
   JOIN step d ON d.eid = a.eid AND d."end" = c.prior
   WHERE a."end" - d.qstart + 1 BETWEEN 357 AND 378)
-SELECT eid, "end", unnest([{{'slot': 0, 'q': "end"}}, {{'slot': 1, 'q': e1}}, {{'slot': 2, 'q': e2}}, {{'slot': 3, 'q': e3}}],
+SELECT eid, "end", unnest([
+    {{'slot': 0, 'q': "end"}}, {{'slot': 1, 'q': e1}}, {{'slot': 2, 'q': e2}}, {{'slot': 3, 'q': e3}}],
   recursive := true) FROM four;
 CREATE OR REPLACE TEMP TABLE four AS
-WITH direct AS (
-  SELECT DISTINCT eid, item, "end" FROM ttm_candidates WHERE item NOT IN {texts(CHECKED)}),
-pieces AS (
+WITH pieces AS (
   SELECT c.eid, q.item, c."end", c.slot, q.known, q.value, q.mixed
   FROM chain c JOIN quarter q ON q.eid = c.eid AND q."end" = c.q WHERE q.item IN {flows}),
 filled AS (
   SELECT p.eid, p.item, p."end", p.known, {slots}, bool_or(p.mixed) OVER w AS mixed
-  FROM pieces p ANTI JOIN direct d ON d.eid = p.eid AND d.item = p.item AND d."end" = p."end"
+  FROM pieces p
   WINDOW w AS (PARTITION BY p.eid, p.item, p."end" ORDER BY p.known))
 SELECT DISTINCT eid, item, "end", known, q0 + q1 + q2 + q3 AS value, NULL::DATE AS qstart, mixed FROM filled;
 """

@@ -34,7 +34,7 @@ def standardize(
     batch_issuers: int = 500,
     memory_limit: str = "4GB",
 ) -> dict[str, int]:
-    """Write ``fundamentals.parquet`` and ``splits.parquet`` into ``stage`` from its facts; return counts for the report.
+    """Write ``fundamentals.parquet`` and ``splits.parquet`` into ``stage`` from its facts; return counts.
 
     Reads ``facts.parquet`` and, where they are there, ``companies.parquet`` (reporting model, fiscal year end) and
     ``listings_raw.parquet`` with ``prices_raw.parquet`` (last day with a price).
@@ -150,7 +150,8 @@ def _batch(con: duckdb.DuckDBPyConnection, facts: Path, batch: list[int]) -> Non
 def _counts(con: duckdb.DuckDBPyConnection, stage: Path) -> dict[str, int]:
     row = con.execute(
         f"""SELECT count(*), count(DISTINCT issuer_id), count(DISTINCT (issuer_id, period_end)),
-          count(*) FILTER (WHERE flags LIKE '%restated%') FROM read_parquet({text(str(stage / "fundamentals.parquet"))})"""
+          count(*) FILTER (WHERE flags LIKE '%restated%')
+        FROM read_parquet({text(str(stage / "fundamentals.parquet"))})"""
     ).fetchone()
     found = con.execute("SELECT count(*) FROM all_splits").fetchone()
     without = con.execute(

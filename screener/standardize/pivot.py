@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from screener.catalogue.items import ITEMS
 from screener.standardize.columns import closure, own_tags, quoted, raw, statement_items, text, texts, wide_tags
 from screener.standardize.program import program, staged
 from screener.standardize.versions import ASSET_TAGS, INCOME_TAGS, REVENUE_TAGS
@@ -39,9 +40,15 @@ def _note_tags() -> dict[str, str]:
     return found
 
 
+def share_tags() -> tuple[str, ...]:
+    """Return the tags of share counts and per-share figures, sorted: the newest is on the newest split basis."""
+    names = [item.name for item in ITEMS if item.unit in {"shares", "usd_per_share"}]
+    return tuple(sorted({tag for name in names for tag in own_tags(name)}))
+
+
 def item_map() -> str:
     """Return SQL that makes ``item_map``: which tags speak of an item, its fallbacks one level deep included."""
-    rows = []
+    rows: list[str] = []
     for item in (*statement_items(instants=True), *statement_items(instants=False)):
         tags = set(own_tags(item.name)) | set(TREE_TAGS.get(item.name, ()))
         for expression in item.fallback:
@@ -74,11 +81,13 @@ whole AS (SELECT DISTINCT eid, start, "end", filed FROM spans WHERE tag IN {anch
 SELECT e.*, w.filed AS reference FROM every e
 ASOF LEFT JOIN whole w ON w.eid = e.eid AND w.start = e.start AND w."end" = e."end" AND e.event >= w.filed;
 CREATE OR REPLACE TEMP TABLE known AS
-SELECT e.eid, e.start, e."end", e.event, s.tag, coalesce(r.value, s.value) AS value, coalesce(r.filed, s.filed) AS filed,
-  0 AS carried
+SELECT e.eid, e.start, e."end", e.event, s.tag, coalesce(r.value, s.value) AS value,
+  coalesce(r.filed, s.filed) AS filed, 0 AS carried
 FROM events e JOIN spans s ON e.eid = s.eid AND e.start = s.start AND e."end" = s."end"
   AND e.event >= s.filed AND e.event < s.until
-LEFT JOIN spans r ON r.eid = e.eid AND r.start = e.start AND r."end" = e."end" AND r.tag = s.tag AND r.filed = e.reference;
+LEFT JOIN spans r ON r.eid = e.eid AND r.start = e.start AND r."end" = e."end" AND r.tag = s.tag
+  AND r.filed = e.reference
+  AND r.tag NOT IN {texts(share_tags())};
 """
 
 
@@ -93,7 +102,8 @@ candidates AS (
 SELECT eid, start, "end", event, tag FROM candidates
 QUALIFY old AND bool_or(NOT old) OVER (PARTITION BY eid, start, "end", event);
 DELETE FROM known USING old_revenue o
-WHERE known.eid = o.eid AND known.start = o.start AND known."end" = o."end" AND known.event = o.event AND known.tag = o.tag;
+WHERE known.eid = o.eid AND known.start = o.start AND known."end" = o."end" AND known.event = o.event
+  AND known.tag = o.tag;
 """
 
 
@@ -133,7 +143,7 @@ def wide(*, instants: bool) -> str:
     kept = ", ".join(quoted(name) for name in (*items, *flags))
     listed = ", ".join(text("t:" + tag) for tag in tags)
     missing = ", ".join(raw(tag) for tag in tags)
-    source = f"""(SELECT p.*, c.f_carried, e.model FROM pivoted p
+    source = """(SELECT p.*, c.f_carried, e.model FROM pivoted p
     JOIN carried c USING (eid, start, "end", event) JOIN entity_model e USING (eid))"""
     return f"""
 CREATE OR REPLACE TEMP TABLE carried AS
@@ -165,7 +175,8 @@ WITH flat AS (
   ON {listed} INTO NAME item VALUE value),
 said AS (
   SELECT f.eid, f.item, f.start, f."end", f.event AS filed, f.value FROM flat f
-  SEMI JOIN touched t ON f.eid = t.eid AND f.start = t.start AND f."end" = t."end" AND f.event = t.event AND f.item = t.item),
+  SEMI JOIN touched t ON f.eid = t.eid AND f.start = t.start AND f."end" = t."end" AND f.event = t.event
+    AND f.item = t.item),
 moved AS (
   SELECT *, lag(value) OVER (PARTITION BY eid, item, start, "end" ORDER BY filed) AS before FROM said)
 SELECT eid, item, start, "end", filed, value, ("end" - start + 1)::INTEGER AS days, dur_class("end" - start + 1) AS dc,

@@ -50,7 +50,8 @@ def _load(con: duckdb.DuckDBPyConnection, stage: Path) -> None:
     source = (
         f"read_parquet({text(str(prices))})"
         if prices.is_file()
-        else "(SELECT ''::VARCHAR AS ticker, NULL::DATE AS date, 0.0 AS close, 0.0 AS adj_close, 0.0 AS volume WHERE false)"
+        else "(SELECT ''::VARCHAR AS ticker, NULL::DATE AS date, 0.0 AS close, 0.0 AS adj_close, 0.0 AS volume "
+        "WHERE false)"
     )
     con.execute(f"CREATE TEMP VIEW raw AS SELECT * FROM {source}")
     con.execute(
@@ -86,7 +87,8 @@ def _split_factors(con: duckdb.DuckDBPyConnection, stage: Path) -> None:
 def _windows() -> str:
     """Return the query of ``prices``."""
     lagged = ",\n  ".join(
-        f"coalesce(last_value(adj_close) OVER (before RANGE BETWEEN INTERVAL '{months} months {BEFORE_DAYS} days' PRECEDING "
+        f"coalesce(last_value(adj_close) OVER (before "
+        f"RANGE BETWEEN INTERVAL '{months} months {BEFORE_DAYS} days' PRECEDING "
         f"AND INTERVAL '{months} months' PRECEDING), "
         f"first_value(adj_close) OVER (before RANGE BETWEEN INTERVAL '{months} months' PRECEDING "
         f"AND INTERVAL '{months} months -{AFTER_DAYS} days' PRECEDING)) AS adj_close_{months}m"
@@ -100,7 +102,8 @@ FROM (
   avg(close * volume) OVER (before RANGE BETWEEN INTERVAL 3 MONTH PRECEDING AND CURRENT ROW) AS dollar_volume_3m,
   {lagged},
   CASE WHEN date - min(date) OVER (PARTITION BY listing_id) >= {HIGH_HISTORY_DAYS}
-    THEN max(adj_close) OVER (before RANGE BETWEEN INTERVAL {HIGH_DAYS} DAY PRECEDING AND CURRENT ROW) END AS adj_high_52w
+    THEN max(adj_close) OVER (before RANGE BETWEEN INTERVAL {HIGH_DAYS} DAY PRECEDING AND CURRENT ROW)
+    END AS adj_high_52w
   FROM matched WINDOW before AS (PARTITION BY listing_id ORDER BY date)) m
 ASOF LEFT JOIN factors f ON f.issuer_id = m.issuer_id AND m.date < f.switch_date"""
 
@@ -115,10 +118,12 @@ WITH dated AS (
 ranked AS (
   SELECT *, row_number() OVER (
     PARTITION BY issuer_id ORDER BY is_primary AND last_date IS NOT NULL DESC,
-      security_type = 'common' AND last_date IS NOT NULL DESC, is_primary DESC, last_date DESC NULLS LAST, listing_id) AS place,
+      security_type = 'common' AND last_date IS NOT NULL DESC, is_primary DESC, last_date DESC NULLS LAST,
+      listing_id) AS place,
     bool_or(is_primary) OVER (PARTITION BY issuer_id) AS has_primary
   FROM dated)
-SELECT listing_id, issuer_id, ticker, exchange, security_type, has_primary AND place = 1 AS is_primary, first_date, last_date
+SELECT listing_id, issuer_id, ticker, exchange, security_type, has_primary AND place = 1 AS is_primary,
+  first_date, last_date
 FROM ranked"""
 
 

@@ -34,7 +34,7 @@ def direct(item: LineItem) -> str:
 
 
 def translate(expression: str, finished: frozenset[str]) -> str:
-    """Return the SQL of a fallback: raw tags become columns, items their final value if finished, else the direct one."""
+    """Return the SQL of a fallback: tags become columns, items their final value if finished, else the direct one."""
 
     def word(name: str) -> str:
         if name in FUNCTIONS:

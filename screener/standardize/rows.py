@@ -29,8 +29,10 @@ real AS (
     ON f.eid = b.eid AND f."end" <> b."end" AND abs(f."end" - b."end") <= 45 AND f.flow_born <= b.born
     AND (b.flow_born IS NULL OR b.flow_born > b.born)),
 anchored AS (
-  SELECT r.*, e.issuer_id, e.currency, arg_max(r."end", (DATE '2200-01-01' - r.born) * 100000 + (r."end" - DATE '1900-01-01'))
-    OVER (PARTITION BY e.issuer_id) AS anchor
+  SELECT r.*, e.issuer_id, e.currency,
+    arg_max(
+      r."end", (DATE '2200-01-01' - r.born) * 100000 + (r."end" - DATE '1900-01-01')
+    ) OVER (PARTITION BY e.issuer_id) AS anchor
   FROM real r JOIN entities e USING (eid))
 SELECT *, (round(("end" - anchor) / 91.3125) + round((anchor - DATE '2000-01-01') / 91.3125))::INTEGER AS quarter_index
 FROM anchored
@@ -76,7 +78,8 @@ def changes() -> str:
     """Return SQL that makes ``changes`` (entity, end, day, column, value): everything that moves by filing day."""
     days = "(known - DATE '1970-01-01')::DOUBLE"
     flags = "\nUNION ALL\n".join(
-        f"""SELECT eid, "end", event, '{flag}', arg_max({flag}, "end" - start) FROM wide_periods GROUP BY eid, "end", event"""
+        f"""SELECT eid, "end", event, '{flag}', arg_max({flag}, "end" - start)
+FROM wide_periods GROUP BY eid, "end", event"""
         for flag in PERIOD_FLAGS
     )
     return f"""
@@ -85,7 +88,8 @@ SELECT eid, "end", known, item AS col, value FROM ttm
 UNION ALL SELECT eid, "end", known, item || '_q', value FROM quarter
 UNION ALL SELECT eid, "end", known, item, value FROM point
 UNION ALL SELECT eid, "end", known, item || '_at', {days} FROM point
-UNION ALL SELECT eid, "end", known, 'sum4_' || item, value FROM four WHERE item IN {texts(CHECKED)} AND value IS NOT NULL
+UNION ALL SELECT eid, "end", known, 'sum4_' || item, value FROM four
+  WHERE item IN {texts(CHECKED)} AND value IS NOT NULL
 UNION ALL SELECT eid, "end", known, 'mt_' || item, mixed::INT::DOUBLE FROM ttm WHERE item IN {texts(CORE)}
 UNION ALL SELECT eid, "end", known, 'mq_' || item, mixed::INT::DOUBLE FROM quarter WHERE item IN {texts(CORE)}
 UNION ALL SELECT eid, "end", filed, 'cover', value FROM covers

@@ -16,6 +16,12 @@ PER_SHARE: dict[str, tuple[str, str]] = {
 # Nobody has more shares; fewer are placeholders.
 MOST_SHARES = 1e11
 LEAST_SHARES = 1000
+EPS_CHECKS = (
+    ("diluted_q", "v_net_income_to_common_q"),
+    ("basic_q", "v_net_income_to_common_q"),
+    ("diluted_fy", "v_net_income_to_common"),
+    ("basic_fy", "v_net_income_to_common"),
+)
 POWERS = ("1e3", "1e6", "1e-3", "1e-6")
 
 
@@ -23,8 +29,24 @@ def _day(column: str) -> str:
     return f"(DATE '1970-01-01' + {column}::INTEGER)"
 
 
-def _near(value: str, reference: str) -> str:
-    return f"({value}) / nullif({reference}, 0) BETWEEN 0.2 AND 5"
+def _near(value: str, reference: str, low: float = 0.2, high: float = 5) -> str:
+    return f"({value}) / nullif({reference}, 0) BETWEEN {low} AND {high}"
+
+
+def _same(value: str, reference: str) -> str:
+    """Return the test of a value that was moved by a power of ten: it has to land close by, or it proves nothing."""
+    return _near(value, reference, 0.5, 2)
+
+
+def _residual(kind: str, income: str, power: str) -> str:
+    """Return how far earnings a share times shares is from the income, as a share of the income."""
+    product = f"s_eps_{kind} * s_shares_{kind} * {power}"
+    return f"abs({product} - {income}) / nullif(abs({income}), 0)"
+
+
+def _fits(power: str) -> str:
+    """Return the test that earnings a share, shares (times ``power``) and income agree, which says who is wrong."""
+    return " OR ".join(f"coalesce({_residual(kind, income, power)} <= 0.25, false)" for kind, income in EPS_CHECKS)
 
 
 def counted() -> tuple[Column, ...]:
@@ -50,14 +72,17 @@ def counted() -> tuple[Column, ...]:
         ("weighted", "coalesce(s_shares_diluted_q, s_shares_basic_q, s_shares_diluted_fy, s_shares_basic_fy)"),
         ("reference", "coalesce(cover_now, balance_count)"),
         (
-            "eps_fits",
-            "coalesce(abs(s_eps_diluted_q * s_shares_diluted_q - v_net_income_to_common_q) "
-            "<= 0.25 * abs(v_net_income_to_common_q), false)",
+            "eps_known",
+            f"coalesce({', '.join(_residual(kind, income, '1') for kind, income in EPS_CHECKS)}) IS NOT NULL",
         ),
+        ("eps_fits", _fits("1")),
         (
             "power",
             f"CASE WHEN eps_fits OR weighted IS NULL OR reference IS NULL OR {_near('weighted', 'reference')} THEN 1.0 "
-            + " ".join(f"WHEN {_near(f'weighted * {power}', 'reference')} THEN {power}" for power in POWERS)
+            + " ".join(
+                f"WHEN {_same(f'weighted * {power}', 'reference')} AND (NOT eps_known OR ({_fits(power)})) THEN {power}"
+                for power in POWERS
+            )
             + " ELSE 1.0 END",
         ),
     ]
@@ -67,7 +92,8 @@ def counted() -> tuple[Column, ...]:
             columns.append(
                 (
                     f"c_{name}_{kind}",
-                    f"CASE WHEN power <> 1 AND NOT ({_near(value, 'reference')}) AND {_near(f'{value} * power', 'reference')} "
+                    f"CASE WHEN power <> 1 AND NOT ({_near(value, 'reference')}) "
+                    f"AND {_same(f'{value} * power', 'reference')} "
                     f"THEN {value} * power ELSE {value} END",
                 )
             )
@@ -77,7 +103,7 @@ def counted() -> tuple[Column, ...]:
 
 
 def priors() -> str:
-    """Return SQL that makes ``averaged``: ``counted`` with the three quarters before, each as known then and rebased."""
+    """Return SQL that makes ``averaged``: ``counted`` with the three quarters before, as known then and rebased."""
     joins, columns = [], []
     for step in (1, 2, 3):
         joins.append(
@@ -115,7 +141,7 @@ def finished() -> tuple[Column, ...]:
         ]
     columns.append(("guard", "coalesce(shares_diluted_q, shares_basic_q, shares_diluted, shares_basic)"))
     for source, target in (("cover_now", "cover_ok"), ("balance_count", "balance_ok")):
-        scaled = " ".join(f"WHEN {_near(f'{source} * {power}', 'guard')} THEN {source} * {power}" for power in POWERS)
+        scaled = " ".join(f"WHEN {_same(f'{source} * {power}', 'guard')} THEN {source} * {power}" for power in POWERS)
         columns.append((target, f"CASE WHEN guard IS NULL OR {_near(source, 'guard')} THEN {source} {scaled} END"))
     columns += [
         ("counted_shares", "coalesce(cover_ok, balance_ok, shares_basic_q, shares_basic)"),

@@ -1,4 +1,4 @@
-"""Splits inferred from filings: a later filing that restates the same share count by a plain ratio is on a new basis."""
+"""Splits inferred from filings: a filing that restates a share count by a plain ratio is on a new basis."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     import duckdb
 
 Split = tuple[int, date, float]
-# (entity, first filing's day, later filing's day, ratio new/old, how the earnings a share moved: 1 agrees, 0 unknown, -1 not)
+# (entity, first filing's day, later filing's day, ratio new/old, how earnings a share moved: 1 agrees, 0 unknown,
+# -1 disagrees)
 Evidence = tuple[int, date, date, float, int]
 
 RATIOS = (
@@ -64,7 +65,7 @@ ORDER BY eid, filed, filed_before, ratio, eps, tag, "end", start
 
 
 def plain_ratio(ratio: float) -> float | None:
-    """Return the split ratio (new shares for an old one, below 1 for a reverse split) that ``ratio`` is, or ``None``."""
+    """Return the split ratio (new shares for an old one, below 1 for a reverse split) of ``ratio``, or ``None``."""
     for plain in RATIOS:
         for candidate in (float(plain), 1 / plain):
             if abs(ratio / candidate - 1) < TOLERANCE:

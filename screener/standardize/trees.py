@@ -174,7 +174,8 @@ _EBIT_FROM_GROSS = (
 _NET_NONOPERATING = t("NonoperatingIncomeExpense")
 _EBIT_FROM_PRETAX = (
     f"CASE WHEN {_NET_NONOPERATING} IS NOT NULL THEN d_pretax_income - {_NET_NONOPERATING} "
-    "WHEN d_interest_expense IS NOT NULL THEN d_pretax_income + d_interest_expense - coalesce(d_nonoperating_other, 0) END"
+    "WHEN d_interest_expense IS NOT NULL "
+    "THEN d_pretax_income + d_interest_expense - coalesce(d_nonoperating_other, 0) END"
 )
 _NOT_FINANCIAL = "coalesce(model, 'standard') NOT IN ('bank', 'insurer')"
 _NET_INTEREST = t("InterestIncomeExpenseNonoperatingNet")
@@ -184,7 +185,8 @@ FINAL: dict[str, str] = {
     "interest_expense": f"coalesce(d_interest_expense, CASE WHEN {_NET_INTEREST} < 0 THEN 0 - {_NET_INTEREST} END)",
     "operating_income": first(
         "d_operating_income",
-        f"CASE WHEN {_NOT_FINANCIAL} THEN coalesce({_EBIT_FROM_GROSS}, revenue - d_total_costs, {_EBIT_FROM_PRETAX}) END",
+        f"CASE WHEN {_NOT_FINANCIAL} "
+        f"THEN coalesce({_EBIT_FROM_GROSS}, revenue - d_total_costs, {_EBIT_FROM_PRETAX}) END",
     ),
     "preferred_dividends": (
         "coalesce(d_preferred_dividends, CASE WHEN d_net_income >= d_net_income_to_common "

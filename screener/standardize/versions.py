@@ -156,14 +156,16 @@ breaks AS (
 clusters AS (SELECT *, sum(fresh) OVER (PARTITION BY eid ORDER BY start) AS cluster FROM breaks),
 anchors AS (SELECT eid, start, min(start) OVER (PARTITION BY eid, cluster) AS anchor FROM clusters),
 every AS (SELECT DISTINCT eid, start FROM stated WHERE start IS NOT NULL)
-SELECT e.eid, e.start, coalesce(arg_min(a.anchor, (abs(e.start - a.start) * 10 + (a.start > e.start)::INT)), e.start) AS anchor
+SELECT e.eid, e.start,
+  coalesce(arg_min(a.anchor, (abs(e.start - a.start) * 10 + (a.start > e.start)::INT)), e.start) AS anchor
 FROM every e LEFT JOIN anchors a ON a.eid = e.eid AND a.start BETWEEN e.start - 3 AND e.start + 3
 GROUP BY e.eid, e.start;
 CREATE OR REPLACE TEMP TABLE mentions AS
 SELECT s.eid, s.tag, k.anchor AS start, s."end", s.filed, s.value, s.form_rank, dur_class(s."end" - k.anchor + 1) AS dc
 FROM stated s JOIN starts k ON s.eid = k.eid AND s.start = k.start
 WHERE s.start IS NOT NULL AND dur_class(s."end" - k.anchor + 1) <> 'X'
-QUALIFY row_number() OVER (PARTITION BY s.eid, s.tag, k.anchor, s."end", s.filed ORDER BY abs(s.start - k.anchor), s.start) = 1
+QUALIFY row_number() OVER (PARTITION BY s.eid, s.tag, k.anchor, s."end", s.filed
+                           ORDER BY abs(s.start - k.anchor), s.start) = 1
 UNION ALL
 SELECT eid, tag, NULL, "end", filed, value, form_rank, 'I' FROM stated WHERE start IS NULL;
 """

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.standardize.stages import M, Fact, as_of, rows_of
+from tests.standardize.stages import Fact, M, as_of, rows_of
 
 END, START, FILED = "2025-12-31", "2025-01-01", "2026-02-10"
 
@@ -46,7 +46,8 @@ DEBT = {
     "converts far above the noncurrent line are added": (
         {"LongTermDebtNoncurrent": 100, "ConvertibleLongTermNotesPayable": 400}, 500),
     "pre-2019 capital leases": (
-        {"LongTermDebtNoncurrent": 100, "CapitalLeaseObligationsCurrent": 3, "CapitalLeaseObligationsNoncurrent": 7}, 110),
+        {"LongTermDebtNoncurrent": 100, "CapitalLeaseObligationsCurrent": 3, "CapitalLeaseObligationsNoncurrent": 7},
+        110),
 }  # fmt: skip
 
 
@@ -61,7 +62,8 @@ def test_total_debt(case: str, tmp_path: Path) -> None:
 
 FLOWS = {
     "Marvell FY2026 depreciation over three tags": (
-        "da", {"Depreciation": 221.7, "OtherDepreciationAndAmortization": 348.6, "AmortizationOfIntangibleAssets": 942.0},
+        "da",
+        {"Depreciation": 221.7, "OtherDepreciationAndAmortization": 348.6, "AmortizationOfIntangibleAssets": 942.0},
         1290.6),
     "a depreciation total below its part": (
         "da", {"DepreciationAndAmortization": 40, "Depreciation": 50, "AmortizationOfIntangibleAssets": 5}, 55),
@@ -82,7 +84,8 @@ FLOWS = {
     "plan proceeds that are the common line": (
         "stock_issued", {"ProceedsFromIssuanceOfCommonStock": 5, "ProceedsFromStockPlans": 5}, 5),
     "net income from profit less minority": (
-        "net_income", {"NetIncomeLoss": None, "ProfitLoss": 10, "NetIncomeLossAttributableToNoncontrollingInterest": 2}, 8),
+        "net_income",
+        {"NetIncomeLoss": None, "ProfitLoss": 10, "NetIncomeLossAttributableToNoncontrollingInterest": 2}, 8),
 }  # fmt: skip
 
 
@@ -128,7 +131,9 @@ def test_evidence_of_no_debt(tmp_path: Path) -> None:
     assert "debt_inferred_zero" in row["flags"].split()
 
 
-@pytest.mark.parametrize("tag", ["RepaymentsOfSeniorDebt", "InterestExpense", "ProceedsFromIssuanceOfSeniorLongTermDebt"])
+@pytest.mark.parametrize(
+    "tag", ["RepaymentsOfSeniorDebt", "InterestExpense", "ProceedsFromIssuanceOfSeniorLongTermDebt"]
+)
 def test_borrowing_elsewhere_leaves_debt_unknown(tag: str, tmp_path: Path) -> None:
     """A repayment, a borrowing or interest without any balance of debt is no proof of zero (Lennar, NVR)."""
     row = as_of(rows_of(tmp_path, balance({"Liabilities": 10}) + year({tag: 5})), "2026-03-01")

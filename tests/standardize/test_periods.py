@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from screener.standardize.splits import infer, plain_ratio
-from tests.standardize.stages import M, Fact, as_of, read, rows_of
+from tests.standardize.stages import Fact, M, as_of, read, rows_of
 
 APPLE_2009 = ("2008-09-28", "2009-09-26")
 
@@ -118,6 +118,7 @@ def test_split_between_filings(tmp_path: Path) -> None:
         ("EarningsPerShareDiluted", *year, 11.89, "2019-10-31", "10-K"),
         (diluted, *year, 18595.65 * M, "2020-10-30", "10-K"),
         ("EarningsPerShareDiluted", *year, 2.97, "2020-10-30", "10-K"),
+        ("NetIncomeLoss", *year, 55256 * M, "2019-10-31", "10-K"),
         ("Assets", None, "2019-09-28", 338516 * M, "2019-10-31", "10-K"),
         ("Assets", None, "2020-06-27", 317344 * M, "2020-07-31", "10-Q"),
         (diluted, "2020-03-29", "2020-06-27", 4354.788 * M, "2020-07-31", "10-Q"),
@@ -129,9 +130,7 @@ def test_split_between_filings(tmp_path: Path) -> None:
     assert row["shares_outstanding"] * row["share_basis"] == pytest.approx(17102.536 * M)
     later = as_of(rows, "2020-11-01", "2019-09-28")
     assert (later["shares_diluted"], later["eps_diluted"], later["share_basis"]) == (18595.65 * M, 2.97, 1)
-    assert read(tmp_path / "splits.parquet") == [
-        {"issuer_id": 1, "switch_date": date(2020, 10, 30), "ratio": 4.0}
-    ]
+    assert read(tmp_path / "splits.parquet") == [{"issuer_id": 1, "switch_date": date(2020, 10, 30), "ratio": 4.0}]
 
 
 @pytest.mark.parametrize(("ratio", "expected"), [(4.00002, 4), (1 / 30, 1 / 30), (1.5, 1.5), (1.7, None), (1000, None)])
@@ -155,6 +154,7 @@ def test_cover_counts_are_checked(count: float, expected: float, tmp_path: Path)
         ("Assets", None, "2024-12-31", 1e9, "2025-02-01", "10-K"),
         ("WeightedAverageNumberOfSharesOutstandingBasic", "2024-01-01", "2024-12-31", 20e6, "2025-02-01", "10-K"),
         ("NetIncomeLoss", "2024-01-01", "2024-12-31", 40e6, "2025-02-01", "10-K"),
+        ("EarningsPerShareBasic", "2024-01-01", "2024-12-31", 2.0, "2025-02-01", "10-K"),
         ("EntityCommonStockSharesOutstanding", None, "2025-01-20", count, "2025-02-01", "10-K"),
     ]
     assert as_of(rows_of(tmp_path, facts), "2025-03-01")["shares_outstanding"] == expected

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ CSX, HUNT, LULULEMON, DISNEY = 277948, 728535, 1397187, 1744489
 
 
 @pytest.fixture(scope="module")
-def rows(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[int, list[dict[str, Any]]]]:
+def rows(tmp_path_factory: pytest.TempPathFactory) -> dict[int, list[dict[str, Any]]]:
     """Give the fundamentals of the real bulk file by issuer."""
     from screener.sources.report import BuildReport
     from screener.sources.sec import read_sec
@@ -30,7 +30,7 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[int, list[di
     found: dict[int, list[dict[str, Any]]] = {}
     for row in read(stage / "fundamentals.parquet"):
         found.setdefault(row["issuer_id"], []).append(row)
-    yield found
+    return found
 
 
 # issuer, period end, as of, what its filings say.
@@ -88,13 +88,13 @@ def test_one_newest_row(rows: dict[int, list[dict[str, Any]]]) -> None:
     for versions in rows.values():
         spans = sorted((row["known_from"], row["latest_until"]) for row in versions)
         live = [span for span in spans if span[0] < span[1]]
-        assert all(first[1] <= second[0] for first, second in zip(live, live[1:], strict=False))
+        assert all(first[1] <= second[0] for first, second in pairwise(live))
         ends: dict[Any, list[Any]] = {}
         for row in versions:
             ends.setdefault(row["period_end"], []).append((row["known_from"], row["known_until"]))
         for found in ends.values():
             ordered = sorted(found)
-            assert all(first[1] == second[0] for first, second in zip(ordered, ordered[1:], strict=False))
+            assert all(first[1] == second[0] for first, second in pairwise(ordered))
 
 
 def test_no_row_before_its_period(rows: dict[int, list[dict[str, Any]]]) -> None:
