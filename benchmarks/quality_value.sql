@@ -1,39 +1,48 @@
 -- The quality-value screen as an analyst would write it by hand over the same tables; $as_of is the day.
+-- One row a candidate: the verdict of every condition (true, false, NULL for unknown), the percentiles, score and rank.
 WITH quote AS (
-    SELECT l.issuer_id, l.ticker, p.close, p.dollar_volume_3m, p.close * p.split_factor AS price,
+    SELECT l.issuer_id, l.ticker, l.security_type, p.close, p.dollar_volume_3m, p.close * p.split_factor AS price,
            p.adj_close / p.adj_close_12m - 1 AS price_change_12m
     FROM listings AS l JOIN prices AS p USING (listing_id)
     WHERE l.is_primary AND p.date BETWEEN DATE '$as_of' - 10 AND DATE '$as_of'
     QUALIFY row_number() OVER (PARTITION BY l.issuer_id ORDER BY p.date DESC) = 1
 ),
-latest AS (
-    SELECT f.*, c.name, c.sector, c.is_shell, c.model, q.ticker, q.price, q.dollar_volume_3m, q.price_change_12m,
-           q.close * f.shares_outstanding * f.share_basis AS market_cap
-    FROM fundamentals AS f JOIN companies AS c USING (issuer_id) JOIN quote AS q USING (issuer_id)
-    WHERE f.known_from <= DATE '$as_of' AND f.latest_until > DATE '$as_of' AND f.stale_from > DATE '$as_of'
-      AND f.currency = 'USD'
+newest AS (
+    SELECT * FROM fundamentals
+    WHERE known_from <= DATE '$as_of' AND latest_until > DATE '$as_of' AND stale_from > DATE '$as_of'
+      AND currency = 'USD'
 ),
-universe AS (
-    SELECT * FROM latest
-    WHERE market_cap BETWEEN 300e6 AND 3e9 AND price >= 2 AND dollar_volume_3m >= 500e3
-      AND sector NOT IN ('Financials', 'Real Estate') AND NOT is_shell
+latest AS (
+    SELECT c.issuer_id, c.name, c.sector, c.is_shell, c.model, q.ticker, q.price, q.dollar_volume_3m, q.price_change_12m,
+           f.* EXCLUDE (issuer_id),
+           CASE WHEN q.security_type <> 'adr' AND q.close * f.shares_outstanding * f.share_basis BETWEEN 1 AND 1e13
+                THEN q.close * f.shares_outstanding * f.share_basis END AS market_cap
+    FROM companies AS c LEFT JOIN newest AS f USING (issuer_id) LEFT JOIN quote AS q USING (issuer_id)
+    WHERE f.issuer_id IS NOT NULL OR q.issuer_id IS NOT NULL
+),
+tested AS (
+    SELECT *, market_cap BETWEEN 300e6 AND 3e9 AS u1, price >= 2 AND dollar_volume_3m >= 500e3 AS u2,
+           sector NOT IN ('Financials', 'Real Estate') AS u3, NOT is_shell AS u4,
+           coalesce(u1, false) AND coalesce(u2, false) AND coalesce(u3, false) AND coalesce(u4, false) AS in_universe
+    FROM latest
 ),
 years AS (
-    SELECT u.issuer_id, (u.quarter_index - h.quarter_index) // 4 AS back, h.*
-    FROM universe AS u JOIN fundamentals AS h ON h.issuer_id = u.issuer_id
-     AND h.quarter_index IN (u.quarter_index, u.quarter_index - 4, u.quarter_index - 8, u.quarter_index - 12,
-                             u.quarter_index - 16, u.quarter_index - 20)
-    WHERE h.known_from <= DATE '$as_of' AND h.known_until > DATE '$as_of'
+    SELECT u.issuer_id, (u.quarter_index - h.quarter_index) // 4 AS back, h.net_income, h.total_assets, h.gross_profit,
+           h.revenue, h.operating_income, h.income_tax, h.pretax_income,
+           h.equity_incl_nci + coalesce(h.temp_equity, 0) + h.total_debt - h.cash
+               - coalesce(h.short_term_investments, 0) AS ic
+    FROM tested AS u JOIN fundamentals AS h ON h.issuer_id = u.issuer_id
+     AND u.quarter_index - h.quarter_index IN (0, 4, 8, 12, 16, 20)
+    WHERE u.in_universe AND h.known_from <= DATE '$as_of' AND h.known_until > DATE '$as_of' AND h.currency = 'USD'
 ),
 capital AS (
-    SELECT issuer_id, back, net_income, total_assets, gross_profit, revenue,
-           equity_incl_nci + coalesce(temp_equity, 0) + total_debt - cash - coalesce(short_term_investments, 0) AS ic,
-           operating_income * (1 - coalesce(CASE WHEN income_tax / nullif(pretax_income, 0) IS NOT NULL
+    SELECT *, operating_income * (1 - coalesce(CASE WHEN income_tax / nullif(pretax_income, 0) IS NOT NULL
                THEN least(greatest(income_tax / nullif(pretax_income, 0), 0), 0.35) END, 0.21)) AS nopat
     FROM years
 ),
 yearly AS (
-    SELECT a.issuer_id, a.back, a.net_income, a.total_assets, coalesce((a.total_assets + b.total_assets) / 2, a.total_assets) AS avg_assets,
+    SELECT a.issuer_id, a.back, a.net_income,
+           coalesce((a.total_assets + b.total_assets) / 2, a.total_assets) AS avg_assets,
            CASE WHEN a.revenue > 0 THEN a.gross_profit / a.revenue END AS gross_margin,
            CASE WHEN coalesce((a.ic + b.ic) / 2, a.ic) > 0 AND coalesce((a.ic + b.ic) / 2, a.ic) >= 0.05 * a.total_assets
                 THEN a.nopat / coalesce((a.ic + b.ic) / 2, a.ic) END AS roic
@@ -41,25 +50,34 @@ yearly AS (
     WHERE a.back <= 4
 ),
 history AS (
-    SELECT issuer_id, count(*) FILTER (net_income > 0) AS profits,
+    SELECT issuer_id, count(*) FILTER (net_income > 0) AS profits, count(net_income) AS incomes,
            CASE WHEN count(roic) >= 3 THEN avg(roic) END AS roic_5y,
            CASE WHEN count(gross_margin) >= 3 THEN stddev_samp(gross_margin) END AS margin_sd,
            max(roic) FILTER (back = 0) AS roic, max(avg_assets) FILTER (back = 0) AS avg_assets
     FROM yearly GROUP BY issuer_id
 ),
 measured AS (
-    SELECT u.*, h.*,
+    SELECT u.*, h.* EXCLUDE (issuer_id),
            u.cfo - u.capex - coalesce(u.capitalized_software, 0) AS fcf,
            u.total_debt - u.cash - coalesce(u.short_term_investments, 0) AS net_debt,
            u.operating_income + u.da AS ebitda,
            u.market_cap + u.total_debt + coalesce(u.preferred, 0) + coalesce(u.minority_interest, 0)
                + coalesce(u.redeemable_nci, 0) - u.cash - coalesce(u.short_term_investments, 0) AS ev
-    FROM universe AS u LEFT JOIN history AS h USING (issuer_id)
+    FROM tested AS u LEFT JOIN history AS h USING (issuer_id)
+    WHERE u.in_universe
 ),
 factors AS (
     SELECT *, CASE WHEN model <> 'reit' AND total_assets > 0 THEN gross_profit / total_assets END AS gp_assets,
            (net_income - cfo) / nullif(avg_assets, 0) AS accruals,
-           CASE WHEN ev > 0 THEN operating_income / ev END AS ebit_yield, fcf / market_cap AS fcf_yield
+           CASE WHEN ev > 0 THEN operating_income / ev END AS ebit_yield, fcf / market_cap AS fcf_yield,
+           CASE WHEN ebitda > 0 THEN net_debt / ebitda END AS net_debt_ebitda,
+           net_income > 0 AS r1,
+           CASE WHEN profits >= 3 THEN true WHEN profits + 5 - coalesce(incomes, 0) < 3 THEN false END AS r2,
+           fcf > 0 AS r3,
+           net_debt_ebitda <= 2.5 AS r4,
+           operating_income / nullif(interest_expense, 0) >= 4 AS r5,
+           roic_5y >= 0.08 AS r6,
+           margin_sd <= 0.08 AS r7
     FROM measured
 ),
 ranked AS (
@@ -73,13 +91,22 @@ ranked AS (
         CASE WHEN fcf_yield IS NULL THEN 0 ELSE 100.0 * (count(*) OVER (PARTITION BY sector) - rank() OVER (PARTITION BY sector ORDER BY fcf_yield DESC NULLS LAST) + 1) / count(*) OVER (PARTITION BY sector) END AS p5s,
         CASE WHEN fcf_yield IS NULL THEN 0 ELSE 100.0 * (count(*) OVER () - rank() OVER (ORDER BY fcf_yield DESC NULLS LAST) + 1) / count(*) OVER () END AS p5u
     FROM factors
+),
+scored AS (
+    SELECT *, CASE WHEN peers >= 10 THEN p4s ELSE p4u END AS p4, CASE WHEN peers >= 10 THEN p5s ELSE p5u END AS p5,
+           (50 * (p1 + p2 + 0.5 * p3) / 2.5 + 50 * (2 * p4 + p5) / 3) / 100 AS score,
+           coalesce(r1, false) AND coalesce(r2, false) AND coalesce(r3, false) AND coalesce(r4, false)
+               AND coalesce(r5, true) AND coalesce(r6, false) AND coalesce(r7, false) AS passed
+    FROM ranked
+),
+listed AS (
+    SELECT *, CASE WHEN passed THEN row_number() OVER (PARTITION BY passed ORDER BY score DESC, market_cap DESC, ticker) END AS rank
+    FROM scored
 )
-SELECT ticker,
-       (50 * (p1 + p2 + 0.5 * p3) / 2.5
-        + 50 * (2 * CASE WHEN peers >= 10 THEN p4s ELSE p4u END + CASE WHEN peers >= 10 THEN p5s ELSE p5u END) / 3) / 100 AS score,
-       market_cap, roic, ebit_yield, fcf_yield, price_change_12m
-FROM ranked
-WHERE net_income > 0 AND profits >= 3 AND fcf > 0 AND ebitda > 0 AND net_debt / ebitda <= 2.5
-  AND (interest_expense IS NULL OR interest_expense = 0 OR operating_income / interest_expense >= 4)
-  AND roic_5y >= 0.08 AND margin_sd <= 0.08
-ORDER BY score DESC, market_cap DESC, ticker
+SELECT issuer_id, ticker, name, sector, market_cap, period_end, known_from, in_universe, u1, u2, u3, u4,
+       r1, r2, r3, r4, r5, r6, r7, roic, gp_assets, accruals, ebit_yield, fcf_yield, net_debt_ebitda, price_change_12m,
+       p1, p2, p3, p4, p5, passed, score, rank
+FROM listed
+UNION ALL BY NAME
+SELECT issuer_id, ticker, name, sector, market_cap, period_end, known_from, in_universe, u1, u2, u3, u4, false AS passed
+FROM tested WHERE NOT in_universe

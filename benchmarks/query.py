@@ -28,16 +28,18 @@ def timed(lake: Lake, sql: str) -> float:
 
 
 def compare(lake: Lake, runs: int) -> None:
-    """Print both times and their ratio, and check that both give the same list."""
+    """Print both times and their ratio, and check that both give the same verdicts, scores and ranks."""
     day = newest_date(lake.con)
     ours = build_query(api.load("quality-value"), [day]).sql
     theirs = HAND_WRITTEN.read_text(encoding="utf-8").replace("$as_of", day.isoformat())
-    shortlist = lake.con.execute(f"SELECT ticker, round(score, 6) FROM ({ours}) WHERE passed ORDER BY rank").fetchall()
-    by_hand = lake.con.execute(f"SELECT ticker, round(score, 6) FROM ({theirs})").fetchall()
-    assert shortlist == by_hand, "the two queries disagree"
+    columns = "issuer_id, in_universe, u1, u2, u3, u4, r1, r2, r3, r4, r5, r6, r7, rank, round(score, 6)"
+    found = [
+        lake.con.execute(f"SELECT {columns} FROM ({sql}) ORDER BY issuer_id").fetchall() for sql in (ours, theirs)
+    ]
+    assert found[0] == found[1], "the two queries disagree"
     pairs = [(timed(lake, ours), timed(lake, theirs)) for _ in range(runs)]
     compiled, written = (statistics.median(column) for column in zip(*pairs, strict=True))
-    print(f"same list from both: {len(shortlist)} names as of {day}")
+    print(f"the same verdicts, scores and ranks of {len(found[0])} candidates from both, as of {day}")
     times = f"compiled {compiled * 1000:.0f} ms, by hand {written * 1000:.0f} ms"
     print(f"{times}, ratio {compiled / written:.2f} (at most 1.5)")
 

@@ -35,13 +35,10 @@ def load(screen: str | Path | Screen) -> Screen:
 @contextmanager
 def open_data(data: str | Path | None = None) -> Iterator[Lake]:
     """Open a data set (default: ``SCREENER_DATA``, then the shipped demo) and close it afterwards."""
-    from screener.lake.connect import find_data, open_lake
+    from screener.lake.connect import find_data, reading
 
-    lake = open_lake(find_data(str(data) if data is not None else None))
-    try:
+    with reading(find_data(str(data) if data is not None else None)) as lake:
         yield lake
-    finally:
-        lake.con.close()
 
 
 def run(

@@ -45,7 +45,9 @@ FIELDS: tuple[Field, ...] = (
     Field("price_date", "Price date", "date", "date", "p.date", market=True),
     Field(
         "market_cap", "Market capitalization", "number", "usd",
+        # Filings count ordinary shares, a depositary share stands for some unknown number of them.
         f"CASE WHEN p.close * f.shares_outstanding * f.share_basis BETWEEN 1 AND {MARKET_CAP_LIMIT:.0f} "
+        "AND l.security_type IS DISTINCT FROM 'adr' "
         "THEN p.close * f.shares_outstanding * f.share_basis END",
         market=True, help="last price times shares outstanding on one split basis; refused above 10 trillion",
     ),

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import click
 
 from screener.cli.options import say
-from screener.errors import EXIT_USAGE
+from screener.errors import EXIT_USAGE, Problem, ScreenError
 
 
 @click.command("check")
@@ -20,8 +19,10 @@ def command(screens: tuple[str, ...]) -> None:
 
     wrong = 0
     for name in screens:
-        path: Path = find_screen(name)
-        problems = check_file(path)
+        try:
+            problems = check_file(find_screen(name))
+        except ScreenError as error:
+            problems = (Problem(error.message, hint=error.hint),)
         wrong += any(problem.severity == "error" for problem in problems)
         for problem in problems:
             click.echo(problem.render() + "\n")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
+import io
 import os
 import sys
+from typing import TextIO
 
 import click
 
-from screener.errors import ScreenerError
+from screener.errors import EXIT_USAGE, ScreenerError
 from screener.version import __version__
 
 # Subcommand -> module with a click command of the same name (dashes become underscores).
@@ -22,6 +25,9 @@ COMMANDS: dict[str, str] = {
     "sql": "screener.cli.sql",
     "data": "screener.cli.data",
 }
+
+INTERRUPTED = 130
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO})
 
 EPILOG = """\b
 Exit codes: 0 done; 1 nothing passed (run --fail-empty); 2 wrong usage or
@@ -55,15 +61,46 @@ def main(args: list[str] | None = None) -> None:
     try:
         root.main(args=args, prog_name="screener", standalone_mode=False)
     except ScreenerError as error:
-        click.echo(error.render(), err=True)
+        _complain(error.render())
         sys.exit(error.exit_code)
     except click.ClickException as error:
-        error.show()
+        _complain(_usage(error))
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
-        sys.exit(130)
+        _complain("interrupted")
+        sys.exit(INTERRUPTED)
+    except RuntimeError as error:
+        # What DuckDB makes of Ctrl-C while it computes.
+        if str(error) != "Query interrupted":
+            raise
+        _complain("interrupted")
+        sys.exit(INTERRUPTED)
     except BrokenPipeError:
-        # The reader (head, less) has gone; a second error at interpreter exit would only be noise.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _hush(sys.stdout)
         sys.exit(0)
+    except OSError as error:
+        # Files say their names: without one it is stdout that is full.
+        if error.filename is not None or error.errno not in FULL:
+            raise
+        _hush(sys.stdout)
+        _complain(f"error: the result cannot be printed: {error.strerror}")
+        sys.exit(EXIT_USAGE)
+
+
+def _usage(error: click.ClickException) -> str:
+    said = io.StringIO()
+    error.show(said)
+    return said.getvalue().rstrip("\n")
+
+
+def _complain(message: str) -> None:
+    """Print a message to stderr; the exit code counts even where nobody reads it any more."""
+    try:
+        click.echo(message, err=True)
+    except BrokenPipeError:
+        _hush(sys.stderr)
+
+
+def _hush(stream: TextIO) -> None:
+    # The reader (head, less) has gone; a second error at interpreter exit would only be noise.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

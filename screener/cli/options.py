@@ -61,7 +61,9 @@ def terminal() -> tuple[int, bool]:
     """Return the width to lay out for, and whether colour is wanted."""
     from screener.output.terminal import use_color
 
-    return shutil.get_terminal_size((120, 40)).columns, use_color(sys.stdout, os.environ)
+    # A process that was started without a stdout has none to ask.
+    color = sys.stdout is not None and use_color(sys.stdout, os.environ)
+    return shutil.get_terminal_size((120, 40)).columns, color
 
 
 def say(message: str) -> None:

@@ -13,7 +13,7 @@ from screener.language.expressions import parse_formula
 
 
 def column_name(name: str, at: Moment) -> str:
-    """Return the name of a column: ``revenue``, ``revenue_q``, ``revenue@4`` (four quarters earlier)."""
+    """Return the column of a line item: ``revenue``, ``revenue_q``, ``revenue@4`` (four quarters earlier)."""
     return name + ("_q" if at.quarter else "") + (f"@{at.lag}" if at.lag else "")
 
 
@@ -39,7 +39,7 @@ class Columns:
 
     def __init__(self, definitions: Mapping[str, Expr]) -> None:
         """Start with no columns; ``definitions`` are the formulas of the screen's own ``define``."""
-        self._definitions = definitions
+        self.definitions = definitions
         self.latest: dict[str, str] = {}
         self.history: dict[str, tuple[str, int]] = {}
         self.fields: dict[str, str] = {}
@@ -55,7 +55,8 @@ class Columns:
             return self._seen(name, 0)
         if name in items.BY_NAME:
             return self._item(name, at)
-        key = column_name(name, at)
+        # An @, which no name can have: a definition may well be called roic_q.
+        key = name + ("@q" if at.quarter else "") + (f"@{at.lag}" if at.lag else "")
         if key not in self._level:
             self._watch.append(0)
             sql = self._metric_sql(name, at)
@@ -82,8 +83,8 @@ class Columns:
         return identifier(key)
 
     def _metric_sql(self, name: str, at: Moment) -> str:
-        if name in self._definitions:
-            return compile_expr(self._definitions[name], self, at)
+        if name in self.definitions:
+            return compile_expr(self.definitions[name], self, at)
         metric = metrics.BY_NAME[name]
         cases = []
         if metric.refused:

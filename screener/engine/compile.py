@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from screener.catalogue.fields import BY_NAME as FIELDS
+from screener.engine.overflow import can_overflow
 from screener.language.ast import (
     Between,
     Binary,
@@ -99,12 +100,14 @@ def _unary(expr: Unary, names: Resolver, at: Moment) -> str:
 
 def _binary(expr: Binary, names: Resolver, at: Moment) -> str:
     left, right = compile_expr(expr.left, names, at), compile_expr(expr.right, names, at)
-    if expr.op == "/":
-        return f"({left} / nullif({right}, 0))"
-    if expr.op == "^":
-        # pow() of a negative base or a huge exponent is NaN or infinite: unknown, not a number that compares.
-        return f"(CASE WHEN isfinite(pow({left}, {right})) THEN pow({left}, {right}) END)"
-    return f"({left} {expr.op} {right})"
+    plain = {"/": f"{left} / nullif({right}, 0)", "^": f"pow({left}, {right})"}
+    sql = plain.get(expr.op, f"{left} {expr.op} {right}")
+    if not can_overflow(expr):
+        return f"({sql})"
+    # Neither infinite nor NaN (a root of a negative number) is a number that compares: they are unknown.
+    for value in ("nan", "inf", "-inf"):
+        sql = f"nullif({sql}, '{value}'::DOUBLE)"
+    return sql
 
 
 def _is_text(expr: Expr) -> bool:

@@ -64,7 +64,7 @@ def _percentile_columns(key: str, factor: Factor, screen: Screen) -> list[tuple[
         rank = f"rank() OVER (PARTITION BY {partition} ORDER BY {order})"
         return f"100.0 * ({count} - {rank} + 1) / {count}"
 
-    population = "as_of, in_universe"
+    population = "as_of"
     share, peers = percentile(population), "'universe'"
     if factor.within:
         group = f"{population}, {identifier(factor.within)}"

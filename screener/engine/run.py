@@ -45,7 +45,10 @@ def run_screen(lake: Lake, screen: Screen, as_of: date | None = None) -> Result:
     lake.con.execute(f"CREATE OR REPLACE TEMP TABLE evaluated AS {query.sql}")
     funnel = read_funnel(lake.con, screen)
     if not funnel[0].passed:
-        raise DataError(f"nothing in this data set was public on {day}", hint=f"its newest day is {newest}")
+        what = (
+            "everything in this data set is too old for" if day > newest else "nothing in this data set was public on"
+        )
+        raise DataError(f"{what} {day}", hint=f"its newest day is {newest}")
     identity = RunIdentity(
         screen=screen.name,
         title=screen.title,

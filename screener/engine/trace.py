@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from screener.catalogue import fields, items, metrics
 from screener.engine.columns import Columns, condition, formula
 from screener.engine.compile import Moment, compile_expr, lags, span
-from screener.engine.query import candidate_steps, last_level, select, with_clause
 from screener.engine.result import Value
+from screener.engine.steps import candidate_steps, last_step, select, with_clause
 from screener.language.ast import (
     Between,
     Binary,
@@ -175,7 +175,7 @@ class Tracer:
         steps = [("dates(as_of)", f"VALUES (DATE '{as_of}')")]
         steps += candidate_steps(self._columns, [as_of], issuers=issuers)
         wanted = [("issuer_id", "issuer_id")] + [(f"n{k}", self._sql[key]) for k, key in enumerate(keys)]
-        sql = with_clause(steps) + select(wanted) + f"\nFROM {last_level(self._columns)}"
+        sql = with_clause(steps) + select(wanted) + f"\nFROM {last_step(self._columns)}"
         found = {}
         for issuer, *values in con.execute(sql).fetchall():
             known = dict(zip(keys, values, strict=True))

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from screener.errors import DataError
-from screener.lake.files import first_line, quoted
+from screener.lake.files import first_line, quoted, sha256_of
 from screener.lake.manifest import MANIFEST_NAME, VERSIONS_NAME, Manifest, read_manifest
 
 if TYPE_CHECKING:
     import duckdb
 
 DATA_VARIABLE = "SCREENER_DATA"
+_REBUILD = "build it again with `screener data build`"
 
 # Set in this order: once the configuration is locked, no query can widen what it may read.
 _SETTINGS = (
@@ -60,7 +63,11 @@ def find_data(option: str | None = None) -> Path:
     named = option or os.environ.get(DATA_VARIABLE)
     if named:
         path = Path(named).expanduser()
-        if not path.is_dir():
+        try:
+            found = path.is_dir()
+        except OSError as error:
+            raise DataError(f"the data set at {path} cannot be read: {error.strerror}") from error
+        if not found:
             origin = "--data" if option else DATA_VARIABLE
             raise DataError(
                 f"there is no data set at {path} (named by {origin})", hint="make one with `screener data build`"
@@ -101,6 +108,35 @@ def open_lake(path: Path) -> Lake:
     return Lake(path, directory, manifest, con)
 
 
+@contextmanager
+def reading(path: Path) -> Iterator[Lake]:
+    """Open the data set at ``path`` and close it afterwards; a query that stumbles over damage is a ``DataError``.
+
+    Tables are checked by size when they are opened and by content only when a query fails: hashing takes longer
+    than most runs.
+    """
+    import duckdb
+
+    with open_lake(path) as lake:
+        try:
+            yield lake
+        except duckdb.Error as error:
+            damage = _damage(lake)
+            if not damage:
+                raise
+            raise DataError(f"the data set at {path} is damaged: {damage}", hint=_REBUILD) from error
+
+
+def _damage(lake: Lake) -> str:
+    for table in lake.manifest.tables:
+        file = lake.directory / f"{table.name}.parquet"
+        if not file.is_file():
+            return f"table {table.name} was removed while it was read"
+        if sha256_of(file) != table.sha256:
+            return f"table {table.name} has another content than its manifest says"
+    return ""
+
+
 def table_directory(path: Path, manifest: Manifest) -> Path:
     """Return the folder of the manifest's tables; ``DataError`` when a table is missing or has another size."""
     directory = (path / VERSIONS_NAME / manifest.version).resolve()
@@ -111,6 +147,6 @@ def table_directory(path: Path, manifest: Manifest) -> Path:
             state = "is missing" if size is None else "has another size than its manifest says"
             raise DataError(
                 f"the data set at {path} is damaged: table {table.name} {state}",
-                hint="build it again with `screener data build`",
+                hint=_REBUILD,
             )
     return directory

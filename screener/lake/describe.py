@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from screener.lake.connect import Lake, open_lake
+from screener.lake.connect import Lake, reading
 
 _DATES = {
     "facts_filed": "SELECT min(filed), max(filed) FROM facts",
@@ -31,7 +31,7 @@ def describe(path: Path) -> dict[str, Any]:
 
     ``dates`` are [first, last] as ISO text or None; ``coverage`` are counts; the rest is the manifest's.
     """
-    with open_lake(path) as lake:
+    with reading(path) as lake:
         content = lake.manifest.as_dict()
         return {
             "path": str(path),

@@ -118,7 +118,7 @@ def read_manifest(path: Path) -> Manifest:
     try:
         content = json.loads(text)
         version = content["schema_version"]
-    except (json.JSONDecodeError, KeyError, TypeError) as error:
+    except (json.JSONDecodeError, RecursionError, KeyError, TypeError) as error:
         raise DataError(f"{file} is damaged", hint=_REBUILD) from error
     if version != SCHEMA_VERSION:
         age = "newer" if isinstance(version, int) and version > SCHEMA_VERSION else "older"

@@ -165,11 +165,13 @@ def _sync(path: Path) -> None:
 
 @contextmanager
 def _full_disk(out: Path) -> Iterator[None]:
-    """Say that the disk is full, whoever found out: Python or DuckDB; everything else passes as it is."""
+    """Say that the disk is full, whoever found out: Python or DuckDB, or that a file is closed to us."""
     import duckdb
 
     try:
         yield
+    except PermissionError as error:
+        raise DataError(f"{error.filename or out} cannot be opened: {error.strerror}") from error
     except OSError as error:
         if error.errno not in FULL_DISK:
             raise

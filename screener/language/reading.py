@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from screener.language.ast import Expr, Span
     from screener.language.kinds import Typed
 
+# Beyond it, and below its inverse, a weighted mean is no longer exact (and overflows at last).
+MAX_WEIGHT = 1e6
+
 
 class Reading:
     """The source and the checker of one screen, and the ways in which its values are read."""
@@ -70,6 +73,9 @@ class Reading:
         if value is None or value <= 0:
             if isinstance(node, Scalar):
                 self.problem(node.span, f"a weight must be a number above 0, not '{written}'")
+            return 1.0
+        if not 1 / MAX_WEIGHT <= value <= MAX_WEIGHT:
+            self.problem(node.span, f"the weight '{written}' is out of all proportion", "for example 1, 0.5 or 50")
             return 1.0
         return value
 

@@ -30,6 +30,9 @@ MIN_GROUP = 10
 # Always shown, so that a column of this name would stand twice.
 SHOWN = ("rank", "ticker", "name", "sector", "score")
 
+# Columns that every step of the query carries: a definition of this name would be overridden without a word.
+CARRIED = ("as_of", "issuer_id", "cik")
+
 
 def load_screen(path: str | Path) -> Screen:
     """Return the screen in the file ``path``; ``ScreenError`` with every problem, or when it cannot be read."""
@@ -171,7 +174,8 @@ def _name_is_free(reading: Reading, key: Scalar) -> bool:
         reading.problem(key.span, f"'{name}' cannot be the name of a definition", hint)
         return False
     taken = names.lookup(name)
-    if taken is not None or name in functions.BY_NAME or name in SHOWN or name.removesuffix("_q") in items.BY_NAME:
+    stored = name in SHOWN or name in CARRIED or name.removesuffix("_q") in items.BY_NAME
+    if taken is not None or name in functions.BY_NAME or stored:
         what = f"{taken.kind} ({taken.label})" if taken else "word of the language or of the data set"
         reading.problem(key.span, f"'{name}' is already a {what}", "choose another name")
         return False
@@ -222,10 +226,14 @@ def _columns(reading: Reading, node: Node | None) -> tuple[Column, ...]:
             name, typed = one_line(heading.text), reading.value(scalar)
             if typed is None:
                 continue
-            if name in SHOWN or name in found:
-                why = "is always shown" if name in SHOWN else "stands twice"
-                reading.problem(heading.span, f"the column '{name}' {why}", _column_hint(name))
-            found.setdefault(name, Column(name, typed.expr, typed.unit, scalar.span))
+            # Spreadsheets and frames tell headings apart without regard to case.
+            key = name.casefold()
+            if not name:
+                reading.problem(heading.span, "this column has an empty heading", _column_hint(key))
+            elif key in SHOWN or key in found:
+                why = "is always shown" if key in SHOWN else "stands twice"
+                reading.problem(heading.span, f"the column '{name}' {why}", _column_hint(key))
+            found.setdefault(key, Column(name, typed.expr, typed.unit, scalar.span))
     return tuple(found.values())
 
 

@@ -42,6 +42,8 @@ WORKED = {
     "working_capital": 200.0,
     "nwc_operating": 125.0,  # (400 - 100) - (200 - 25)
     "invested_capital": 700.0,  # 500 + 300 - 100
+    "avg_invested_capital": 680.0,  # (700 + 660) / 2
+    "avg_assets": 950.0,
     "common_equity": 450.0,
     "tangible_equity": 300.0,  # 450 - 100 - 50
     "tax_rate": 0.2,

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from screener.cli import main as main_module
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -200,3 +202,32 @@ class TestOtherCommands:
 def _first(folder: Path) -> str:
     done = screener("run", "quality-value", "--limit", "1", "--format", "json", cwd=folder)
     return str(json.loads(done.stdout)["rows"][0]["ticker"])
+
+
+def test_check_goes_on_after_a_missing_file(tmp_path: Path) -> None:
+    """A name that is no screen is one problem among the others."""
+    done = screener("check", "nope", "quality-value", cwd=tmp_path)
+    assert (done.returncode, "there is no screen 'nope'" in done.stdout) == (2, True)
+    assert "2 screens checked, 1 with errors" in done.stderr
+
+
+def test_a_full_stdout_is_said_once(tmp_path: Path) -> None:
+    """A result that cannot be printed is one line, not a traceback."""
+    if not Path("/dev/full").exists():
+        pytest.skip("this system has no /dev/full")
+    command = [sys.executable, "-m", "screener", "list"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+
+
+def test_interrupted_query_is_no_crash(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Ctrl-C inside DuckDB arrives as a RuntimeError and ends like any other interruption."""
+
+    def interrupted(**_: object) -> None:
+        raise RuntimeError("Query interrupted")
+
+    monkeypatch.setattr(main_module.root, "main", interrupted)
+    with pytest.raises(SystemExit) as ended:
+        main_module.main([])
+    assert (ended.value.code, capsys.readouterr().err) == (130, "interrupted\n")

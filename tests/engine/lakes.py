@@ -55,7 +55,7 @@ def make_lake(
         "companies": people,
         "listings": [
             {"listing_id": row["issuer_id"], "issuer_id": row["issuer_id"], "ticker": row["ticker"],
-             "exchange": row["exchange"], "security_type": "common", "is_primary": True}
+             "exchange": row["exchange"], "security_type": row.get("security_type", "common"), "is_primary": True}
             for row in people
         ],
         "facts": list(facts),

@@ -392,3 +392,64 @@ def test_names_are_bound_as_text() -> None:
     """A text in a screen cannot end its SQL literal."""
     sql = build_query(screen('name = "x\' OR 1=1 --"'), [AS_OF]).sql
     assert "'x'' or 1=1 --'" in sql
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "revenue * 1e300 * 1e300 > 0",
+        "revenue * 1e308 - revenue * 1e307 < 1",
+        "revenue / 1e-320 > 0",
+        "revenue ^ 20 * revenue ^ 20 > 0",
+        "huge * huge > 0",
+        "(0 - revenue) ^ 0.5 > 0",
+    ],
+)
+def test_a_value_beyond_a_double_is_unknown(tmp_path: Path, text: str) -> None:
+    """Infinite and undefined results are unknown, never greater than zero."""
+    with single(tmp_path, revenue=1e9) as lake:
+        run_screen(lake, screen(text, define={"huge": "revenue * 1e200"}), AS_OF)
+        assert lake.con.execute("SELECT r1 FROM evaluated").fetchall() == [(None,)]
+
+
+def test_plain_arithmetic_is_not_guarded() -> None:
+    """The guard against overflow is written only where the numbers can become that large."""
+    assert "inf" not in build_query(screen("revenue / total_assets - 2 * equity > 1M"), [AS_OF]).sql
+
+
+def test_a_definition_may_end_in_q(tmp_path: Path) -> None:
+    """`margin_q` is a formula of its own beside `quarter(margin)`."""
+    define = {"margin": "cfo / revenue", "margin_q": "revenue * 2"}
+    with single(tmp_path, revenue=400.0, revenue_q=100.0, cfo=40.0, cfo_q=30.0) as lake:
+        wanted = screen("revenue > 0", columns=("quarter(margin)", "margin_q", "margin"), define=define)
+        assert run_screen(lake, wanted, AS_OF).rows[0].values == (0.3, 800.0, 0.1)
+
+
+@pytest.mark.parametrize(("day", "said"), [(date.min, "was public"), (date.max, "too old")])
+def test_days_at_the_ends_of_the_calendar(tmp_path: Path, day: date, said: str) -> None:
+    """A day before or after everything in the data set is a problem with the data, whatever the calendar allows."""
+    with single(tmp_path) as lake, pytest.raises(DataError, match=said):
+        run_screen(lake, screen("revenue > 0"), day)
+
+
+def test_funnel_counts_verdicts_of_an_early_history_condition(tmp_path: Path) -> None:
+    """A universe condition on history is judged for names that only a later condition turns away."""
+    rows = [quarter(k, END, FILED, 40, revenue=5.0) for k in (1, 2)]
+    rows += [
+        quarter(k, date(2022, 12, 31), date(2023, 2, 20), 36, revenue=4.0, latest_until=FILED) for k in (1, 2)
+    ]  # fmt: skip
+    wanted = screen("revenue > 0", universe=("growth(revenue, 1y) > 0", "price > 5"))
+    prices = [price(1, 10.0), price(2, 1.0)]
+    with make_lake(tmp_path, [company(k, f"T{k}") for k in (1, 2)], rows, prices) as lake:
+        step = run_screen(lake, wanted, AS_OF).funnel[1]
+    assert (step.passed, step.failed, step.unknown) == (2, 0, 0)
+
+
+def test_a_depositary_share_has_no_market_value(tmp_path: Path) -> None:
+    """The price of a depositary share times ordinary shares is no market value: unknown, with a reason."""
+    people = [company(1, "AAA"), company(2, "BBB", security_type="adr")]
+    rows = [quarter(k, END, FILED, 40, shares_outstanding=100.0) for k in (1, 2)]
+    with make_lake(tmp_path, people, rows, [price(1, 10.0), price(2, 10.0)]) as lake:
+        run_screen(lake, screen("market_cap > 1"), AS_OF)
+        found = lake.con.execute("SELECT market_cap, r1 FROM evaluated ORDER BY issuer_id").fetchall()
+    assert found == [(1000.0, True), (None, None)]

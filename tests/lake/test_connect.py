@@ -9,7 +9,7 @@ import pytest
 
 from screener.errors import DataError
 from screener.lake import connect
-from screener.lake.connect import find_data, open_lake
+from screener.lake.connect import find_data, open_lake, reading
 from screener.lake.describe import describe
 from screener.lake.manifest import Manifest
 from screener.lake.schema import TABLE_NAMES
@@ -113,3 +113,24 @@ def test_describe_counts_and_dates(lake_path: Path) -> None:
     assert found["coverage"]["companies_with_prices"] == 3
     assert found["coverage"]["unclassified"] == 0
     assert (found["kind"], found["notes"], found["created"]) == ("sec", ["a note"], "2024-03-08")
+
+
+def test_damage_inside_a_table_is_named(tmp_path: Path) -> None:
+    """A table of the right size with wrong bytes is damage, named when a query stumbles over it."""
+    publish(tmp_path / "out", write_stage(tmp_path / "stage"), Manifest("2024-03-08", "sec"))
+    with open_lake(tmp_path / "out") as lake:
+        file = lake.directory / "companies.parquet"
+    file.chmod(0o644)
+    content = bytearray(file.read_bytes())
+    # Between the magic bytes and the footer, which is read already when the table is opened.
+    pages = slice(4, len(content) - 8 - int.from_bytes(content[-8:-4], "little"))
+    content[pages] = bytes(byte ^ 0x5A for byte in content[pages])
+    file.write_bytes(content)
+    with pytest.raises(DataError, match="companies has another content"), reading(tmp_path / "out") as lake:
+        lake.con.execute("SELECT * FROM companies").fetchall()
+
+
+def test_a_query_that_is_wrong_is_not_damage(lake_path: Path) -> None:
+    """On whole tables a database error stays what it is: a bug of ours."""
+    with pytest.raises(duckdb.Error), reading(lake_path) as lake:
+        lake.con.execute("SELECT nothing FROM companies")

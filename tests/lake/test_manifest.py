@@ -79,3 +79,10 @@ def test_source_files_are_named_and_hashed(tmp_path: Path) -> None:
     found = source_files([tmp_path / "z", tmp_path / "a.zip"])
     assert [(source.name, source.size) for source in found] == [("a.zip", 0), ("z/one.csv", 3)]
     assert found[1].sha256 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+def test_a_manifest_nested_beyond_reason_is_damaged(tmp_path: Path) -> None:
+    """JSON too deep to be read is damage, not a crash."""
+    (tmp_path / "manifest.json").write_text("[" * 100_000, encoding="utf-8")
+    with pytest.raises(DataError, match="damaged"):
+        read_manifest(tmp_path)

@@ -250,3 +250,26 @@ def test_files(tmp_path: Path) -> None:
     assert screen.rules[0].span.column == 9
     assert check_file(path) == ()
     assert check_file(tmp_path)[0].message.startswith("cannot be read")
+
+
+@pytest.mark.parametrize("name", ["as_of", "issuer_id", "cik"])
+def test_columns_of_the_query_are_no_definitions(name: str) -> None:
+    """A definition cannot take the name of a column that every step of the query carries."""
+    (found,) = check_screen(f"define: {{{name}: revenue}}\nrules: [roic > 1%]\n")
+    assert f"'{name}' is already a word" in found.message
+
+
+@pytest.mark.parametrize("weight", ["1e308", "1e-320"])
+def test_weights_have_bounds(weight: str) -> None:
+    """A weight that would overflow, or drown, a weighted mean is a problem."""
+    (found,) = check_screen(f"rank: {{A: {{weight: {weight}, by: [roic]}}}}\n")
+    assert "out of all proportion" in found.message
+
+
+@pytest.mark.parametrize(("columns", "said"), [
+    ("[{Rank: roic}]", "always shown"), ("[{A: roic}, {a: roe}]", "stands twice"), ("[{'': roic}]", "empty heading"),
+])  # fmt: skip
+def test_headings_differ_by_more_than_case(columns: str, said: str) -> None:
+    """Headings are told apart without regard to case, and none is empty."""
+    (found,) = check_screen(f"rules: [roic > 1%]\ncolumns: {columns}\n")
+    assert said in found.message

@@ -1,0 +1,204 @@
+"""From the stored tables to candidates: who is looked at on each date, with every column that the screen needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from screener.catalogue import fields, items
+from screener.engine.columns import Columns
+from screener.engine.compile import compile_expr, identifier
+from screener.language.screen import Rule
+
+# Columns that every result carries, whether the screen names them or not.
+ALWAYS = ("ticker", "name", "sector", "market_cap", "period_end", "known_from", "price_date")
+
+# A quarter may be 500 days old before it is stale (annual filers), and half a quarter off its place in the calendar.
+OLDEST_QUARTER_DAYS = 550
+QUARTER_DAYS = 92
+
+Step = tuple[str, str]
+Selection = tuple[tuple[str, str], ...]
+
+
+def with_clause(steps: Sequence[tuple[str, str]]) -> str:
+    """Return ``WITH`` and the named steps, one below the other."""
+    return "WITH\n" + ",\n".join(f"{name} AS (\n  {body}\n)" for name, body in steps) + "\n"
+
+
+def select(selection: Sequence[tuple[str, str]], *, star: str = "", indent: str = "    ") -> str:
+    """Return a ``SELECT`` list with one column a line."""
+    parts = [star] if star else []
+    parts += [sql if sql == identifier(name) else f"{sql} AS {identifier(name)}" for name, sql in selection]
+    return "SELECT\n" + ",\n".join(indent + part for part in parts)
+
+
+_ELIGIBLE = "\n  JOIN tested AS t ON t.as_of = {0}.as_of AND t.issuer_id = {0}.issuer_id AND t.eligible"
+
+
+def candidate_steps(
+    columns: Columns, dates: Sequence[date], *, universe: Sequence[Rule] = (), issuers: Sequence[int] = ()
+) -> list[Step]:
+    """Return the steps from the stored tables to one row per date and candidate with every needed column.
+
+    A candidate is an issuer with a usable filing or a recent price on the date; ``issuers`` narrows to a few.
+    Where ``universe`` begins with conditions that need no earlier quarters, they are judged first, in the step
+    ``tested``: the names that they keep out are not followed any further.
+    """
+    early = early_conditions(columns, universe)
+    steps = [("latest", _latest(columns, dates, issuers)), ("quote", _quote(dates, issuers))]
+    steps.append(("candidates", _candidates(columns, issuers)))
+    if early:
+        steps += _tested(columns, universe[: len(early)])
+    if columns.history:
+        steps.append(("history", _history(columns, dates, tested=bool(early))))
+    steps.append(("observed", _observed(columns, tested=bool(early))))
+    return steps + _levels(columns, "metrics", "observed")
+
+
+def early_conditions(columns: Columns, universe: Sequence[Rule]) -> tuple[Rule, ...]:
+    """Return the universe conditions before the first that needs earlier quarters."""
+    found: list[Rule] = []
+    for rule in universe:
+        trial = Columns(columns.definitions)
+        compile_expr(rule.expr, trial)
+        if trial.history:
+            break
+        found.append(rule)
+    return tuple(found)
+
+
+def last_step(columns: Columns) -> str:
+    """Return the name of the step that has all metric columns."""
+    return f"metrics_{len(columns.levels)}" if columns.levels else "observed"
+
+
+def keys(peers: Sequence[str] = ()) -> Selection:
+    """Return the columns that identify a row, with the peer groups that the rank uses."""
+    return tuple((name, identifier(name)) for name in dict.fromkeys(("as_of", "issuer_id", "cik", *ALWAYS, *peers)))
+
+
+def admitted(prefix: str, rules: Sequence[Rule]) -> str:
+    """Return the condition under which a name gets through all ``rules``; unknown counts as the rule says."""
+    parts = [f"coalesce({prefix}{k}, {str(rule.if_unknown != 'fail').lower()})" for k, rule in enumerate(rules, 1)]
+    return " AND ".join(parts) or "true"
+
+
+def verdicts(prefix: str, rules: Sequence[Rule], columns: Columns) -> Selection:
+    """Return the column of each rule's verdict: true, false, or NULL for unknown."""
+    return tuple((f"{prefix}{k}", compile_expr(rule.expr, columns)) for k, rule in enumerate(rules, 1))
+
+
+def _levels(columns: Columns, name: str, source: str) -> list[Step]:
+    steps = []
+    for number, level in enumerate(columns.levels, 1):
+        steps.append((f"{name}_{number}", select(tuple(level.items()), star="*") + f"\n  FROM {source}"))
+        source = f"{name}_{number}"
+    return steps
+
+
+def _tested(wanted: Columns, rules: Sequence[Rule]) -> list[Step]:
+    columns = Columns(wanted.definitions)
+    found = verdicts("u", rules, columns)
+    levels = _levels(columns, "candidates", "candidates")
+    source = levels[-1][0] if levels else "candidates"
+    judged = select((*keys(), *found)) + f"\n  FROM {source}"
+    return [*levels, ("tested", f"SELECT *, {admitted('u', rules)} AS eligible FROM (\n  {judged})")]
+
+
+def date_rows(dates: Sequence[date]) -> str:
+    """Return the table of dates."""
+    return "VALUES " + ", ".join(f"(DATE '{day.isoformat()}')" for day in dates)
+
+
+def _only(alias: str, issuers: Sequence[int]) -> str:
+    return f" AND {alias}.issuer_id IN ({', '.join(str(int(issuer)) for issuer in issuers)})" if issuers else ""
+
+
+def _latest(columns: Columns, dates: Sequence[date], issuers: Sequence[int]) -> str:
+    """Select the newest period of each issuer that was public on the date and is not too old, in US dollars."""
+    stored = ("issuer_id", "period_end", "known_from", "quarter_index", "share_basis", "shares_outstanding")
+    wanted = [(name, f"f.{identifier(name)}") for name in stored]
+    wanted += [(key, f"f.{identifier(name)}") for key, name in columns.latest.items() if key not in stored]
+    return (
+        select((("as_of", "d.as_of"), *wanted))
+        + "\n  FROM dates AS d JOIN fundamentals AS f ON f.known_from <= d.as_of AND f.latest_until > d.as_of"
+        + " AND f.stale_from > d.as_of"
+        # The same test on the outermost dates lets the Parquet reader skip row groups.
+        + f"\n  WHERE f.known_from <= DATE '{max(dates)}' AND f.latest_until > DATE '{min(dates)}'"
+        + f" AND f.stale_from > DATE '{min(dates)}'"
+        + f" AND f.currency = 'USD'{_only('f', issuers)}"
+    )
+
+
+def _quote(dates: Sequence[date], issuers: Sequence[int]) -> str:
+    """Select the last price of the issuer's primary listing, if it is recent."""
+    # The calendar begins with the year 1.
+    earliest = date.fromordinal(max(1, min(dates).toordinal() - fields.PRICE_MAX_AGE_DAYS))
+    return (
+        "SELECT k.as_of, k.issuer_id, p.*\n"
+        "  FROM (SELECT d.as_of, l.issuer_id, l.listing_id FROM dates AS d CROSS JOIN listings AS l"
+        f" WHERE l.is_primary{_only('l', issuers)}) AS k\n"
+        f"  ASOF JOIN (SELECT * FROM prices WHERE date BETWEEN DATE '{earliest}' AND DATE '{max(dates)}') AS p"
+        " ON p.listing_id = k.listing_id AND p.date <= k.as_of\n"
+        f"  WHERE p.date >= k.as_of - {fields.PRICE_MAX_AGE_DAYS}"
+    )
+
+
+def _history(columns: Columns, dates: Sequence[date], *, tested: bool) -> str:
+    """Select earlier quarters of the names that are followed, each in the version that was public on the date."""
+    wanted = [("as_of", "l.as_of"), ("issuer_id", "l.issuer_id"), ("back", "l.quarter_index - h.quarter_index")]
+    wanted += [(name, _on_one_basis(name)) for name in dict.fromkeys(name for name, _ in columns.history.values())]
+    lags = _lags(columns)
+    # No observation lies further back than its lag before the oldest quarter that is not stale; the reader skips those.
+    oldest = date.fromordinal(max(1, min(dates).toordinal() - OLDEST_QUARTER_DAYS - lags[-1] * QUARTER_DAYS))
+    return (
+        select(wanted)
+        + f"\n  FROM latest AS l{_ELIGIBLE.format('l') if tested else ''}"
+        + "\n  JOIN fundamentals AS h ON h.issuer_id = l.issuer_id"
+        + f" AND l.quarter_index - h.quarter_index IN ({', '.join(map(str, lags))})"
+        + " AND h.known_from <= l.as_of AND h.known_until > l.as_of"
+        + f"\n  WHERE h.currency = 'USD' AND h.period_end >= DATE '{oldest}' AND h.known_from <= DATE '{max(dates)}'"
+        + f" AND h.known_until > DATE '{min(dates)}'"
+    )
+
+
+def _on_one_basis(name: str) -> str:
+    """Return a stored column of ``h``; share counts and per-share figures on the split basis of the newest quarter."""
+    item = items.BY_NAME[name if name in items.BY_NAME else name.removesuffix("_q")]
+    value = f"h.{identifier(name)}"
+    if item.unit == "shares":
+        return f"{value} * h.share_basis / l.share_basis"
+    if item.unit == "usd_per_share":
+        return f"{value} * l.share_basis / h.share_basis"
+    return value
+
+
+def _lags(columns: Columns) -> list[int]:
+    return sorted({lag for _, lag in columns.history.values()})
+
+
+def _candidates(columns: Columns, issuers: Sequence[int]) -> str:
+    wanted = [("as_of", "d.as_of"), ("issuer_id", "c.issuer_id"), ("cik", "c.cik")]
+    wanted += list(columns.fields.items())
+    wanted += [(key, f"f.{identifier(key)}") for key in columns.latest]
+    joins = [
+        "FROM dates AS d CROSS JOIN companies AS c",
+        "LEFT JOIN listings AS l ON l.issuer_id = c.issuer_id AND l.is_primary",
+        "LEFT JOIN latest AS f ON f.as_of = d.as_of AND f.issuer_id = c.issuer_id",
+        "LEFT JOIN quote AS p ON p.as_of = d.as_of AND p.issuer_id = c.issuer_id",
+    ]
+    known = f"WHERE (f.issuer_id IS NOT NULL OR p.listing_id IS NOT NULL){_only('c', issuers)}"
+    return select(tuple(wanted)) + "\n  " + "\n  ".join([*joins, known])
+
+
+def _observed(columns: Columns, *, tested: bool) -> str:
+    """Put the earlier quarters beside the candidate: one join a lag, an issuer has one row a quarter."""
+    wanted = [(key, f"h{lag}.{identifier(name)}") for key, (name, lag) in columns.history.items()]
+    joins = [
+        f"\n  LEFT JOIN history AS h{lag} ON h{lag}.as_of = c.as_of AND h{lag}.issuer_id = c.issuer_id"
+        f" AND h{lag}.back = {lag}"
+        for lag in _lags(columns)
+    ]
+    eligible = _ELIGIBLE.format("c") if tested else ""
+    return select(wanted, star="c.*") + f"\n  FROM candidates AS c{eligible}" + "".join(joins)
