@@ -16,9 +16,12 @@ latest AS (
     SELECT c.issuer_id, c.name, c.sector, c.is_shell, c.model, q.ticker, q.price, q.dollar_volume_3m, q.price_change_12m,
            f.* EXCLUDE (issuer_id),
            CASE WHEN q.security_type <> 'adr' AND q.close * f.shares_outstanding * f.share_basis BETWEEN 1 AND 1e13
+                 AND coalesce(q.dollar_volume_3m <= 0.25 * q.close * f.shares_outstanding * f.share_basis, true)
                 THEN q.close * f.shares_outstanding * f.share_basis END AS market_cap
     FROM companies AS c LEFT JOIN newest AS f USING (issuer_id) LEFT JOIN quote AS q USING (issuer_id)
-    WHERE f.issuer_id IS NOT NULL OR q.issuer_id IS NOT NULL
+    LEFT JOIN listings AS l ON l.issuer_id = c.issuer_id AND l.is_primary
+    WHERE (f.issuer_id IS NOT NULL OR q.issuer_id IS NOT NULL)
+      AND coalesce(l.last_date >= least(DATE '$as_of', (SELECT max(last_date) FROM listings)) - 10, true)
 ),
 tested AS (
     SELECT *, market_cap BETWEEN 300e6 AND 3e9 AS u1, price >= 2 AND dollar_volume_3m >= 500e3 AS u2,

@@ -33,9 +33,7 @@ def compare(lake: Lake, runs: int) -> None:
     ours = build_query(api.load("quality-value"), [day]).sql
     theirs = HAND_WRITTEN.read_text(encoding="utf-8").replace("$as_of", day.isoformat())
     columns = "issuer_id, in_universe, u1, u2, u3, u4, r1, r2, r3, r4, r5, r6, r7, rank, round(score, 6)"
-    found = [
-        lake.con.execute(f"SELECT {columns} FROM ({sql}) ORDER BY issuer_id").fetchall() for sql in (ours, theirs)
-    ]
+    found = [lake.con.execute(f"SELECT {columns} FROM ({sql}) ORDER BY issuer_id").fetchall() for sql in (ours, theirs)]
     assert found[0] == found[1], "the two queries disagree"
     pairs = [(timed(lake, ours), timed(lake, theirs)) for _ in range(runs)]
     compiled, written = (statistics.median(column) for column in zip(*pairs, strict=True))

@@ -26,10 +26,13 @@ class Field:
 PRICE_MAX_AGE_DAYS = 10
 # No listed company was ever worth this much: above it the share count or the price is on another basis.
 MARKET_CAP_LIMIT = 1e13
+# Nor does a quarter of a company change hands on an average day of three months.
+DAILY_TURNOVER_LIMIT = 0.25
+_CAP = "p.close * f.shares_outstanding * f.share_basis"
 
 FIELDS: tuple[Field, ...] = (
     Field("ticker", "Ticker", "text", "text", "l.ticker"),
-    Field("name", "Name", "text", "text", "c.name"),
+    Field("name", "Name", "text", "text", "coalesce(c.name, l.ticker, 'issuer ' || c.issuer_id)"),
     Field("sector", "Sector", "text", "text", "c.sector", help="GICS-like sector from the SIC code, or the vendor's"),
     Field("industry", "Industry group", "text", "text", "c.industry"),
     Field("ff12", "Fama-French 12 industry", "text", "text", "c.ff12"),
@@ -46,10 +49,9 @@ FIELDS: tuple[Field, ...] = (
     Field(
         "market_cap", "Market capitalization", "number", "usd",
         # Filings count ordinary shares, a depositary share stands for some unknown number of them.
-        f"CASE WHEN p.close * f.shares_outstanding * f.share_basis BETWEEN 1 AND {MARKET_CAP_LIMIT:.0f} "
-        "AND l.security_type IS DISTINCT FROM 'adr' "
-        "THEN p.close * f.shares_outstanding * f.share_basis END",
-        market=True, help="last price times shares outstanding on one split basis; refused above 10 trillion",
+        f"CASE WHEN {_CAP} BETWEEN 1 AND {MARKET_CAP_LIMIT:.0f} AND l.security_type IS DISTINCT FROM 'adr' "
+        f"AND coalesce(p.dollar_volume_3m <= {DAILY_TURNOVER_LIMIT} * {_CAP}, true) THEN {_CAP} END",
+        market=True, help="last price times shares outstanding on one split basis; refused where that can't be right",
     ),
     Field("avg_dollar_volume_3m", "Dollar volume a day, 3 months", "number", "usd", "p.dollar_volume_3m", market=True),
     Field("price_change_1m", "Return, 1 month", "number", "ratio", "p.adj_close / p.adj_close_1m - 1", market=True),

@@ -199,6 +199,8 @@ def _flags(
 
 def _notes(lake: Lake, day: date, newest: date) -> tuple[str, ...]:
     notes = list(lake.manifest.notes)
+    if not next((table.rows for table in lake.manifest.tables if table.name == "prices"), 0):
+        notes.append("the data set has no prices: market_cap and all that rests on it is unknown")
     if day > newest:
         notes.append(f"as of {day}, but the newest day in the data is {newest}")
     return tuple(notes)

@@ -188,7 +188,12 @@ def _candidates(columns: Columns, issuers: Sequence[int]) -> str:
         "LEFT JOIN latest AS f ON f.as_of = d.as_of AND f.issuer_id = c.issuer_id",
         "LEFT JOIN quote AS p ON p.as_of = d.as_of AND p.issuer_id = c.issuer_id",
     ]
-    known = f"WHERE (f.issuer_id IS NOT NULL OR p.listing_id IS NOT NULL){_only('c', issuers)}"
+    # A listing that has ended is gone; where all prices end early, that says nothing of any one listing.
+    listed = (
+        "coalesce(l.last_date >= least(d.as_of, (SELECT max(last_date) FROM listings))"
+        f" - {fields.PRICE_MAX_AGE_DAYS}, true)"
+    )
+    known = f"WHERE (f.issuer_id IS NOT NULL OR p.listing_id IS NOT NULL) AND {listed}{_only('c', issuers)}"
     return select(tuple(wanted)) + "\n  " + "\n  ".join([*joins, known])
 
 

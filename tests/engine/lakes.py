@@ -55,7 +55,8 @@ def make_lake(
         "companies": people,
         "listings": [
             {"listing_id": row["issuer_id"], "issuer_id": row["issuer_id"], "ticker": row["ticker"],
-             "exchange": row["exchange"], "security_type": row.get("security_type", "common"), "is_primary": True}
+             "exchange": row["exchange"], "security_type": row.get("security_type", "common"), "is_primary": True,
+             "last_date": row.get("last_date")}
             for row in people
         ],
         "facts": list(facts),

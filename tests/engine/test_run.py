@@ -453,3 +453,19 @@ def test_a_depositary_share_has_no_market_value(tmp_path: Path) -> None:
         run_screen(lake, screen("market_cap > 1"), AS_OF)
         found = lake.con.execute("SELECT market_cap, r1 FROM evaluated ORDER BY issuer_id").fetchall()
     assert found == [(1000.0, True), (None, None)]
+
+
+def test_a_listing_that_has_ended_is_no_candidate(tmp_path: Path) -> None:
+    """A company whose price history ended months before the day is gone, although its last filing is not stale yet."""
+    people = [company(1, "AAA", last_date=AS_OF), company(2, "GONE", last_date=date(2024, 1, 5))]
+    rows = [quarter(number, END, FILED, 40, net_income=5.0, shares_outstanding=1.0) for number in (1, 2)]
+    with make_lake(tmp_path, people, rows, [price(1, 10.0), price(2, 10.0, date(2024, 1, 5))]) as lake:
+        assert tickers(run_screen(lake, screen("net_income > 0"), AS_OF)) == ["AAA"]
+        assert tickers(run_screen(lake, screen("net_income is unknown"), date(2024, 1, 5))) == ["GONE"]
+
+
+def test_a_market_value_that_turns_over_in_days_is_refused(tmp_path: Path) -> None:
+    """Trading 300 a day on a value of 1,000 means that the share count is on another basis than the price."""
+    rows = [quarter(1, END, FILED, 40, shares_outstanding=100.0)]
+    with make_lake(tmp_path, [company(1, "AAA")], rows, [price(1, 10.0, dollar_volume_3m=300.0)]) as lake:
+        assert value(lake, "market_cap") is None
