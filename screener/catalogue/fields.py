@@ -44,6 +44,7 @@ FIELDS: tuple[Field, ...] = (
     Field("is_shell", "Shell company", "bool", "bool", "c.is_shell"),
     Field("period_end", "Newest period", "date", "date", "f.period_end"),
     Field("known_from", "Public since", "date", "date", "f.known_from"),
+    Field("data_flags", "Data flags", "text", "text", "f.flags", help="codes of docs/data.md, separated by spaces"),
     Field("price", "Price", "number", "usd_per_share", "p.close * p.split_factor", market=True),
     Field("price_date", "Price date", "date", "date", "p.date", market=True),
     Field(

@@ -88,7 +88,7 @@ def _ranked(ranks: RankColumns, early: int, conditions: int) -> str:
 
 def _final(chosen: Selection, ranks: RankColumns) -> str:
     names = ["as_of", "issuer_id", "cik", "ticker", "name", "sector", "market_cap", "period_end", "known_from"]
-    names += ["price_date", "in_universe", *(key for key, _ in chosen)]
+    names += ["price_date", "data_flags", "in_universe", *(key for key, _ in chosen)]
     names += [key for key, _ in ranks.values if not key.endswith("_class")] + [key for key, _ in ranks.percentiles]
     return (
         f"SELECT {', '.join(map(identifier, names))},\n"

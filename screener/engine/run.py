@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from screener.catalogue.flags import notable
 from screener.engine.compile import identifier
 from screener.engine.query import Query, build_query
 from screener.engine.ranks import factor_weights, unit_of
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
     from screener.lake.connect import Lake
     from screener.language.screen import Rule, Screen
+
+
+# Columns of ``evaluated`` that a row takes over under their own names.
+IDENTITY = ("rank", "issuer_id", "cik", "ticker", "name", "sector", "score", "period_end", "known_from")
 
 
 def newest_date(con: duckdb.DuckDBPyConnection) -> date:
@@ -138,50 +143,37 @@ def _coverage(con: duckdb.DuckDBPyConnection, screen: Screen) -> list[dict[str, 
 
 
 def _rows(con: duckdb.DuckDBPyConnection, query: Query, day: date) -> tuple[Row, ...]:
+    """Read the shortlist from the table ``evaluated``."""
     screen = query.screen
-    base = ["rank", "issuer_id", "cik", "ticker", "name", "sector", "score", "period_end", "known_from"]
-    shown = [f"c{k}" for k in range(1, len(screen.columns) + 1)]
-    weights = factor_weights(screen)
-    ranked = [f"f{k}{part}" for k in range(1, len(weights) + 1) for part in ("", "_pct", "_peers")]
     open_rules = [(key, rule) for key, rule in _keyed(screen) if rule.if_unknown == "flag"]
-    wanted = [*base, *shown, *ranked, *(f"{key} IS NULL" for key, _ in open_rules)]
+    wanted = [*IDENTITY, "data_flags", *(f"c{k}" for k in range(1, len(screen.columns) + 1))]
+    wanted += [f"f{k}{part}" for k in range(1, len(screen.factors()) + 1) for part in ("", "_pct", "_peers")]
+    unknown = [f"{key} IS NULL AS open_{key}" for key, _ in open_rules]
     limit = f" AND rank <= {screen.limit}" if screen.limit else ""
-    found = con.execute(f"SELECT {', '.join(wanted)} FROM evaluated WHERE passed{limit} ORDER BY rank").fetchall()
-    flagged = {
-        int(record[1]): [
-            rule for (_, rule), hit in zip(open_rules, record[len(wanted) - len(open_rules) :], strict=True) if hit
-        ]
-        for record in found
-    }
-    flags = _flags(con, screen, day, {issuer: rules for issuer, rules in flagged.items() if rules})
-    rows = []
-    for record in found:
-        rank, issuer, cik, ticker, name, sector, score, period_end, known_from = record[: len(base)]
-        values = record[len(base) : len(base) + len(shown)]
-        factors = tuple(
-            FactorValue(factor.text, path, record[at], record[at + 1], record[at + 2], weight, unit_of(factor.expr))
-            for at, (path, factor, weight) in zip(range(len(base) + len(shown), len(wanted), 3), weights, strict=False)
-        )
-        rows.append(
-            Row(
-                rank,
-                issuer,
-                cik,
-                ticker,
-                name,
-                sector,
-                score,
-                values,
-                factors,
-                flags.get(issuer, ()),
-                period_end,
-                known_from,
-            )
-        )
-    return tuple(rows)
+    cursor = con.execute(f"SELECT {', '.join([*wanted, *unknown])} FROM evaluated WHERE passed{limit} ORDER BY rank")
+    names = [*wanted, *(f"open_{key}" for key, _ in open_rules)]
+    records = [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+    let_in = {record["issuer_id"]: [rule for key, rule in open_rules if record[f"open_{key}"]] for record in records}
+    reasons = _reasons(con, screen, day, {issuer: rules for issuer, rules in let_in.items() if rules})
+    return tuple(_row(record, screen, reasons.get(record["issuer_id"], ())) for record in records)
 
 
-def _flags(
+def _row(record: dict[str, Any], screen: Screen, reasons: tuple[str, ...]) -> Row:
+    factors = tuple(
+        FactorValue(
+            factor.text, path, record[f"f{k}"], record[f"f{k}_pct"], record[f"f{k}_peers"], weight, unit_of(factor.expr)
+        )
+        for k, (path, factor, weight) in enumerate(factor_weights(screen), 1)
+    )
+    return Row(
+        **{name: record[name] for name in IDENTITY},
+        values=tuple(record[f"c{k}"] for k in range(1, len(screen.columns) + 1)),
+        factors=factors,
+        flags=(*reasons, *notable(record["data_flags"] or "")),
+    )
+
+
+def _reasons(
     con: duckdb.DuckDBPyConnection, screen: Screen, day: date, open_rules: dict[int, list[Rule]]
 ) -> dict[int, tuple[str, ...]]:
     """Return, for the names that a rule let through although it is unknown, the rule and the reason."""

@@ -11,7 +11,7 @@ from screener.engine.compile import compile_expr, identifier
 from screener.language.screen import Rule
 
 # Columns that every result carries, whether the screen names them or not.
-ALWAYS = ("ticker", "name", "sector", "market_cap", "period_end", "known_from", "price_date")
+ALWAYS = ("ticker", "name", "sector", "market_cap", "period_end", "known_from", "price_date", "data_flags")
 
 # A quarter may be 500 days old before it is stale (annual filers), and half a quarter off its place in the calendar.
 OLDEST_QUARTER_DAYS = 550
@@ -117,7 +117,7 @@ def _only(alias: str, issuers: Sequence[int]) -> str:
 
 def _latest(columns: Columns, dates: Sequence[date], issuers: Sequence[int]) -> str:
     """Select the newest period of each issuer that was public on the date and is not too old, in US dollars."""
-    stored = ("issuer_id", "period_end", "known_from", "quarter_index", "share_basis", "shares_outstanding")
+    stored = ("issuer_id", "period_end", "known_from", "quarter_index", "share_basis", "shares_outstanding", "flags")
     wanted = [(name, f"f.{identifier(name)}") for name in stored]
     wanted += [(key, f"f.{identifier(name)}") for key, name in columns.latest.items() if key not in stored]
     return (

@@ -7,7 +7,8 @@ from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from screener.output.cells import bar, cell_text, cut, pad
+from screener.catalogue.flags import explained
+from screener.output.cells import bar, cell_text, cut, pad, wrap
 from screener.output.layout import paint
 from screener.output.values import format_value
 
@@ -28,7 +29,8 @@ def render_explanation(found: Explanation, *, width: int = 100, color: bool = Fa
         f"Newest period: {found.period_end or 'none'}, public since {found.known_from or '–'}",
     ]
     if found.flags:
-        lines.append(f"Data flags: {found.flags}")
+        meanings = "; ".join(meaning for _, meaning in explained(found.flags))
+        lines += wrap(f"Data: {meanings}", width)
     if run.demo:
         lines.append("Demo data: this company does not exist.")
     group = None

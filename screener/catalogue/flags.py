@@ -1,0 +1,47 @@
+"""The flags of a fundamentals row: one row each, with what it means and whether a reader of a shortlist must see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A mark that standardization leaves on a quarter; ``notable``: shown with every name on a shortlist."""
+
+    code: str
+    meaning: str
+    notable: bool = True
+
+
+FLAGS: tuple[Flag, ...] = (
+    Flag("restated", "revenue, net income or total assets were restated by more than 0.5 %"),
+    Flag("mixed_basis", "twelve months or a quarter are derived from filings on different bases"),
+    Flag("ttm_conflict", "twelve months differ from the sum of the four quarters"),
+    Flag("conflict", "the filing tags several revenues and no identity tells which is the total"),
+    Flag("ebit_derived", "operating income is derived, the filing does not tag it", notable=False),
+    Flag("da_partial", "depreciation and amortization may be incomplete"),
+    Flag("carried", "an amount of the annual notes is carried forward from the last annual report", notable=False),
+    Flag("sign_fixed", "an amount with the wrong sign was turned", notable=False),
+    Flag("neg", "an amount that should not be negative is reported negative"),
+    Flag("debt_ambiguous", "it is not clear whether two debt lines overlap"),
+    Flag("debt_inferred_zero", "no debt is reported, and nothing hints at any: taken as none", notable=False),
+    Flag("zero_imputed", "items that the company never reported are taken as zero", notable=False),
+    Flag("scale_fixed", "a share count was off by a power of ten and was mended", notable=False),
+    Flag("shares_fallback", "the share count is the weighted average, none is on the cover", notable=False),
+    Flag("shares_implausible", "an implausible share count was dropped"),
+    Flag("split_inferred", "a share split in the last year was inferred from restated share counts", notable=False),
+    Flag("fx", "reported in another currency than US dollars", notable=False),
+)
+
+BY_CODE: dict[str, Flag] = {flag.code: flag for flag in FLAGS}
+
+
+def explained(codes: str) -> tuple[tuple[str, str], ...]:
+    """Return (code, meaning) of each of the space-separated codes; an unknown code stands for itself."""
+    return tuple((code, BY_CODE[code].meaning if code in BY_CODE else code) for code in codes.split())
+
+
+def notable(codes: str) -> tuple[str, ...]:
+    """Return the meanings of the flags that a reader of a shortlist must see; an unknown code is one of them."""
+    return tuple(meaning for code, meaning in explained(codes) if code not in BY_CODE or BY_CODE[code].notable)
