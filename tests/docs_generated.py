@@ -76,10 +76,12 @@ read, dropped and why; `screener data info` prints it.
 
 ## Sources
 
+Files as downloaded, zipped or unpacked.
+
 | source | files in the folder | option |
 |---|---|---|
-| SEC | `companyfacts.zip`, `submissions.zip`, `company_tickers_exchange.json` (zipped or unpacked) | `--sec DIR` |
-| SimFin | `us-{income,balance,cashflow}-{quarterly,annual}`, `us-companies`, `industries` (`.zip` or `.csv`) | `--simfin DIR` |
+| SEC | `companyfacts.zip`, `submissions.zip`, `company_tickers_exchange.json` | `--sec DIR` |
+| SimFin | `us-{income,balance,cashflow}-{quarterly,annual}`, `us-companies`, `industries` | `--simfin DIR` |
 | prices | one of the formats below | `--prices PATH` |
 
 Price formats, recognised by their content or named with `--prices-format`:
