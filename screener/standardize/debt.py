@@ -35,6 +35,12 @@ _SAME_LINE = (
     f"AND abs(h_stb - h_clt) <= least({_unit('h_stb')}, {_unit('h_clt')}) "
     "AND (h_ltd_total IS NULL OR h_nc IS NULL OR abs(h_ltd_total - h_nc - h_clt) <= 0.01 * h_ltd_total)"
 )
+# All that is due within the year under one tag, its long-term part once more under another: the total says so.
+_HOLDS_CURRENT_PART = (
+    f"{t('ShortTermBorrowings')} IS NOT NULL AND h_stb > h_clt AND abs({t('LongTermDebt')} - h_nc - h_stb) "
+    f"<= 0.01 * {t('LongTermDebt')} "
+    f"AND abs({t('LongTermDebt')} - h_nc - h_stb) < abs({t('LongTermDebt')} - h_nc - h_clt)"
+)
 
 DEBT_HELPERS: tuple[tuple[str, str], ...] = (
     ("h_cp", present_sum(_PARTS["short_term_borrowings"])),
@@ -92,8 +98,9 @@ DEBT_HELPERS: tuple[tuple[str, str], ...] = (
     ),
     (
         "h_debt_current",
-        f"CASE WHEN {t('DebtCurrent')} IS NOT NULL THEN {t('DebtCurrent')} "
-        f"WHEN h_stb IS NOT NULL AND h_clt IS NOT NULL THEN CASE WHEN {_SAME_LINE} THEN h_clt ELSE h_stb + h_clt END "
+        f"CASE WHEN {t('DebtCurrent')} >= 0 THEN {t('DebtCurrent')} "
+        f"WHEN h_stb IS NOT NULL AND h_clt IS NOT NULL THEN CASE WHEN {_SAME_LINE} THEN h_clt "
+        f"WHEN {_HOLDS_CURRENT_PART} THEN h_stb ELSE h_stb + h_clt END "
         f"ELSE coalesce(h_stb, h_clt, {t('ifrs:CurrentBorrowingsAndCurrentPortionOfNoncurrentBorrowings')}, "
         f"{t('simfin:Short Term Debt')}) END",
     ),

@@ -80,8 +80,9 @@ def keys() -> tuple[Column, ...]:
         ("known_from", "known"),
         (
             "fiscal_quarter",
-            f"CASE WHEN year_before IS NOT NULL THEN (({after} + 3) % 4) + 1 "
+            "CASE WHEN quarters_to_date IS NOT NULL THEN quarters_to_date "
             f"WHEN year_after IS NOT NULL THEN 4 - ({before} % 4) "
+            f"WHEN year_before IS NOT NULL THEN (({after} + 3) % 4) + 1 "
             f"WHEN {given} IS NOT NULL THEN ((({apart} % 4) + 7) % 4 + 1)::INTEGER "
             'ELSE quarter("end" - 15)::INTEGER END',
         ),
@@ -93,6 +94,12 @@ def keys() -> tuple[Column, ...]:
         ),
         ("share_basis", factor("moves", "known", f"coalesce(last_price, DATE '{FAR_DATE}')")),
     )
+
+
+def never_negative() -> tuple[str, ...]:
+    """Return the columns of ``NEVER_NEGATIVE``: the balances, the twelve months and the quarters."""
+    flows = set(flow_columns())
+    return (*NEVER_NEGATIVE, *(f"{name}_q" for name in NEVER_NEGATIVE if name in flows))
 
 
 def flags() -> tuple[Column, ...]:
@@ -107,13 +114,13 @@ def flags() -> tuple[Column, ...]:
         ("da_partial", "v_g_da_partial = 1"),
         ("carried", "v_f_carried = 1"),
         ("sign_fixed", "v_g_sign_fixed = 1"),
-        ("neg", " OR ".join(f"{name} < 0" for name in NEVER_NEGATIVE)),
+        ("neg", " OR ".join(f"{column} < 0" for column in never_negative())),
         ("debt_ambiguous", "v_f_debt_ambiguous = 1"),
         ("debt_inferred_zero", "no_debt"),
         ("zero_imputed", "zero_imputed"),
-        ("scale_fixed", "power <> 1"),
+        ("scale_fixed", "power <> 1 OR rescaled"),
         ("shares_fallback", "shares_fallback"),
-        ("shares_implausible", "shares_implausible"),
+        ("shares_implausible", "shares_implausible OR dropped"),
         ("split_inferred", 'len(list_filter(moves, lambda m: m.d > "end" - 366 AND m.d <= known)) > 0'),
         ("fx", "currency <> 'USD'"),
     )

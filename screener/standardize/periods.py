@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from screener.standardize.columns import statement_items, texts
 
-# The two income lines on which the twelve months of both routes are compared.
-CHECKED = ("revenue", "net_income")
+# The lines on which the twelve months of both routes are compared.
+CHECKED = ("revenue", "operating_income", "net_income", "cfo", "capex")
 
 
 def _cash_flow_items() -> tuple[str, ...]:
@@ -21,6 +21,12 @@ def _flows() -> tuple[str, ...]:
 
 def _point_items() -> tuple[str, ...]:
     return tuple(item.name for item in statement_items(instants=False) if item.kind != "flow")
+
+
+def _never_negative() -> str:
+    """Return the SQL list of the flows whose negative difference or sum proves that its operands don't match."""
+    names = [item.name for item in statement_items(instants=False) if item.kind == "flow" and item.sign == "mag"]
+    return texts([*names, "revenue"])
 
 
 def _rank(rank: str, filed: str, gap: str, tie: str) -> str:
@@ -59,24 +65,27 @@ def quarters() -> str:
     """
     same = "(a.filed - b.filed BETWEEN 0 AND 200 AND (a.restated IS NULL OR a.restated <= b.filed))"
     first = f"CASE WHEN item IN {texts(_cash_flow_items())} THEN 10 ELSE 0 END"
-    rank = f"CASE WHEN {same} THEN 5 ELSE 40 END"
+    # An industry's line is often a slice: a difference of totals is better, one between a total and a line is none.
+    direct = f"CASE WHEN filled THEN 8 ELSE {first} END"
+    rank = f"CASE WHEN a.filled <> b.filled THEN 45 WHEN {same} THEN 5 ELSE 40 END"
     return f"""
 CREATE OR REPLACE TEMP TABLE quarter_candidates AS
 SELECT eid, item, "end", filed AS known, value, start AS qstart, false AS mixed,
-  {_rank(first, "filed", "0", "abs(days - 91)")} AS k
+  {_rank(direct, "filed", "0", "abs(days - 91)")} AS k
 FROM long WHERE dc = 'Q' AND item IN {texts(_flows())}
 UNION ALL
-SELECT a.eid, a.item, a."end", greatest(a.filed, b.filed), a.value - b.value, b."end" + 1, NOT {same},
+SELECT a.eid, a.item, a."end", greatest(a.filed, b.filed), a.value - b.value, b."end" + 1,
+  a.filled <> b.filled OR NOT {same},
   {_rank(rank, "a.filed", "abs(a.filed - b.filed)", 'abs(a."end" - b."end" - 91)')}
 FROM long a JOIN long b ON a.eid = b.eid AND a.item = b.item AND a.start = b.start
 WHERE a.dc IN ('H', 'N', 'A') AND b.dc IN ('Q', 'H', 'N') AND a."end" - b."end" BETWEEN 70 AND 125
-  AND a.item IN {texts(_flows())};
+  AND a.item IN {texts(_flows())} AND NOT (a.value < b.value AND a.item IN {_never_negative()});
 {_best("quarter_candidates", "quarter")}
 DROP TABLE quarter_candidates;
 """
 
 
-# For a year-to-date period: the fiscal year before it and the same stretch of that year.
+# For a year-to-date period: the fiscal year before it and the stretches of that year that may be the same one.
 LINKS = """
 CREATE OR REPLACE TEMP TABLE keys AS SELECT DISTINCT eid, start, "end", days, dc FROM long;
 CREATE OR REPLACE TEMP TABLE links AS
@@ -86,10 +95,9 @@ WITH year AS (
   WHERE c.dc <> 'A'
   QUALIFY row_number() OVER (PARTITION BY c.eid, c.start, c."end"
                              ORDER BY abs(c.start - 1 - a."end"), a."end" DESC, abs(a.days - 365), a.start) = 1)
-SELECT y.*, b."end" AS b_end FROM year y
+SELECT y.*, b."end" AS b_end, abs(b.days - y.days) AS apart FROM year y
 JOIN keys b ON b.eid = y.eid AND b.start = y.a_start AND b.dc <> 'A' AND b."end" < y.a_end
-  AND abs(b.days - y.days) <= 10
-QUALIFY row_number() OVER (PARTITION BY y.eid, y.start, y."end" ORDER BY abs(b.days - y.days), b."end") = 1;
+  AND abs(b.days - y.days) <= 10;
 """
 
 
@@ -97,17 +105,19 @@ def twelve_months() -> str:
     """Return SQL that makes ``ttm``: the twelve months of the flows to each period end.
 
     At the fiscal year end the year itself; else year + year to date - the same stretch of the year before, both
-    stretches from one filing (10), or the earlier stretch as the year's own filing knew it (20); else the sum of
-    four contiguous quarters (30). A year on another basis than the stretch that is taken off is mixed (40).
+    stretches from one filing (10), or the earlier stretch as it was known before (20); else the sum of four
+    contiguous quarters (30). A filing that recasts the earlier stretch but not the year still compares like with
+    like, where the older stretch would leave the recast in the sum: it comes before the quarters and is mixed (25).
+    A year restated after the stretch that is taken off is mixed and comes last (40).
     """
     flows = texts(_flows())
     return f"""
 CREATE OR REPLACE TEMP TABLE operands AS
 WITH c AS (
-  SELECT l.eid, l.item, l.start, l."end", l.filed, l.value, k.a_start, k.a_end, k.b_end
+  SELECT l.eid, l.item, l.start, l."end", l.filed, l.value, l.filled, k.a_start, k.a_end, k.b_end, k.apart
   FROM long l JOIN links k USING (eid, start, "end") WHERE l.item IN {flows}),
 year AS (
-  SELECT c.*, a.filed AS a_filed, a.value AS a, a.restated AS a_restated
+  SELECT c.*, a.filed AS a_filed, a.value AS a, a.restated AS a_restated, a.filled AS a_filled
   FROM c ASOF JOIN long a ON a.eid = c.eid AND a.item = c.item AND a.start = c.a_start AND a."end" = c.a_end
     AND c.filed >= a.filed),
 same AS (
@@ -118,27 +128,30 @@ old AS (
   SELECT s.*, b.value AS b_old, b.filed AS b_old_filed FROM same s
   ASOF LEFT JOIN long b ON b.eid = s.eid AND b.item = s.item AND b.start = s.a_start AND b."end" = s.b_end
     AND s.a_filed >= b.filed)
-SELECT o.*, b.value AS b_new FROM old o
+SELECT o.*, b.value AS b_new, b.filed AS b_new_filed FROM old o
 ASOF LEFT JOIN long b ON b.eid = o.eid AND b.item = o.item AND b.start = o.a_start AND b."end" = o.b_end
-  AND o.filed >= b.filed;
+  AND o.filed >= b.filed
+QUALIFY row_number() OVER (
+  PARTITION BY o.eid, o.item, o.start, o."end", o.filed
+  ORDER BY o.b_same IS NULL, o.b_old IS NULL, b.value IS NULL, o.apart, o.b_end) = 1;
 CREATE OR REPLACE TEMP TABLE ttm_candidates AS
 SELECT eid, item, "end", filed AS known, value, start AS qstart, false AS mixed,
   {_rank("0", "filed", "0", "abs(days - 365)")} AS k
 FROM long WHERE dc = 'A' AND item IN {flows}
 UNION ALL
-SELECT eid, item, "end", filed, a + value - b, start, rank >= 40, {_rank("rank", "filed", "0", "0")} FROM (
-  SELECT *,
-    CASE WHEN b_same IS NOT NULL AND fits THEN b_same WHEN b_old IS NOT NULL THEN b_old ELSE b_new END AS b,
-    CASE WHEN b_same IS NOT NULL AND fits THEN 10
-         WHEN b_same IS NULL AND (b_old IS NULL OR a_restated IS NULL OR a_restated <= b_old_filed) THEN 20
-         ELSE 40 END AS rank
-  FROM (SELECT *, b_old IS NULL OR NOT differs(b_same, b_old)
-               OR coalesce(a_restated > b_old_filed, false) AS fits FROM operands))
-WHERE b IS NOT NULL;
+SELECT eid, item, "end", filed, a + value - b, start, rank >= 25, {_rank("rank", "filed", "0", "0")} FROM (
+  SELECT *, coalesce(b_same, CASE WHEN recast OR b_old IS NULL OR b_new_filed >= a_restated THEN b_new ELSE b_old END)
+    AS b,
+    CASE WHEN filled <> a_filled THEN 45 WHEN recast THEN 25 WHEN b_same IS NOT NULL THEN 10
+         WHEN overtaken AND b_new_filed < a_restated THEN 40 ELSE 20 END AS rank
+  FROM (
+    SELECT *, NOT overtaken AND coalesce(differs(coalesce(b_same, b_new), b_old), false) AS recast
+    FROM (SELECT *, coalesce(a_restated > b_old_filed, false) AS overtaken FROM operands)))
+WHERE b IS NOT NULL AND NOT (a + value < b AND item IN {_never_negative()});
 {_four_quarters(flows)}
 INSERT INTO ttm_candidates
 SELECT eid, item, "end", known, value, qstart, mixed, {_rank("CASE WHEN mixed THEN 41 ELSE 30 END", "known", "0", "0")}
-FROM four WHERE value IS NOT NULL;
+FROM four WHERE value IS NOT NULL AND NOT (value < 0 AND item IN {_never_negative()});
 {_best("ttm_candidates", "ttm")}
 DROP TABLE ttm_candidates;
 DROP TABLE operands;

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from screener.lake.files import write_table
 from screener.lake.schema import Columns, fundamentals
-from screener.standardize import final, periods, pivot, rows, shares, splits, versions
+from screener.standardize import counts, final, periods, pivot, rows, shares, splits, versions
 from screener.standardize.columns import text
 from screener.standardize.debt import debt_tags
 from screener.standardize.prices import market_data
@@ -143,6 +143,7 @@ def _batch(con: duckdb.DuckDBPyConnection, facts: Path, batch: list[int]) -> Non
     con.execute(rows.as_known())
     con.execute(rows.context())
     con.execute(f"CREATE OR REPLACE TEMP TABLE counted AS SELECT * FROM {staged(shares.counted(), 'context')}")
+    con.execute(counts.mended())
     con.execute(shares.priors())
     con.execute(final.versions())
 

@@ -162,7 +162,8 @@ DROP TABLE known;
 def long_periods() -> str:
     """Return SQL that makes ``long``: (entity, item, period, filing day, value) where the filing speaks of the item.
 
-    ``restated`` is the last day on which the value moved by more than 0.5 %, NULL while it never did.
+    ``restated`` is the last day on which the value moved by more than 0.5 %, NULL while it never did; ``filled``
+    says that revenue is an industry's line for want of a total.
     """
     items = [item.name for item in statement_items(instants=False)]
     listed = ", ".join(quoted(name) for name in items)
@@ -171,15 +172,18 @@ CREATE OR REPLACE TEMP TABLE touched AS
 SELECT DISTINCT s.eid, s.start, s."end", s.filed AS event, m.item FROM spans s JOIN item_map m USING (tag);
 CREATE OR REPLACE TEMP TABLE long AS
 WITH flat AS (
-  UNPIVOT (SELECT eid, start, "end", event, {listed} FROM wide_periods)
+  UNPIVOT (SELECT eid, start, "end", event, g_revenue_fill, {listed} FROM wide_periods)
   ON {listed} INTO NAME item VALUE value),
 said AS (
-  SELECT f.eid, f.item, f.start, f."end", f.event AS filed, f.value FROM flat f
+  SELECT f.eid, f.item, f.start, f."end", f.event AS filed, f.value,
+    f.item = 'revenue' AND f.g_revenue_fill = 1 AS filled
+  FROM flat f
   SEMI JOIN touched t ON f.eid = t.eid AND f.start = t.start AND f."end" = t."end" AND f.event = t.event
     AND f.item = t.item),
 moved AS (
   SELECT *, lag(value) OVER (PARTITION BY eid, item, start, "end" ORDER BY filed) AS before FROM said)
-SELECT eid, item, start, "end", filed, value, ("end" - start + 1)::INTEGER AS days, dur_class("end" - start + 1) AS dc,
+SELECT eid, item, start, "end", filed, value, filled, ("end" - start + 1)::INTEGER AS days,
+  dur_class("end" - start + 1) AS dc,
   max(CASE WHEN differs(value, before) THEN filed END) OVER (
     PARTITION BY eid, item, start, "end" ORDER BY filed ROWS UNBOUNDED PRECEDING) AS restated
 FROM moved;

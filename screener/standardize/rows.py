@@ -11,6 +11,12 @@ from screener.standardize.versions import ASSET_TAGS, INCOME_TAGS, REVENUE_TAGS
 # Lines whose mixed basis is worth a flag on the row.
 CORE = ("revenue", "operating_income", "net_income", "cfo", "capex")
 PERIOD_FLAGS = ("g_da_partial", "g_ebit_derived", "g_conflict")
+# Stated from the first day of the fiscal year, even where the income statement shows single quarters.
+CASH_TAGS = tuple(
+    tag
+    for name in ("cfo", "cfi", "cff")
+    for tag in (*BY_NAME[name].tags, *(f"ifrs:{tag}" for tag in BY_NAME[name].ifrs))
+)
 BALANCE_FLAGS = ("f_debt_ambiguous", "f_carried")
 
 # A period is an end for which a periodic report shows assets or income. Balances alone, next to a period that was
@@ -156,6 +162,15 @@ SELECT a.eid, a."end", a.known,
   max(CASE WHEN y."end" <= a."end" + 5 THEN y."end" END) AS year_before,
   min(CASE WHEN y."end" > a."end" + 5 THEN y."end" END) AS year_after
 FROM (SELECT eid, "end", known FROM as_known) a JOIN years y ON y.eid = a.eid AND y.born <= a.known GROUP BY ALL;
+CREATE OR REPLACE TEMP TABLE to_date AS
+SELECT eid, "end", CASE dc WHEN 'Q' THEN 1 WHEN 'H' THEN 2 WHEN 'N' THEN 3 ELSE 4 END AS quarters, min(filed) AS born
+FROM mentions
+WHERE tag IN {texts(CASH_TAGS)} OR (dc IN ('H', 'N', 'A') AND tag IN {texts(INCOME_TAGS + REVENUE_TAGS)})
+GROUP BY ALL;
+CREATE OR REPLACE TEMP TABLE elapsed AS
+SELECT a.eid, a."end", a.known, max(q.quarters) AS quarters_to_date
+FROM (SELECT eid, "end", known FROM as_known) a
+JOIN to_date q ON q.eid = a.eid AND q."end" = a."end" AND q.born <= a.known GROUP BY ALL;
 CREATE OR REPLACE TEMP TABLE rhythm AS
 SELECT eid, "end", dc, min(filed) AS born FROM mentions
 WHERE dc IN ('Q', 'H') AND tag IN {texts(INCOME_TAGS + REVENUE_TAGS)} GROUP BY ALL;
@@ -164,13 +179,15 @@ SELECT a.eid, a."end", a.known, bool_or(r.dc = 'Q') AS has_quarters, bool_or(r.d
 FROM (SELECT eid, "end", known FROM as_known) a
 JOIN rhythm r ON r.eid = a.eid AND r.born <= a.known AND r."end" BETWEEN a."end" - 400 AND a."end" GROUP BY ALL;
 CREATE OR REPLACE TEMP TABLE context AS
-SELECT a.*, m.form, nullif(m.accession, '') AS accession, f.year_before, f.year_after, r.has_quarters, r.has_halves,
+SELECT a.*, m.form, nullif(m.accession, '') AS accession, f.year_before, f.year_after, l.quarters_to_date,
+  r.has_quarters, r.has_halves,
   d.filed AS debt_seen, b.value AS v_public_float, b."end" AS float_date, s.moves, t.taxonomy, t.fiscal_year_end,
   t.last_price, {columns}
 FROM as_known a
 JOIN entity_model t ON t.eid = a.eid
 LEFT JOIN made_by m ON m.eid = a.eid AND m.filed = a.known
 LEFT JOIN fiscal f ON f.eid = a.eid AND f."end" = a."end" AND f.known = a.known
+LEFT JOIN elapsed l ON l.eid = a.eid AND l."end" = a."end" AND l.known = a.known
 LEFT JOIN interim r ON r.eid = a.eid AND r."end" = a."end" AND r.known = a.known
 LEFT JOIN split_lists s ON s.eid = a.eid
 ASOF LEFT JOIN debt_seen d ON d.eid = a.eid AND a.known >= d.filed

@@ -29,13 +29,19 @@ def _day(column: str) -> str:
     return f"(DATE '1970-01-01' + {column}::INTEGER)"
 
 
-def _near(value: str, reference: str, low: float = 0.2, high: float = 5) -> str:
+def near(value: str, reference: str, low: float = 0.2, high: float = 5) -> str:
+    """Return the test of a value that lies between ``low`` and ``high`` times the reference."""
     return f"({value}) / nullif({reference}, 0) BETWEEN {low} AND {high}"
 
 
-def _same(value: str, reference: str) -> str:
+def far(value: str, neighbour: str) -> str:
+    """Return the test of a count that is twenty times its neighbour or a twentieth of it."""
+    return f"({value} >= 20 * {neighbour} OR {value} * 20 <= {neighbour})"
+
+
+def same(value: str, reference: str) -> str:
     """Return the test of a value that was moved by a power of ten: it has to land close by, or it proves nothing."""
-    return _near(value, reference, 0.5, 2)
+    return near(value, reference, 0.5, 2)
 
 
 def _residual(kind: str, income: str, power: str) -> str:
@@ -78,9 +84,9 @@ def counted() -> tuple[Column, ...]:
         ("eps_fits", _fits("1")),
         (
             "power",
-            f"CASE WHEN eps_fits OR weighted IS NULL OR reference IS NULL OR {_near('weighted', 'reference')} THEN 1.0 "
+            f"CASE WHEN eps_fits OR weighted IS NULL OR reference IS NULL OR {near('weighted', 'reference')} THEN 1.0 "
             + " ".join(
-                f"WHEN {_same(f'weighted * {power}', 'reference')} AND (NOT eps_known OR ({_fits(power)})) THEN {power}"
+                f"WHEN {same(f'weighted * {power}', 'reference')} AND (NOT eps_known OR ({_fits(power)})) THEN {power}"
                 for power in POWERS
             )
             + " ELSE 1.0 END",
@@ -92,8 +98,8 @@ def counted() -> tuple[Column, ...]:
             columns.append(
                 (
                     f"c_{name}_{kind}",
-                    f"CASE WHEN power <> 1 AND NOT ({_near(value, 'reference')}) "
-                    f"AND {_same(f'{value} * power', 'reference')} "
+                    f"CASE WHEN power <> 1 AND NOT ({near(value, 'reference')}) "
+                    f"AND {same(f'{value} * power', 'reference')} "
                     f"THEN {value} * power ELSE {value} END",
                 )
             )
@@ -141,18 +147,22 @@ def finished() -> tuple[Column, ...]:
         ]
     columns.append(("guard", "coalesce(shares_diluted_q, shares_basic_q, shares_diluted, shares_basic)"))
     for source, target in (("cover_now", "cover_ok"), ("balance_count", "balance_ok")):
-        scaled = " ".join(f"WHEN {_same(f'{source} * {power}', 'guard')} THEN {source} * {power}" for power in POWERS)
-        columns.append((target, f"CASE WHEN guard IS NULL OR {_near(source, 'guard')} THEN {source} {scaled} END"))
+        scaled = " ".join(f"WHEN {same(f'{source} * {power}', 'guard')} THEN {source} * {power}" for power in POWERS)
+        columns.append((target, f"CASE WHEN guard IS NULL OR {near(source, 'guard')} THEN {source} {scaled} END"))
     columns += [
         ("counted_shares", "coalesce(cover_ok, balance_ok, shares_basic_q, shares_basic)"),
         (
             "shares_fallback",
-            "taxonomy <> 'simfin' AND cover_ok IS NULL AND balance_ok IS NULL AND counted_shares IS NOT NULL",
+            "odd_quarter OR "
+            "(taxonomy <> 'simfin' AND cover_ok IS NULL AND balance_ok IS NULL AND counted_shares IS NOT NULL)",
         ),
         (
             "shares_implausible",
             f"coalesce(counted_shares > {MOST_SHARES:.0f} OR counted_shares <= 0 OR ("
-            + " AND ".join(f"{_far('counted_shares', f'p{step}_shares_basic')}" for step in (1, 2))
+            + " AND ".join(
+                f"{far('counted_shares', f'p{step}_shares_basic')} AND p{step}_shares_basic > {LEAST_SHARES}"
+                for step in (1, 2)
+            )
             + "), false)",
         ),
         ("shares_outstanding", "CASE WHEN NOT shares_implausible THEN counted_shares END"),
@@ -160,7 +170,3 @@ def finished() -> tuple[Column, ...]:
         ("public_float", 'CASE WHEN float_date >= "end" - 400 THEN v_public_float END'),
     ]
     return tuple(columns)
-
-
-def _far(value: str, neighbour: str) -> str:
-    return f"({value} >= 20 * {neighbour} OR {value} * 20 <= {neighbour})"

@@ -246,6 +246,12 @@ PERIOD_FLAGS: tuple[tuple[str, str], ...] = (
         f"<> ({_AMORTIZATION} IS NULL) THEN 1.0 ELSE 0.0 END",
     ),
     (
+        "g_revenue_fill",
+        f"CASE WHEN coalesce(h_rev_bank, h_rev_high, {t(BY_NAME['revenue'].tags[3])}) IS NULL "
+        f"AND h_rev_gross IS NULL AND h_rev_costs IS NULL AND {first(*_tags('revenue', 'fill'))} IS NOT NULL "
+        "THEN 1.0 ELSE 0.0 END",
+    ),
+    (
         "g_ebit_derived",
         "CASE WHEN d_operating_income IS NULL AND operating_income IS NOT NULL THEN 1.0 ELSE 0.0 END",
     ),

@@ -46,11 +46,15 @@ SIGNED_ITEMS = (
     "research_development", "sga", "da", "interest_paid", "debt_repaid",
 )  # fmt: skip
 POSITIVE_SHARE = 0.75
+# Sales, too; the other revenue tags hold investment results and reversals, which may well be negative.
+SALES_TAGS = ("SalesRevenueNet", "SalesRevenueGoodsNet")
+# Never negative in any filing: a minus is an error of the filer, however often it is made.
+ALWAYS_OUTFLOWS = ("InterestExpense", "PaymentsToAcquirePropertyPlantAndEquipment", "PaymentsToAcquireProductiveAssets")
 
 
 def signed_tags() -> tuple[str, ...]:
     """Return the tags whose sign is mended, sorted; net tags (``...ProceedsFrom...``) may well be negative."""
-    found = {tag for name in SIGNED_ITEMS for tag in (*BY_NAME[name].tags, *BY_NAME[name].parts)}
+    found = {tag for name in SIGNED_ITEMS for tag in (*BY_NAME[name].tags, *BY_NAME[name].parts)} | {*SALES_TAGS}
     return tuple(sorted(tag for tag in found if "ProceedsFrom" not in tag))
 
 
@@ -107,7 +111,7 @@ CREATE OR REPLACE TEMP TABLE signs AS
 SELECT DISTINCT issuer_id, tag, filed FROM (
   SELECT *, avg((value >= 0)::INT) OVER (PARTITION BY issuer_id, tag ORDER BY filed) AS positive
   FROM raw_facts WHERE tag IN {texts(signed_tags())})
-WHERE value < 0 AND positive >= {POSITIVE_SHARE};
+WHERE value < 0 AND (positive >= {POSITIVE_SHARE} OR tag IN {texts(ALWAYS_OUTFLOWS)});
 CREATE OR REPLACE TEMP TABLE stated AS
 WITH ranked AS (
   SELECT f.eid, r.tag, r.start, r."end", r.filed, f.form_rank, r.accession, r.unit,

@@ -21,7 +21,7 @@ def year(values: dict[str, float], start: str = START, end: str = END, filed: st
     return [(tag, start, end, value * M, filed, "10-K") for tag, value in ({"NetIncomeLoss": 1.0} | values).items()]
 
 
-DEBT = {
+DEBT: dict[str, tuple[dict[str, float], float]] = {
     "Apple 2025-09-27": (
         {"LongTermDebtCurrent": 12350, "CommercialPaper": 7979, "LongTermDebtNoncurrent": 78328, "LongTermDebt": 90678,
          "FinanceLeaseLiability": 1230}, 99887),
@@ -37,6 +37,11 @@ DEBT = {
     "Marvell 2026-01-31, one line tagged twice": (
         {"ShortTermBorrowings": 499.8, "LongTermDebtCurrent": 499.8, "LongTermDebtNoncurrent": 3970.8,
          "LongTermDebt": 4470.6}, 4470.6),
+    "GE HealthCare 2025-03-31, the current part inside short-term borrowings": (
+        {"ShortTermBorrowings": 2002, "LongTermDebtCurrent": 2000, "LongTermDebtNoncurrent": 6757,
+         "LongTermDebt": 8759, "FinanceLeaseLiability": 40}, 8799),
+    "a negative total of the current debt is not believed": (
+        {"DebtCurrent": -86, "LongTermDebtCurrent": 40, "LongTermDebtNoncurrent": 600}, 640),
     "Nvidia 2026-01-25, a total next to its part": (
         {"DebtCurrent": 999, "LongTermDebtCurrent": 999, "LongTermDebtNoncurrent": 7469}, 8468),
     "Snowflake 2025-01-31, converts alone": ({"ConvertibleDebtNoncurrent": 2271.529}, 2271.529),
@@ -188,3 +193,15 @@ def test_other_currency_is_kept_apart(tmp_path: Path) -> None:
     standardize(tmp_path)
     (row,) = read(tmp_path / "fundamentals.parquet")
     assert (row["currency"], row["total_assets"], row["flags"].split()[-1]) == ("CNY", 700 * M, "fx")
+
+
+def test_signs_of_the_filer(tmp_path: Path) -> None:
+    """Outflows that a filer always states with a minus are outflows; sales with a minus, once, are sales."""
+    facts = year(
+        {"PaymentsToAcquirePropertyPlantAndEquipment": -1447, "InterestExpense": -558, "SalesRevenueNet": 9041}
+    )
+    facts += year({"SalesRevenueNet": 8000}, "2023-01-01", "2023-12-31", "2024-02-10")
+    facts += year({"SalesRevenueNet": 8500}, "2024-01-01", "2024-12-31", "2025-02-10")
+    facts.append(("SalesRevenueNet", "2025-10-01", END, -2300 * M, FILED, "10-K"))
+    row = as_of(rows_of(tmp_path, facts), "2026-03-01")
+    assert [row[name] / M for name in ("capex", "interest_expense", "revenue_q")] == [1447, 558, 2300]

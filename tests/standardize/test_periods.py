@@ -158,3 +158,104 @@ def test_cover_counts_are_checked(count: float, expected: float, tmp_path: Path)
         ("EntityCommonStockSharesOutstanding", None, "2025-01-20", count, "2025-02-01", "10-K"),
     ]
     assert as_of(rows_of(tmp_path, facts), "2025-03-01")["shares_outstanding"] == expected
+
+
+@pytest.mark.parametrize(("before", "expected"), [(400, 1050), (0, 1050), (300, 1050)])
+def test_twelve_months_with_a_recast_stretch(before: float, expected: float, tmp_path: Path) -> None:
+    """Both stretches come from the new report: 1,000 + 350 - 300, whatever the stretch was said to be a year ago."""
+    year, now, then = ("2022-01-01", "2022-12-31"), ("2023-01-01", "2023-06-30"), ("2022-01-01", "2022-06-30")
+    tag = "NetCashProvidedByUsedInOperatingActivities"
+    facts: list[Fact] = [
+        (tag, *then, before * M, "2022-08-01", "10-Q"),
+        (tag, *year, 1000 * M, "2023-02-01", "10-K"),
+        (tag, *now, 350 * M, "2023-08-01", "10-Q"),
+        (tag, *then, 300 * M, "2023-08-01", "10-Q"),
+        ("Assets", None, now[1], 9000 * M, "2023-08-01", "10-Q"),
+    ]
+    row = as_of(rows_of(tmp_path, facts), "2023-09-01", "2023-06-30")
+    assert row["cfo"] == expected * M
+    assert ("mixed_basis" in row["flags"].split()) == (before != 300)
+
+
+def test_recast_stretch_is_known_without_its_column(tmp_path: Path) -> None:
+    """An amendment that leaves the year before out still compares with the recast stretch, not with the old one."""
+    year, now, then = ("2022-01-01", "2022-12-31"), ("2023-01-01", "2023-06-30"), ("2022-01-01", "2022-06-30")
+    facts: list[Fact] = [
+        ("NetIncomeLoss", *then, 400 * M, "2022-08-01", "10-Q"),
+        ("NetIncomeLoss", *year, 1000 * M, "2023-02-01", "10-K"),
+        ("NetIncomeLoss", *then, 300 * M, "2023-08-01", "10-Q"),
+        ("NetIncomeLoss", *now, 350 * M, "2023-08-01", "10-Q"),
+        ("NetIncomeLoss", *now, 360 * M, "2023-09-01", "10-Q/A"),
+        ("Assets", None, now[1], 9000 * M, "2023-08-01", "10-Q"),
+    ]
+    row = as_of(rows_of(tmp_path, facts), "2023-10-01", "2023-06-30")
+    assert row["net_income"] == 1060 * M
+    assert "mixed_basis" in row["flags"].split()
+
+
+def test_the_stretch_of_the_same_filing(tmp_path: Path) -> None:
+    """A predecessor shell's calendar (to 28 June) does not stand for the stretch that the report compares with."""
+    year, now = ("2020-01-01", "2020-12-31"), ("2021-01-01", "2021-06-30")
+    facts: list[Fact] = [
+        ("Revenues", "2020-01-01", "2020-06-28", 0.0, "2020-08-12", "10-Q"),
+        ("Revenues", *year, 11946 * M, "2021-03-01", "10-K"),
+        ("Revenues", "2020-01-01", "2020-06-30", 5350 * M, "2021-08-09", "10-Q"),
+        ("Revenues", *now, 9008 * M, "2021-08-09", "10-Q"),
+    ]
+    assert as_of(rows_of(tmp_path, facts), "2021-09-01", now[1])["revenue"] == (11946 + 9008 - 5350) * M
+
+
+def test_quarter_after_a_change_of_the_year(tmp_path: Path) -> None:
+    """After a year to December and a stub to March, nine months from April are the third quarter, not a year end."""
+    cash = "NetCashProvidedByUsedInOperatingActivities"
+    facts: list[Fact] = [
+        (cash, "2021-01-01", "2021-12-31", 100 * M, "2022-02-20", "10-K"),
+        ("NetIncomeLoss", "2021-01-01", "2021-12-31", 100 * M, "2022-02-20", "10-K"),
+        (cash, "2022-04-01", "2022-06-30", 10 * M, "2022-08-04", "10-Q"),
+        ("NetIncomeLoss", "2022-04-01", "2022-06-30", 10 * M, "2022-08-04", "10-Q"),
+        (cash, "2022-04-01", "2022-12-31", 40 * M, "2023-02-08", "10-Q"),
+        ("NetIncomeLoss", "2022-10-01", "2022-12-31", 20 * M, "2023-02-08", "10-Q"),
+    ]
+    rows = rows_of(tmp_path, facts)
+    found = [as_of(rows, "2023-03-01", end) for end in ("2021-12-31", "2022-06-30", "2022-12-31")]
+    assert [(row["fiscal_quarter"], row["fiscal_year"]) for row in found] == [(4, 2021), (1, 2023), (3, 2023)]
+
+
+def test_a_total_beats_an_industry_line(tmp_path: Path) -> None:
+    """A quarter tagged with lease income alone gives way to the year less nine months: 1,226 - 853 = 373."""
+    facts: list[Fact] = [
+        ("Revenues", "2020-01-01", "2020-09-30", 853 * M, "2020-10-28", "10-Q"),
+        ("Revenues", "2020-01-01", "2020-12-31", 1226 * M, "2021-02-18", "10-K"),
+        ("OperatingLeaseLeaseIncome", "2020-10-01", "2020-12-31", 25 * M, "2021-02-18", "10-K"),
+        ("Assets", None, "2020-12-31", 17000 * M, "2021-02-18", "10-K"),
+    ]
+    assert as_of(rows_of(tmp_path, facts), "2021-03-01")["revenue_q"] == 373 * M
+
+
+def test_negative_cost_by_difference_is_missing(tmp_path: Path) -> None:
+    """Depreciation of 90 in the year against 100 in nine months was read from different lines: no quarter of it."""
+    facts: list[Fact] = [
+        ("DepreciationDepletionAndAmortization", "2020-01-01", "2020-09-30", 100 * M, "2020-10-28", "10-Q"),
+        ("DepreciationDepletionAndAmortization", "2020-01-01", "2020-12-31", 90 * M, "2021-02-18", "10-K"),
+        ("NetCashProvidedByUsedInOperatingActivities", "2020-01-01", "2020-09-30", 100 * M, "2020-10-28", "10-Q"),
+        ("NetCashProvidedByUsedInOperatingActivities", "2020-01-01", "2020-12-31", 90 * M, "2021-02-18", "10-K"),
+        ("Assets", None, "2020-12-31", 17000 * M, "2021-02-18", "10-K"),
+    ]
+    row = as_of(rows_of(tmp_path, facts), "2021-03-01")
+    assert (row["da_q"], row["da"], row["cfo_q"]) == (None, 90 * M, -10 * M)
+
+
+def test_twelve_months_in_conflict_are_flagged(tmp_path: Path) -> None:
+    """Operating cash flow of a year of 100 whose four quarters add up to 90 says so on the row."""
+    cash = "NetCashProvidedByUsedInOperatingActivities"
+    ends = (("03-31", 10, "04-20"), ("06-30", 30, "07-20"), ("09-30", 60, "10-20"))
+    facts: list[Fact] = [(cash, "2020-01-01", f"2020-{e}", v * M, f"2020-{f}", "10-Q") for e, v, f in ends]
+    facts += [
+        (cash, "2020-01-01", "2020-12-31", 90 * M, "2021-02-18", "10-K"),
+        (cash, "2020-01-01", "2020-12-31", 100 * M, "2022-02-18", "10-K"),
+        ("Assets", None, "2020-12-31", 17000 * M, "2021-02-18", "10-K"),
+    ]
+    rows = rows_of(tmp_path, facts)
+    found = [as_of(rows, day, "2020-12-31") for day in ("2021-03-01", "2022-03-01")]
+    assert ["ttm_conflict" in row["flags"].split() for row in found] == [False, True]
+    assert found[1]["cfo"] == 100 * M

@@ -107,7 +107,15 @@ def test_fiscal_year_change(rows: dict[int, list[dict[str, Any]]]) -> None:
     row = as_of(rows[1336917], "2022-09-01", "2022-06-30")
     # 2021-09 1,545.5 + 2021-12 1,529.2 + 2022-03 1,300.9 + 2022-06 1,349.1
     assert row["revenue"] == pytest.approx(5724.739 * M, rel=1e-6)
-    assert as_of(rows[1336917], "2023-06-01", "2023-03-31")["fiscal_quarter"] == 4
+    ends = ("2022-06-30", "2022-09-30", "2022-12-31", "2023-03-31")
+    found = [as_of(rows[1336917], "2023-06-01", end) for end in ends]
+    assert [(row["fiscal_quarter"], row["fiscal_year"]) for row in found] == [
+        (1, 2023),
+        (2, 2023),
+        (3, 2023),
+        (4, 2023),
+    ]
+    assert as_of(rows[1336917], "2022-08-15", "2022-06-30")["fiscal_quarter"] == 1
 
 
 def test_reverse_split_is_inferred(rows: dict[int, list[dict[str, Any]]]) -> None:
