@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from screener.build import build_demo
 from screener.demo.generate import DEMO_END, generate
 from screener.demo.names import ticker
 from screener.demo.traps import TRAPS
 from screener.errors import DataError
-from screener.lake.schema import COMPANIES, FACTS
+from screener.lake.connect import open_lake
+from screener.lake.schema import COMPANIES, FACTS, TABLE_NAMES
 
 if TYPE_CHECKING:
     import duckdb
@@ -250,3 +252,14 @@ def test_no_real_ticker_or_name_is_taken(con: duckdb.DuckDBPyConnection) -> None
     assert len(tickers) > 10_000
     assert ours & tickers == set()
     assert {name for (name,) in rows(con, "SELECT name FROM companies") if name.casefold() in names} == set()
+
+
+def test_the_shipped_demo_is_what_the_generator_makes(tmp_path: Path) -> None:
+    """The committed data set has exactly the rows that `screener data demo` gives today, in under 8 MB."""
+    shipped = Path(__file__).resolve().parents[2] / "data" / "demo"
+    build_demo(tmp_path / "demo")
+    with open_lake(shipped) as ours, open_lake(tmp_path / "demo") as fresh:
+        for table in TABLE_NAMES:
+            sql = f"SELECT * FROM {table} ORDER BY ALL"
+            assert ours.con.execute(sql).fetchall() == fresh.con.execute(sql).fetchall(), table
+    assert sum(path.stat().st_size for path in shipped.rglob("*") if path.is_file()) < 8_000_000
