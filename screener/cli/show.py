@@ -16,7 +16,7 @@ from screener.cli.tables import print_table
 @as_of_option
 @click.option("--period", type=click.Choice(("ttm", "quarter", "annual")), default="ttm", show_default=True,
               help="Trailing twelve months, discrete quarters, or fiscal years.")  # fmt: skip
-@click.option("--items", metavar="A,B", help="Line items or formulas over them, separated by commas.")
+@click.option("--items", metavar="A,B", help="Line items, or metrics made of line items alone, separated by commas.")
 @format_option
 def command(ticker: str, data: str | None, as_of: date | None, period: str, items: str | None, fmt: str | None) -> None:
     """Show the line items of TICKER (or a CIK) by period, each in the version that was public on the day."""

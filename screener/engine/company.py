@@ -103,7 +103,7 @@ def _column(columns: Columns, name: str, at: Moment) -> str:
         if not columns.history and set(columns.fields) <= {"model"}:
             return key
         raise ScreenError(
-            f"{name} needs prices or earlier periods, show prints line items and formulas over them",
+            f"{name} needs prices or earlier periods; show prints line items and metrics made of line items alone",
             hint=f"`screener explain SCREEN TICKER` shows {name} with all its parts",
         )
     if canonical in fields.BY_NAME:

@@ -39,7 +39,7 @@ def render_explanation(found: Explanation, *, width: int = 100, color: bool = Fa
             group = judgement.group
             lines += ["", paint(cell_text(group[:1].upper() + group[1:]), "bold", color)]
         lines += _judgement(judgement, width, color)
-    lines += _factor_lines(found, color)
+    lines += _factor_lines(found, width, color)
     lines += _filing_lines(found.filings, width, color)
     return "\n".join(lines) + "\n"
 
@@ -58,7 +58,7 @@ def _place(found: Explanation) -> str:
 
 def _judgement(judgement: Judgement, width: int, color: bool) -> list[str]:
     mark, style = _MARKS[judgement.verdict]
-    lines = [f"  {paint(mark, style, color)} {cell_text(judgement.text)}"]
+    lines = [f"  {paint(mark, style, color)} {cut(cell_text(judgement.text), width - 4)}"]
     if judgement.reason:
         let_in = " (let in: if_unknown)" if judgement.admitted else ""
         lines.append(cut(f"      unknown: {cell_text(judgement.reason)}{let_in}", width))
@@ -79,18 +79,20 @@ def _term_lines(term: Term, depth: int) -> list[str]:
     return lines
 
 
-def _factor_lines(found: Explanation, color: bool) -> list[str]:
+def _factor_lines(found: Explanation, width: int, color: bool) -> list[str]:
     if not found.factors:
         return []
     lines = ["", paint("Factors", "bold", color) + " (percentile in the universe or peer group, 100 is best)"]
+    room = max(12, min(34, width - 60))
     for factor in found.factors:
         share = None if factor.percentile is None else factor.percentile / 100
         percentile = "–" if factor.percentile is None else f"{factor.percentile:.0f}"
-        name = cut(cell_text(f"{factor.group}: {factor.name}" if factor.group else factor.name), 34)
-        peers = cell_text(str(factor.peers))
+        name = cut(cell_text(f"{factor.group}: {factor.name}" if factor.group else factor.name), room)
+        peers = cut(cell_text(str(factor.peers)), 14 if width < 100 else 40)
         value = format_value(factor.value, factor.unit)
         lines.append(
-            f"  {pad(name, 34)} {pad(value, 9, right=True)} {pad(percentile, 4, right=True)} {pad(bar(share, 10), 10)}"
+            f"  {pad(name, room)} {pad(value, 9, right=True)} {pad(percentile, 4, right=True)}"
+            f" {pad(bar(share, 10), 10)}"
             f"  weight {factor.weight * 100:.0f}%  in {peers}"
         )
     return lines
