@@ -1,0 +1,131 @@
+WITH
+dates(as_of) AS (
+  VALUES (DATE '2025-06-27')
+),
+latest AS (
+  SELECT
+    d.as_of AS "as_of",
+    f."issuer_id" AS "issuer_id",
+    f."period_end" AS "period_end",
+    f."known_from" AS "known_from",
+    f."quarter_index" AS "quarter_index",
+    f."share_basis" AS "share_basis",
+    f."shares_outstanding" AS "shares_outstanding",
+    f."flags" AS "flags",
+    f."net_income" AS "net_income",
+    f."revenue" AS "revenue",
+    f."net_income_to_common" AS "net_income_to_common"
+  FROM dates AS d JOIN fundamentals AS f ON f.known_from <= d.as_of AND f.latest_until > d.as_of AND f.stale_from > d.as_of
+  WHERE f.known_from <= DATE '2025-06-27' AND f.latest_until > DATE '2025-06-27' AND f.stale_from > DATE '2025-06-27' AND f.currency = 'USD'
+),
+quote AS (
+  SELECT k.as_of, k.issuer_id, p.*
+  FROM (SELECT d.as_of, l.issuer_id, l.listing_id FROM dates AS d CROSS JOIN listings AS l WHERE l.is_primary) AS k
+  ASOF JOIN (SELECT * FROM prices WHERE date BETWEEN DATE '2025-06-17' AND DATE '2025-06-27') AS p ON p.listing_id = k.listing_id AND p.date <= k.as_of
+  WHERE p.date >= k.as_of - 10
+),
+candidates AS (
+  SELECT
+    d.as_of AS "as_of",
+    c.issuer_id AS "issuer_id",
+    c.cik AS "cik",
+    l.ticker AS "ticker",
+    coalesce(c.name, l.ticker, 'issuer ' || c.issuer_id) AS "name",
+    c.sector AS "sector",
+    CASE WHEN p.close * f.shares_outstanding * f.share_basis BETWEEN 1 AND 10000000000000 AND l.security_type IS DISTINCT FROM 'adr' AND coalesce(p.dollar_volume_3m <= 0.25 * p.close * f.shares_outstanding * f.share_basis, true) THEN p.close * f.shares_outstanding * f.share_basis END AS "market_cap",
+    f.period_end AS "period_end",
+    f.known_from AS "known_from",
+    p.date AS "price_date",
+    f.flags AS "data_flags",
+    f."net_income" AS "net_income",
+    f."revenue" AS "revenue",
+    f."net_income_to_common" AS "net_income_to_common"
+  FROM dates AS d CROSS JOIN companies AS c
+  LEFT JOIN listings AS l ON l.issuer_id = c.issuer_id AND l.is_primary
+  LEFT JOIN latest AS f ON f.as_of = d.as_of AND f.issuer_id = c.issuer_id
+  LEFT JOIN quote AS p ON p.as_of = d.as_of AND p.issuer_id = c.issuer_id
+  WHERE (f.issuer_id IS NOT NULL OR p.listing_id IS NOT NULL) AND coalesce(l.last_date >= least(d.as_of, (SELECT max(last_date) FROM listings)) - 10, true)
+),
+tested AS (
+  SELECT *, coalesce(u1, false) AS eligible FROM (
+  SELECT
+    "as_of",
+    "issuer_id",
+    "cik",
+    "ticker",
+    "name",
+    "sector",
+    "market_cap",
+    "period_end",
+    "known_from",
+    "price_date",
+    "data_flags",
+    ("market_cap" > 100000000.0) AS "u1"
+  FROM candidates)
+),
+history AS (
+  SELECT
+    l.as_of AS "as_of",
+    l.issuer_id AS "issuer_id",
+    l.quarter_index - h.quarter_index AS "back",
+    h."revenue" AS "revenue"
+  FROM latest AS l
+  JOIN tested AS t ON t.as_of = l.as_of AND t.issuer_id = l.issuer_id AND t.eligible
+  JOIN fundamentals AS h ON h.issuer_id = l.issuer_id AND l.quarter_index - h.quarter_index IN (4) AND h.known_from <= l.as_of AND h.known_until > l.as_of
+  WHERE h.currency = 'USD' AND h.period_end >= DATE '2022-12-22' AND h.known_from <= DATE '2025-06-27' AND h.known_until > DATE '2025-06-27'
+),
+observed AS (
+  SELECT
+    c.*,
+    h4."revenue" AS "revenue@4"
+  FROM candidates AS c
+  JOIN tested AS t ON t.as_of = c.as_of AND t.issuer_id = c.issuer_id AND t.eligible
+  LEFT JOIN history AS h4 ON h4.as_of = c.as_of AND h4.issuer_id = c.issuer_id AND h4.back = 4
+),
+metrics_1 AS (
+  SELECT
+    *,
+    (CASE WHEN "revenue@4" > 0 THEN "revenue" / "revenue@4" - 1 END) AS "revenue_growth_ttm",
+    CASE WHEN ("market_cap" <= 0.0) THEN NULL ELSE ("net_income_to_common" / nullif("market_cap", 0)) END AS "earnings_yield"
+  FROM observed
+),
+judged AS (
+  SELECT
+    "as_of",
+    "issuer_id",
+    "cik",
+    "ticker",
+    "name",
+    "sector",
+    "market_cap",
+    "period_end",
+    "known_from",
+    "price_date",
+    "data_flags",
+    ("market_cap" > 100000000.0) AS "u1",
+    ("net_income" > 0.0) AS "r1",
+    ("revenue_growth_ttm" > 0.05) AS "r2",
+    "earnings_yield" AS "f1",
+    CASE WHEN "earnings_yield" IS NOT NULL THEN 2 WHEN ("market_cap" <= 0.0) THEN 0 ELSE 0 END AS "f1_class"
+  FROM metrics_1
+),
+surviving AS (
+  SELECT *,
+    coalesce(u1, false) AS in_universe,
+    coalesce(r1, false) AND coalesce(r2, false) AS follows_rules
+  FROM judged
+),
+ranked AS (
+  SELECT *, CASE WHEN follows_rules THEN row_number() OVER (PARTITION BY as_of, follows_rules ORDER BY score DESC NULLS LAST, market_cap DESC NULLS LAST, ticker NULLS LAST, issuer_id) END AS rank
+  FROM (SELECT *, ((1.0 * f1_pct) / 1.0) AS score FROM (
+  SELECT
+    *,
+    CASE f1_class WHEN 0 THEN 0.0 WHEN 1 THEN 0.0 ELSE 100.0 * (count(*) OVER (PARTITION BY as_of) - rank() OVER (PARTITION BY as_of ORDER BY f1_class DESC, f1 DESC NULLS LAST) + 1) / count(*) OVER (PARTITION BY as_of) END AS "f1_pct",
+    'universe' AS "f1_peers"
+  FROM surviving
+  ))
+  UNION ALL BY NAME SELECT * EXCLUDE (eligible), false AS in_universe FROM tested WHERE NOT eligible
+)
+SELECT "as_of", "issuer_id", "cik", "ticker", "name", "sector", "market_cap", "period_end", "known_from", "price_date", "data_flags", "in_universe", "u1", "r1", "r2", "f1", "f1_pct", "f1_peers",
+  in_universe AND follows_rules AS passed, score, rank
+FROM ranked
