@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from screener.errors import DataError
+from screener.errors import DataError, ScreenerError
 from screener.lake.files import first_line, identifier, quoted
 from screener.sources.archive import Archive, Member, MemberError, open_archive
 from screener.sources.csv_members import load_csv, unpack_csv
@@ -50,11 +50,13 @@ def read_prices(
     """Read prices in any known form into ``stage/prices_raw.parquet``; return the files read (``path`` itself).
 
     ``fmt`` names a row of :data:`FORMATS`; without it the form is recognised from names and the first line.
-    ``DataError`` when nothing fits, the file can't be read, or not one usable row is in it.
+    ``ScreenerError`` (wrong usage) for a name that is none; ``DataError`` when nothing fits, the file can't be read,
+    or not one usable row is in it.
     """
+    named = _named(fmt) if fmt else None
     if not path.exists():
         raise DataError(f"there is no price file {path}")
-    chosen = _named(fmt) if fmt else _recognised(path)
+    chosen = named or _recognised(path)
     with workroom(stage, "prices") as (con, work):
         columns = ", ".join(f"{name} {kind}" for name, kind in RAW_COLUMNS)
         con.execute(f"CREATE TEMP TABLE raw_prices ({columns})")
@@ -71,7 +73,7 @@ def _named(fmt: str) -> PriceFormat:
     for row in FORMATS:
         if row.name == fmt:
             return row
-    raise DataError(f"unknown price format {fmt}", hint=_known())
+    raise ScreenerError(f"unknown price format {fmt}", hint=_known())
 
 
 def _recognised(path: Path) -> PriceFormat:

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from screener.errors import DataError
+from screener.errors import EXIT_USAGE, DataError, ScreenerError
 from screener.sources.prices import FORMATS, read_prices
 from screener.sources.report import BuildReport
 from tests.sources.sec_files import table, write_zip
@@ -144,8 +144,8 @@ def test_an_unknown_form_names_the_known_ones(tmp_path: Path) -> None:
     """Neither a foreign header nor a foreign name of a form is guessed at: the hint lists what is known."""
     path = tmp_path / "p.csv"
     path.write_text("a,b\n1,2\n", encoding="utf-8")
-    for fmt in (None, "excel"):
-        with pytest.raises(DataError) as caught:
+    for fmt, kind in ((None, DataError), ("excel", ScreenerError)):
+        with pytest.raises(kind) as caught:
             read_prices(path, tmp_path / "stage", BuildReport(), fmt)
         assert all(row.name in caught.value.hint for row in FORMATS)
     with pytest.raises(DataError, match="has no column ticker, date, close"):
@@ -182,3 +182,11 @@ def test_real_files(real_data: Path, tmp_path: Path, path: str, expected: tuple[
     _read(real_data / "prices" / path, tmp_path)
     columns = "count(*), count(DISTINCT ticker), min(date), max(date)"
     assert table(tmp_path, "prices_raw", columns) == [expected]
+
+
+def test_a_format_that_does_not_exist_is_wrong_usage(tmp_path: Path) -> None:
+    """A name that --prices-format does not know ends with the exit code of wrong usage and lists the known ones."""
+    with pytest.raises(ScreenerError, match="unknown price format nope") as caught:
+        read_prices(tmp_path / "prices.csv", tmp_path, BuildReport(), fmt="nope")
+    assert caught.value.exit_code == EXIT_USAGE
+    assert "yahoo" in caught.value.hint
