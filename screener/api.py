@@ -78,7 +78,7 @@ def explain(
 
     resolved = load(screen)
     with open_data(data) as lake:
-        company = find_company(lake.con, ticker)
+        company = find_company(lake.con, ticker, as_of)
         return explain_name(lake, run_screen(lake, resolved, as_of), company)
 
 
@@ -95,8 +95,8 @@ def show(
     from screener.engine.run import newest_date
 
     with open_data(data) as lake:
-        company = find_company(lake.con, ticker)
-        return statement(lake.con, company, as_of or newest_date(lake.con), period, items or DEFAULT_ITEMS)
+        day = as_of or newest_date(lake.con)
+        return statement(lake.con, find_company(lake.con, ticker, day), day, period, items or DEFAULT_ITEMS)
 
 
 def build(

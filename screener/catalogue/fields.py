@@ -10,7 +10,7 @@ class Field:
     """A field of a company, listing or quote.
 
     kind: ``text``, ``bool``, ``number`` or ``date``. sql: the expression over the aliases ``c`` (companies),
-    ``l`` (listings), ``p`` (the last price), ``f`` (the newest fundamentals). market: needs prices.
+    ``k`` (its newest classification), ``l`` (listings), ``p`` (the last price), ``f`` (the newest fundamentals). market: needs prices.
     """
 
     name: str
@@ -33,15 +33,15 @@ _CAP = "p.close * f.shares_outstanding * f.share_basis"
 FIELDS: tuple[Field, ...] = (
     Field("ticker", "Ticker", "text", "text", "l.ticker"),
     Field("name", "Name", "text", "text", "coalesce(c.name, l.ticker, 'issuer ' || c.issuer_id)"),
-    Field("sector", "Sector", "text", "text", "c.sector", help="GICS-like sector from the SIC code, or the vendor's"),
-    Field("industry", "Industry group", "text", "text", "c.industry"),
-    Field("ff12", "Fama-French 12 industry", "text", "text", "c.ff12"),
-    Field("ff49", "Fama-French 49 industry", "text", "text", "c.ff49"),
-    Field("model", "Reporting model", "text", "text", "c.model", help="standard, bank, insurer, broker, reit, utility, fund or shell"),
+    Field("sector", "Sector", "text", "text", "coalesce(k.sector, c.sector)", help="GICS-like sector from the SIC code, or the vendor's"),
+    Field("industry", "Industry group", "text", "text", "coalesce(k.industry, c.industry)"),
+    Field("ff12", "Fama-French 12 industry", "text", "text", "coalesce(k.ff12, c.ff12)"),
+    Field("ff49", "Fama-French 49 industry", "text", "text", "coalesce(k.ff49, c.ff49)"),
+    Field("model", "Reporting model", "text", "text", "coalesce(k.model, c.model)", help="standard, bank, insurer, broker, reit, utility, fund or shell"),
     Field("exchange", "Exchange", "text", "text", "l.exchange"),
     Field("country", "Country", "text", "text", "c.country"),
     Field("security_type", "Security type", "text", "text", "l.security_type"),
-    Field("is_shell", "Shell company", "bool", "bool", "c.is_shell"),
+    Field("is_shell", "Shell company", "bool", "bool", "coalesce(k.is_shell, c.is_shell)"),
     Field("period_end", "Newest period", "date", "date", "f.period_end"),
     Field("known_from", "Public since", "date", "date", "f.known_from"),
     Field("data_flags", "Data flags", "text", "text", "f.flags", help="codes of docs/data.md, separated by spaces"),

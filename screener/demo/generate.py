@@ -31,7 +31,7 @@ def generate(
     daily_days: int = 0,
     progress: Callable[[str], None] | None = None,
 ) -> dict[str, Any]:
-    """Write ``facts``, ``companies``, ``listings_raw`` and ``prices_raw`` (.parquet) into the folder ``stage``.
+    """Write ``facts``, ``companies``, ``classifications``, ``listings_raw``, ``prices_raw`` (.parquet) into the folder ``stage``.
 
     The same arguments give the same bytes. ``end`` is the last day of prices and filings; ``years`` is the
     number of whole fiscal years; ``daily_days`` is how many days back prices are daily (weekly for 3 months
@@ -49,8 +49,10 @@ def generate(
     counts = {"facts": _write_facts(filed, end, stage / "facts.parquet", say)}
     say("drawing prices")
     days = price_days(end, years, daily_days)
+    members = company_table(people)
     tables = {
-        "companies": company_table(people),
+        "companies": members,
+        "classifications": classification_table(members, people, filed),
         "listings_raw": listing_table(people),
         "prices_raw": prices(_with_first_day(people, filed), ledger, days, end, seed + 3),
     }
@@ -107,8 +109,8 @@ def _write_facts(filed: pl.DataFrame, end: date, path: Path, say: Callable[[str]
             found = facts(rows, end)
             if first == 1:
                 found = plant(found, rows, end)
-            found = found.sort(SORTED_BY)
-            writer.write_table(found.select(COLUMNS).to_arrow().cast(schema), row_group_size=ROW_GROUP)
+            found = found.sort(SORTED_BY).with_columns(statement=pl.lit(None, dtype=pl.String))
+            writer.write_table(found.select(*COLUMNS, "statement").to_arrow().cast(schema), row_group_size=ROW_GROUP)
             total += found.height
             say(f"{total:,} facts of {min(first + COMPANIES_A_CHUNK - 1, last):,} companies")
     return total
@@ -138,6 +140,18 @@ def company_table(people: pl.DataFrame) -> pl.DataFrame:
         source=pl.lit("demo"),
     )
     return frame.select([name for name, _, _ in COMPANIES]).sort("issuer_id")
+
+
+def classification_table(members: pl.DataFrame, people: pl.DataFrame, filed: pl.DataFrame) -> pl.DataFrame:
+    """Return the ``classifications`` of ``members`` (rows of ``companies``): one code, known from the first filing."""
+    import polars as pl
+
+    from screener.lake.schema import CLASSIFICATIONS
+
+    numbered = people.select("n", "issuer_id")
+    first = filed.group_by("n").agg(known_from=pl.col("filed").min()).join(numbered, on="n")
+    frame = members.join(first, on="issuer_id", how="inner")
+    return frame.select([name for name, _, _ in CLASSIFICATIONS]).sort("issuer_id")
 
 
 def listing_table(people: pl.DataFrame) -> pl.DataFrame:

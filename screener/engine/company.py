@@ -47,15 +47,20 @@ class Statement:
     rows: tuple[tuple[Value, ...], ...]
 
 
-def find_company(con: duckdb.DuckDBPyConnection, text: str) -> Company:
-    """Return the company with that ticker or CIK; ``ScreenError`` with near tickers when there is none."""
+def find_company(con: duckdb.DuckDBPyConnection, text: str, as_of: date | None = None) -> Company:
+    """Return the company with that ticker or CIK; ``ScreenError`` with near tickers when there is none.
+
+    Its sector and reporting model are those known on ``as_of`` (default: the newest).
+    """
     wanted = text.strip().upper().replace(".", "-")
     found = con.execute(
-        "SELECT c.issuer_id, c.cik, l.ticker, c.name, c.sector, c.model FROM companies AS c "
+        "SELECT c.issuer_id, c.cik, l.ticker, c.name, coalesce(k.sector, c.sector), coalesce(k.model, c.model) "
+        "FROM (SELECT *, ?::DATE AS as_of FROM companies) AS c "
+        "ASOF LEFT JOIN classifications AS k ON k.issuer_id = c.issuer_id AND k.known_from <= c.as_of "
         "LEFT JOIN listings AS l ON l.issuer_id = c.issuer_id "
         "WHERE l.ticker = ? OR CAST(c.cik AS VARCHAR) = ? "
         "ORDER BY l.is_primary DESC NULLS LAST, l.listing_id LIMIT 1",
-        [wanted, wanted.removeprefix("CIK").lstrip("0") or "0"],
+        [as_of or date.max, wanted, wanted.removeprefix("CIK").lstrip("0") or "0"],
     ).fetchone()
     if found is None:
         tickers = [row[0] for row in con.execute("SELECT ticker FROM listings ORDER BY ticker").fetchall()]

@@ -184,6 +184,8 @@ def _candidates(columns: Columns, issuers: Sequence[int]) -> str:
     wanted += [(key, f"f.{identifier(key)}") for key in columns.latest]
     joins = [
         "FROM dates AS d CROSS JOIN companies AS c",
+        # Companies are re-coded: what a company is, is what its filings up to the date called it.
+        "ASOF LEFT JOIN classifications AS k ON k.issuer_id = c.issuer_id AND k.known_from <= d.as_of",
         "LEFT JOIN listings AS l ON l.issuer_id = c.issuer_id AND l.is_primary",
         "LEFT JOIN latest AS f ON f.as_of = d.as_of AND f.issuer_id = c.issuer_id",
         "LEFT JOIN quote AS p ON p.as_of = d.as_of AND p.issuer_id = c.issuer_id",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from screener.catalogue.items import ITEMS
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 Columns = tuple[tuple[str, str, str], ...]
 
@@ -21,7 +21,7 @@ COMPANIES: Columns = (
     ("country", "VARCHAR", "ISO country or US state of incorporation as the source gives it"),
     ("fiscal_year_end", "VARCHAR", "MMDD, as the source gives it"),
     ("is_shell", "BOOLEAN", "blank cheque or shell company by SIC"),
-    ("source", "VARCHAR", "sec, simfin or demo"),
+    ("source", "VARCHAR", "sec, fsds, simfin or demo"),
 )
 
 LISTINGS: Columns = (
@@ -45,6 +45,23 @@ FACTS: Columns = (
     ("filed", "DATE", "the day on which it became public"),
     ("form", "VARCHAR", "10-K, 10-Q, 10-K/A, ...; 'simfin' for vendor rows"),
     ("accession", "VARCHAR", "accession number of the filing, NULL for vendor rows"),
+    (
+        "statement",
+        "VARCHAR",
+        "statement of that filing on whose face the tag is: BS, IS, CI, CF, EQ, UN, CP; '' on none; NULL where unknown",
+    ),
+)
+
+CLASSIFICATIONS: Columns = (
+    ("issuer_id", "BIGINT", "the issuer"),
+    ("known_from", "DATE", "day of the first filing under this code; it holds until the issuer's next row"),
+    ("sic", "INTEGER", "SEC industry code as of that filing"),
+    ("sector", "VARCHAR", "sector of the SIC table"),
+    ("industry", "VARCHAR", "industry group below the sector"),
+    ("ff12", "VARCHAR", "Fama-French 12 industry code"),
+    ("ff49", "VARCHAR", "Fama-French 49 industry code"),
+    ("model", "VARCHAR", "reporting model of the SIC code"),
+    ("is_shell", "BOOLEAN", "blank cheque or shell company by SIC"),
 )
 
 PRICES: Columns = (
@@ -103,11 +120,17 @@ def fundamentals() -> Columns:
     return FUNDAMENTALS_KEYS + item_columns()
 
 
-TABLE_NAMES = ("companies", "listings", "facts", "fundamentals", "prices")
+TABLE_NAMES = ("companies", "classifications", "listings", "facts", "fundamentals", "prices")
 
 
 def columns_of(table: str) -> Columns:
     """Return the columns of ``table``; ``KeyError`` for a table that a data set does not have."""
     if table == "fundamentals":
         return fundamentals()
-    return {"companies": COMPANIES, "listings": LISTINGS, "facts": FACTS, "prices": PRICES}[table]
+    return {
+        "companies": COMPANIES,
+        "classifications": CLASSIFICATIONS,
+        "listings": LISTINGS,
+        "facts": FACTS,
+        "prices": PRICES,
+    }[table]

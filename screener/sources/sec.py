@@ -15,7 +15,14 @@ from screener.sources.json_members import TABLE, batches, load_batch
 from screener.sources.listing import Line, clean_name, lines, normal_ticker
 from screener.sources.report import BuildReport, Progress
 from screener.sources.sec_facts import Issuers, parts, read_companyfacts
-from screener.sources.staged import company_row, workroom, write_companies, write_facts, write_listings
+from screener.sources.staged import (
+    company_row,
+    workroom,
+    write_classifications,
+    write_companies,
+    write_facts,
+    write_listings,
+)
 
 if TYPE_CHECKING:
     import duckdb
@@ -235,6 +242,7 @@ def _write_issuers(
         foreign = _receipts(issuers.annual_form.get(cik), chosen.state)
         listings[cik] = lines(chosen.tickers, foreign=foreign)
     write_companies(con, stage, companies)
+    write_classifications(con, stage)
     report.read("companies", "issuers", len(companies))
     report.kept("companies", "issuers", len(companies))
     bare = [f"CIK {cik} {issuers.names[cik]}" for cik in sorted(listings) if not listings[cik]]

@@ -87,8 +87,8 @@ def read_companyfacts(
 
 
 def parts(work: Path) -> str:
-    """Return the query over the facts that :func:`read_companyfacts` wrote."""
-    return f"SELECT * FROM read_parquet({quoted(work / 'part-*.parquet')})"
+    """Return the query over the facts that :func:`read_companyfacts` wrote; it does not know the statements."""
+    return f"SELECT *, NULL::VARCHAR AS statement FROM read_parquet({quoted(work / 'part-*.parquet')})"
 
 
 def _prepare(con: duckdb.DuckDBPyConnection) -> None:

@@ -14,7 +14,14 @@ from screener.sources.listing import clean_name
 from screener.sources.report import EXAMPLES, BuildReport, Progress
 from screener.sources.simfin_companies import Company, issuer_lines, model_of, sectors_of, without_suffix, year_end
 from screener.sources.simfin_rows import FACTS_QUERY, clean_rows
-from screener.sources.staged import company_row, workroom, write_companies, write_facts, write_listings
+from screener.sources.staged import (
+    company_row,
+    workroom,
+    write_classifications,
+    write_companies,
+    write_facts,
+    write_listings,
+)
 
 if TYPE_CHECKING:
     import duckdb
@@ -234,6 +241,7 @@ def _write_issuers(
         )
     _count_issuers(issuers, tickers, report)
     write_companies(con, stage, rows)
+    write_classifications(con, stage)
     pairs = [(issuer, line) for issuer, group in issuers.items() for line in issuer_lines(group, tickers)]
     write_listings(con, stage, pairs)
     values = ", ".join(f"({simfin_id}::BIGINT, {issuer}::BIGINT)" for simfin_id, issuer in chosen)

@@ -26,7 +26,7 @@ DILUTED = "simfin:Shares (Diluted)"
 
 FACTS_QUERY = """SELECT issuer_id, tag, CASE WHEN kind = 'avg' THEN 'shares' ELSE currency END AS unit,
     CASE WHEN kind <> 'instant' THEN CAST(report_date + INTERVAL 1 DAY - to_months(months) AS DATE) END AS "start",
-    report_date AS "end", value, filed, 'simfin' AS form, NULL AS accession
+    report_date AS "end", value, filed, 'simfin' AS form, NULL AS accession, NULL AS statement
 FROM vendor_facts"""
 
 

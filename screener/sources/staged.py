@@ -1,4 +1,4 @@
-"""The staged tables that every source writes: facts, companies, listings_raw and prices_raw."""
+"""The staged tables that every source writes: facts, companies, classifications, listings_raw and prices_raw."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from screener.catalogue.sectors import Sectors, is_shell
 from screener.lake.files import quoted, write_table
-from screener.lake.schema import COMPANIES, FACTS, LISTINGS, Columns
+from screener.lake.schema import CLASSIFICATIONS, COMPANIES, FACTS, LISTINGS, Columns
 from screener.sources.listing import Line
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 FACTS_FILE = "facts.parquet"
 COMPANIES_FILE = "companies.parquet"
+CLASSIFICATIONS_FILE = "classifications.parquet"
 LISTINGS_FILE = "listings_raw.parquet"
 PRICES_FILE = "prices_raw.parquet"
 
@@ -100,6 +101,13 @@ def write_companies(con: duckdb.DuckDBPyConnection, stage: Path, rows: Sequence[
     """Write ``companies.parquet`` from rows of :func:`company_row`."""
     load_rows(con, "companies_rows", COMPANIES, rows)
     write_table(con, "SELECT * FROM companies_rows", stage / COMPANIES_FILE, COMPANIES, "issuer_id")
+
+
+def write_classifications(con: duckdb.DuckDBPyConnection, stage: Path, select: str = "") -> None:
+    """Write ``classifications.parquet`` from a query that gives its columns; without one, a table without rows."""
+    nothing = ", ".join(f"NULL AS {name}" for name, _, _ in CLASSIFICATIONS)
+    rows = select or f"SELECT {nothing} WHERE false"
+    write_table(con, rows, stage / CLASSIFICATIONS_FILE, CLASSIFICATIONS, "issuer_id, known_from")
 
 
 def write_listings(con: duckdb.DuckDBPyConnection, stage: Path, listings: Iterable[tuple[int, Line]]) -> int:

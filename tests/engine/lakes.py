@@ -48,11 +48,13 @@ def make_lake(
     fundamentals: Iterable[Mapping[str, Any]],
     prices: Iterable[Mapping[str, Any]],
     facts: Iterable[Mapping[str, Any]] = (),
+    classifications: Iterable[Mapping[str, Any]] = (),
 ) -> Lake:
     """Publish a data set of these rows in ``path`` and open it; listing numbers are the issuer numbers."""
     people = list(companies)
     tables = {
         "companies": people,
+        "classifications": list(classifications),
         "listings": [
             {"listing_id": row["issuer_id"], "issuer_id": row["issuer_id"], "ticker": row["ticker"],
              "exchange": row["exchange"], "security_type": row.get("security_type", "common"), "is_primary": True,

@@ -31,7 +31,7 @@ candidates AS (
     c.cik AS "cik",
     l.ticker AS "ticker",
     coalesce(c.name, l.ticker, 'issuer ' || c.issuer_id) AS "name",
-    c.sector AS "sector",
+    coalesce(k.sector, c.sector) AS "sector",
     CASE WHEN p.close * f.shares_outstanding * f.share_basis BETWEEN 1 AND 10000000000000 AND l.security_type IS DISTINCT FROM 'adr' AND coalesce(p.dollar_volume_3m <= 0.25 * p.close * f.shares_outstanding * f.share_basis, true) THEN p.close * f.shares_outstanding * f.share_basis END AS "market_cap",
     f.period_end AS "period_end",
     f.known_from AS "known_from",
@@ -41,6 +41,7 @@ candidates AS (
     f."revenue" AS "revenue",
     f."net_income_to_common" AS "net_income_to_common"
   FROM dates AS d CROSS JOIN companies AS c
+  ASOF LEFT JOIN classifications AS k ON k.issuer_id = c.issuer_id AND k.known_from <= d.as_of
   LEFT JOIN listings AS l ON l.issuer_id = c.issuer_id AND l.is_primary
   LEFT JOIN latest AS f ON f.as_of = d.as_of AND f.issuer_id = c.issuer_id
   LEFT JOIN quote AS p ON p.as_of = d.as_of AND p.issuer_id = c.issuer_id

@@ -11,6 +11,7 @@ from screener.lake.schema import TABLE_NAMES, columns_of
 
 ORDERS = {
     "companies": "issuer_id",
+    "classifications": "issuer_id, known_from",
     "listings": "listing_id",
     "facts": 'issuer_id, tag, "end"',
     "fundamentals": "issuer_id, period_end",
@@ -20,6 +21,7 @@ ORDERS = {
 # The cells that the tests look at; all others are NULL.
 CELLS = {
     "companies": {"issuer_id": "i", "name": "'Company ' || i", "sector": "'Energy'"},
+    "classifications": {"issuer_id": "i", "known_from": "DATE '2024-02-01'", "sic": "1311", "sector": "'Energy'"},
     "listings": {"listing_id": "i", "issuer_id": "i", "ticker": "'T' || i", "first_date": "DATE '2024-01-02'"},
     "facts": {"issuer_id": "i", "tag": "'Assets'", "end": "DATE '2023-12-31'", "filed": "DATE '2024-02-01'"},
     "fundamentals": {"issuer_id": "i", "period_end": "DATE '2023-12-31'", "known_from": "DATE '2024-02-01'"},

@@ -44,7 +44,7 @@ def test_a_fact_keeps_what_was_filed(tmp_path: Path) -> None:
     rows = [fact("2023-12-31", 12.5, "2024-02-01", start="2023-01-01")]
     _facts(tmp_path, {"us-gaap:NetIncomeLoss:USD": rows})
     assert table(tmp_path / "stage", "facts") == [
-        (1, "NetIncomeLoss", "USD", date(2023, 1, 1), date(2023, 12, 31), 12.5, date(2024, 2, 1), "10-K", ACCN)
+        (1, "NetIncomeLoss", "USD", date(2023, 1, 1), date(2023, 12, 31), 12.5, date(2024, 2, 1), "10-K", ACCN, None)
     ]
 
 

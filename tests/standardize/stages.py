@@ -43,7 +43,7 @@ def write_stage(stage: Path, facts: list[Fact], model: str = "standard", issuer:
     """Write ``facts`` (tag, start, end, value, filed, form) and one company into ``stage``."""
     stage.mkdir(parents=True, exist_ok=True)
     rows = [
-        (issuer, tag, unit_of(tag), start, end, float(value), filed, form, accession_of(filed, form))
+        (issuer, tag, unit_of(tag), start, end, float(value), filed, form, accession_of(filed, form), None)
         for tag, start, end, value, filed, form in facts
     ]
     write_table(stage / "facts.parquet", FACTS, rows)
