@@ -103,6 +103,7 @@ def build(
     out: str | Path,
     *,
     sec: str | Path | None = None,
+    fsds: Sequence[str | Path] = (),
     simfin: str | Path | None = None,
     prices: str | Path | None = None,
     prices_format: str | None = None,
@@ -113,7 +114,14 @@ def build(
     def path(given: str | Path | None) -> Path | None:
         return None if given is None else Path(given)
 
-    return build_data(Path(out), sec=path(sec), simfin=path(simfin), prices=path(prices), prices_format=prices_format)
+    return build_data(
+        Path(out),
+        sec=path(sec),
+        fsds=[Path(given) for given in fsds],
+        simfin=path(simfin),
+        prices=path(prices),
+        prices_format=prices_format,
+    )
 
 
 def sql(screen: str | Path | Screen, *, data: str | Path | None = None, as_of: date | None = None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ def build_data(
     out: Path,
     *,
     sec: Path | None = None,
+    fsds: Sequence[Path] = (),
     simfin: Path | None = None,
     prices: Path | None = None,
     prices_format: str | None = None,
@@ -26,28 +27,32 @@ def build_data(
 ) -> BuildReport:
     """Build the data set ``out`` from one fundamentals source and an optional price file; return the report.
 
+    ``fsds`` (SEC's Financial Statement Data Sets) stand alone or beside ``sec``.
     Raises ``DataError`` when a source can't be read at all; the data set that was there stays in place.
     """
+    from screener.sources.fsds import read_fsds
     from screener.sources.prices import read_prices
     from screener.sources.report import BuildReport
     from screener.sources.sec import read_sec
     from screener.sources.simfin import read_simfin
 
-    if (sec is None) == (simfin is None):
-        raise ScreenerError("name one source of fundamentals: SEC or SimFin")
+    if (simfin is None) == (sec is None and not fsds):
+        raise ScreenerError("name one source of fundamentals: SEC, its Financial Statement Data Sets, or SimFin")
     report = BuildReport()
+    inputs = [path for path in (sec, simfin, prices) if path is not None]
 
     def read(stage: Path) -> None:
         if sec is not None:
             read_sec(sec, stage, report, progress)
-        else:
-            assert simfin is not None, "one of the two is named"  # noqa: S101 - checked above
+        if fsds:
+            inputs.extend(read_fsds(fsds, stage, report, progress, beside=sec is not None))
+        if simfin is not None:
             read_simfin(simfin, stage, report, progress)
         if prices is not None:
             read_prices(prices, stage, report, prices_format, progress)
 
-    folders = [path for path in (sec, simfin, prices) if path is not None]
-    _publish(out, read, report, kind="sec" if sec is not None else "simfin", inputs=folders, progress=progress)
+    kind = "sec" if sec is not None else "simfin" if simfin is not None else "fsds"
+    _publish(out, read, report, kind=kind, inputs=inputs, progress=progress)
     return report
 
 

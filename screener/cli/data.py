@@ -35,16 +35,31 @@ def _progress() -> Callable[[str], None] | None:
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder with SEC's companyfacts.zip, submissions.zip, company_tickers_exchange.json (or unpacked).",
 )
+@click.option(
+    "--fsds",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="SEC's Financial Statement Data Sets, alone or beside --sec: a zip, or a folder of zips. Repeatable.",
+)
 @click.option("--simfin", type=click.Path(path_type=Path, file_okay=False), help="Folder with SimFin's bulk files.")
 @click.option("--prices", type=click.Path(path_type=Path), help="Price file or folder.")
 @click.option("--prices-format", help="Name the price format instead of recognising it.")
-def build(out: Path, sec: Path | None, simfin: Path | None, prices: Path | None, prices_format: str | None) -> None:
+def build(
+    out: Path,
+    sec: Path | None,
+    fsds: tuple[Path, ...],
+    simfin: Path | None,
+    prices: Path | None,
+    prices_format: str | None,
+) -> None:
     """Build the data set OUT from SEC or SimFin bulk files and a price file."""
     from screener.build import build_data
 
-    if (sec is None) == (simfin is None):
-        raise ScreenError("name one source: --sec DIR or --simfin DIR")
-    report = build_data(out, sec=sec, simfin=simfin, prices=prices, prices_format=prices_format, progress=_progress())
+    if (simfin is None) == (sec is None and not fsds):
+        raise ScreenError("name one source: --sec DIR, --fsds PATH (or both), or --simfin DIR")
+    report = build_data(
+        out, sec=sec, fsds=fsds, simfin=simfin, prices=prices, prices_format=prices_format, progress=_progress()
+    )
     if sys.stderr.isatty():
         click.echo("\r\x1b[K", err=True, nl=False)
     for line in report.summary_lines():
