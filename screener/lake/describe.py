@@ -22,6 +22,11 @@ _COVERAGE = {
     "companies_with_prices": "SELECT count(DISTINCT issuer_id) FROM listings WHERE first_date IS NOT NULL",
     "listings": "SELECT count(*) FROM listings",
     "listings_with_prices": "SELECT count(*) FROM listings WHERE first_date IS NOT NULL",
+    "companies_with_classification": "SELECT count(DISTINCT issuer_id) FROM classifications",
+    "companies_reclassified": (
+        "SELECT count(*) FROM (SELECT issuer_id FROM classifications GROUP BY issuer_id HAVING count(*) > 1)"
+    ),
+    "facts_with_statement": "SELECT count(statement) FROM facts",
     "unclassified": "SELECT count(*) FROM companies WHERE sector = 'Unclassified'",
 }
 

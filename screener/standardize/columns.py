@@ -38,6 +38,25 @@ def raw(tag: str) -> str:
     return quoted("t:" + tag)
 
 
+# Where the face of the statement decides between readings of a tag: the statements that count.
+FACE_TAGS: dict[str, tuple[str, ...]] = {
+    "Revenues": ("IS", "CI"),
+    "RevenueFromContractWithCustomerExcludingAssessedTax": ("IS", "CI"),
+    "SalesRevenueNet": ("IS", "CI"),
+    "LongTermDebtNoncurrent": ("BS",),
+    "ConvertibleLongTermNotesPayable": ("BS",),
+    "ConvertibleDebtNoncurrent": ("BS",),
+}
+
+
+def face(tag: str) -> str:
+    """Return the quoted wide column that says whether a tag of ``FACE_TAGS`` is on its statement's face.
+
+    1 or 0, of the filing that states the value; NULL where nothing tells.
+    """
+    return quoted("on:" + tag)
+
+
 def vendor_tag(item: LineItem) -> str:
     """Return the ``simfin:`` tag of ``item``, or an empty string; the sign was turned when the file was read."""
     return f"simfin:{item.simfin.removeprefix('-')}" if item.simfin else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from screener.catalogue.items import BY_NAME
-from screener.standardize.columns import closure, own_tags
+from screener.standardize.columns import closure, face, own_tags
 from screener.standardize.columns import raw as t
 from screener.standardize.trees import at_least_zero, first, present_sum
 
@@ -90,10 +90,16 @@ DEBT_HELPERS: tuple[tuple[str, str], ...] = (
         f"({t('LongTermDebtNoncurrent')} IS NULL AND ({t('LongTermDebtAndCapitalLeaseObligations')} IS NOT NULL "
         f"OR (h_nc_parts IS NULL AND {t('LongTermDebt')} IS NULL AND {_TOTAL_WITH_LEASES} IS NOT NULL)))",
     ),
-    # A convert far above the noncurrent line can't be inside it.
+    (
+        "h_convert_beside",
+        f"coalesce({face('LongTermDebtNoncurrent')} = 1 AND h_convert < 0.98 * h_nc_base AND h_convert > 0 "
+        f"AND CASE WHEN {t('ConvertibleLongTermNotesPayable')} IS NOT NULL "
+        f"THEN {face('ConvertibleLongTermNotesPayable')} ELSE {face('ConvertibleDebtNoncurrent')} END = 1, false)",
+    ),
+    # A convert far above the noncurrent line can't be inside it, nor can one with a line of its own beside it.
     (
         "h_nc",
-        f"CASE WHEN {t('LongTermDebtNoncurrent')} IS NOT NULL AND h_convert > 1.02 * h_nc_base "
+        f"CASE WHEN {t('LongTermDebtNoncurrent')} IS NOT NULL AND (h_convert > 1.02 * h_nc_base OR h_convert_beside) "
         "THEN h_nc_base + h_convert ELSE h_nc_base END",
     ),
     (
@@ -158,7 +164,7 @@ DEBT_FLAGS: tuple[tuple[str, str], ...] = (
     (
         "f_debt_ambiguous",
         f"CASE WHEN {t('LongTermDebtNoncurrent')} IS NOT NULL AND h_convert < 0.98 * h_nc_base AND h_convert > 0 "
-        "THEN 1.0 ELSE 0.0 END",
+        "AND NOT h_convert_beside THEN 1.0 ELSE 0.0 END",
     ),
 )
 

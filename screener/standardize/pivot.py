@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from screener.catalogue.items import ITEMS
-from screener.standardize.columns import closure, own_tags, quoted, raw, statement_items, text, texts, wide_tags
+from screener.standardize.columns import FACE_TAGS, closure, face, own_tags, quoted, raw, statement_items, text, texts, wide_tags
 from screener.standardize.program import program, staged
 from screener.standardize.versions import ASSET_TAGS, INCOME_TAGS, REVENUE_TAGS
 
@@ -72,7 +72,7 @@ def known(*, instants: bool) -> str:
     anchors = texts(ASSET_TAGS if instants else INCOME_TAGS)
     return f"""
 CREATE OR REPLACE TEMP TABLE spans AS
-SELECT eid, tag, coalesce(start, DATE '1900-01-01') AS start, "end", filed, value,
+SELECT eid, tag, coalesce(start, DATE '1900-01-01') AS start, "end", filed, value, statement,
   coalesce(lead(filed) OVER (PARTITION BY eid, tag, start, "end" ORDER BY filed), DATE '9999-12-31') AS until
 FROM mentions WHERE start {condition} AND tag IN {texts(wide_tags(instants=instants))};
 CREATE OR REPLACE TEMP TABLE events AS
@@ -82,7 +82,8 @@ SELECT e.*, w.filed AS reference FROM every e
 ASOF LEFT JOIN whole w ON w.eid = e.eid AND w.start = e.start AND w."end" = e."end" AND e.event >= w.filed;
 CREATE OR REPLACE TEMP TABLE known AS
 SELECT e.eid, e.start, e."end", e.event, s.tag, coalesce(r.value, s.value) AS value,
-  coalesce(r.filed, s.filed) AS filed, 0 AS carried
+  coalesce(r.filed, s.filed) AS filed, 0 AS carried,
+  CASE WHEN r.filed IS NULL THEN s.statement ELSE r.statement END AS statement
 FROM events e JOIN spans s ON e.eid = s.eid AND e.start = s.start AND e."end" = s."end"
   AND e.event >= s.filed AND e.event < s.until
 LEFT JOIN spans r ON r.eid = e.eid AND r.start = e.start AND r."end" = e."end" AND r.tag = s.tag
@@ -125,10 +126,18 @@ chosen AS (
 SELECT c.* FROM chosen c
 ANTI JOIN own o ON o.eid = c.eid AND o.grp = c.grp AND o."end" = c."end" AND o.first_filed <= c.event;
 INSERT INTO known
-SELECT c.eid, DATE '1900-01-01', c."end", c.event, s.tag, s.value, s.filed, 1
+SELECT c.eid, DATE '1900-01-01', c."end", c.event, s.tag, s.value, s.filed, 1, s.statement
 FROM carries c JOIN note_tags n USING (grp)
 JOIN spans s ON s.eid = c.eid AND s.tag = n.tag AND s."end" = c.source_end AND c.event >= s.filed AND c.event < s.until;
 """
+
+
+def _faces() -> str:
+    """Return SQL of the rows that say whether a tag of ``FACE_TAGS`` is on its statement's face: 1 or 0."""
+    rows = ", ".join(f"({text(tag)}, {text(on)})" for tag, statements in FACE_TAGS.items() for on in statements)
+    return f"""SELECT eid, start, "end", event, 'on:' || tag AS tag,
+    ((tag, statement) IN (VALUES {rows}))::INT::DOUBLE AS value
+  FROM known WHERE statement IS NOT NULL AND tag IN {texts(list(FACE_TAGS))}"""
 
 
 def wide(*, instants: bool) -> str:
@@ -141,8 +150,8 @@ def wide(*, instants: bool) -> str:
     if instants:
         flags.append("f_carried")
     kept = ", ".join(quoted(name) for name in (*items, *flags))
-    listed = ", ".join(text("t:" + tag) for tag in tags)
-    missing = ", ".join(raw(tag) for tag in tags)
+    listed = ", ".join([text("t:" + tag) for tag in tags] + [text("on:" + tag) for tag in FACE_TAGS])
+    missing = ", ".join([raw(tag) for tag in tags] + [face(tag) for tag in FACE_TAGS])
     source = """(SELECT p.*, c.f_carried, e.model FROM pivoted p
     JOIN carried c USING (eid, start, "end", event) JOIN entity_model e USING (eid))"""
     return f"""
@@ -150,7 +159,7 @@ CREATE OR REPLACE TEMP TABLE carried AS
 SELECT eid, start, "end", event, max(carried)::DOUBLE AS f_carried FROM known GROUP BY ALL;
 CREATE OR REPLACE TEMP TABLE pivoted AS
 SELECT eid, start, "end", event, {missing} FROM (
-  PIVOT (SELECT eid, start, "end", event, 't:' || tag AS tag, value FROM known)
+  PIVOT (SELECT eid, start, "end", event, 't:' || tag AS tag, value FROM known UNION ALL {_faces()})
   ON tag IN ({listed}) USING first(value) GROUP BY eid, start, "end", event);
 CREATE OR REPLACE TEMP TABLE {table} AS
 SELECT eid, start, "end", event, {kept} FROM {staged(columns, source)};

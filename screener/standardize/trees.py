@@ -1,12 +1,13 @@
 """The decision trees of the income statement, the cash flow and the equity side, as SQL over source tags.
 
-Names: ``t:X`` is the value of a source tag, ``d_x`` an item from its own tags, ``x`` the finished item,
+Names: ``t:X`` is the value of a source tag, ``on:X`` whether it is on its statement's face, ``d_x`` an item from its own tags, ``x`` the finished item,
 ``h_x`` a helper, ``f_x`` a flag of the balance sheet (0 or 1), ``g_x`` one of the periods.
 """
 
 from __future__ import annotations
 
 from screener.catalogue.items import BY_NAME
+from screener.standardize.columns import face
 from screener.standardize.columns import raw as t
 
 
@@ -38,6 +39,7 @@ def _tags(name: str, which: str = "tags") -> list[str]:
     return [t(tag) for tag in getattr(BY_NAME[name], which)]
 
 
+_CANDIDATES = BY_NAME["revenue"].tags[:3]
 _A, _B, _C = (t(tag) for tag in BY_NAME["revenue"].tags[:3])
 _GOODS = t(BY_NAME["revenue"].parts[0])
 _REVENUE_PARTS = present_sum(_tags("revenue", "parts"))
@@ -52,12 +54,20 @@ def _nearest(target: str) -> str:
     return f"CASE {cases} END"
 
 
+def _on_face() -> str:
+    """Return the largest candidate for revenue on the face of the income statement; NULL where one's face is unknown."""
+    told = " AND ".join(f"({t(tag)} IS NULL OR {face(tag)} IS NOT NULL)" for tag in _CANDIDATES)
+    values = ", ".join(f"CASE WHEN {face(tag)} = 1 THEN {t(tag)} END" for tag in _CANDIDATES)
+    return f"CASE WHEN {told} THEN greatest({values}) END"
+
+
 HELPERS: tuple[tuple[str, str], ...] = (
     ("h_rev_parts", _REVENUE_PARTS),
     ("h_rev_high", f"greatest({_A}, {_B}, {_C})"),
     ("h_rev_low", f"least({_A}, {_B}, {_C})"),
     ("h_rev_gross", _nearest(f"{_COST} + {t('GrossProfit')}")),
     ("h_rev_costs", _nearest(f"{first(*_tags('total_costs'))} + {t('OperatingIncomeLoss')}")),
+    ("h_rev_face", _on_face()),
     ("h_rev_bank", f"CASE WHEN model = 'bank' THEN {t('InterestIncomeExpenseNet')} + {t('NoninterestIncome')} END"),
     ("h_da_total", f"greatest({', '.join(_tags('da'))})"),
     ("h_da_parts", present_sum([t("Depreciation"), t("AmortizationOfIntangibleAssets")])),
@@ -79,6 +89,7 @@ _REVENUE = first(
     "CASE WHEN h_rev_high - h_rev_low <= 0.005 * greatest(abs(h_rev_high), abs(h_rev_low)) "
     f"THEN {first(_A, _B, _C)} END",
     "h_rev_costs",
+    "h_rev_face",
     "h_rev_high",
     t(BY_NAME["revenue"].tags[3]),
     *_tags("revenue", "fill"),
@@ -258,6 +269,7 @@ PERIOD_FLAGS: tuple[tuple[str, str], ...] = (
     (
         "g_conflict",
         "CASE WHEN h_rev_high - h_rev_low > 0.005 * greatest(abs(h_rev_high), abs(h_rev_low)) "
-        "AND h_rev_bank IS NULL AND h_rev_gross IS NULL AND h_rev_costs IS NULL THEN 1.0 ELSE 0.0 END",
+        "AND h_rev_bank IS NULL AND h_rev_gross IS NULL AND h_rev_costs IS NULL AND h_rev_face IS NULL "
+        "THEN 1.0 ELSE 0.0 END",
     ),
 )

@@ -67,7 +67,7 @@ def load_facts(path: str, first: int, last: int) -> str:
     """Return SQL that makes ``raw_facts``: the facts of issuers ``first`` to ``last`` in forms that count."""
     return f"""
 CREATE OR REPLACE TEMP TABLE raw_facts AS
-SELECT issuer_id, tag, unit, start, "end", value, form, coalesce(accession, '') AS accession,
+SELECT issuer_id, tag, unit, start, "end", value, form, coalesce(accession, '') AS accession, statement,
   CASE WHEN form = 'simfin' THEN greatest(filed, "end") ELSE filed END AS filed
 FROM read_parquet('{path}')
 WHERE issuer_id BETWEEN {first} AND {last} AND tag IN {texts(kept_tags())}
@@ -114,14 +114,14 @@ SELECT DISTINCT issuer_id, tag, filed FROM (
 WHERE value < 0 AND (positive >= {POSITIVE_SHARE} OR tag IN {texts(ALWAYS_OUTFLOWS)});
 CREATE OR REPLACE TEMP TABLE stated AS
 WITH ranked AS (
-  SELECT f.eid, r.tag, r.start, r."end", r.filed, f.form_rank, r.accession, r.unit,
+  SELECT f.eid, r.tag, r.start, r."end", r.filed, f.form_rank, r.accession, r.unit, r.statement,
     CASE WHEN g.tag IS NOT NULL THEN abs(r.value) ELSE r.value END AS value,
     min(CASE WHEN f.form_rank = 1 THEN r.filed END) OVER (PARTITION BY f.eid, r.tag, r.start, r."end") AS first_periodic
   FROM raw_facts r JOIN entity_filings f USING (issuer_id, filed, accession)
   LEFT JOIN signs g ON g.issuer_id = r.issuer_id AND g.tag = r.tag AND g.filed = r.filed
   WHERE r.unit = f.currency OR r.unit = 'shares' OR (r.unit LIKE '%/shares' AND r.unit = f.currency || '/shares')),
 one AS (
-  SELECT eid, tag, start, "end", filed, value, unit, form_rank FROM ranked
+  SELECT eid, tag, start, "end", filed, value, unit, form_rank, statement FROM ranked
   WHERE form_rank = 1 OR first_periodic IS NULL OR filed < first_periodic
   QUALIFY row_number() OVER (PARTITION BY eid, tag, start, "end", filed
                              ORDER BY form_rank, accession DESC, abs(value) DESC, value DESC) = 1),
@@ -136,7 +136,7 @@ precise AS (
     AND n.start IS NOT DISTINCT FROM p.start AND p.filed <= n.filed
     AND (p.value = n.value OR (abs(p.value - n.value) <= 0.5 * n.g AND abs(p.value - n.value) <= 0.005 * abs(n.value)))
   QUALIFY row_number() OVER (PARTITION BY n.eid, n.tag, n.start, n."end", n.filed ORDER BY p.g, p.filed DESC) = 1)
-SELECT o.eid, o.tag, o.start, o."end", o.filed, o.form_rank, coalesce(p.value, o.value) AS value
+SELECT o.eid, o.tag, o.start, o."end", o.filed, o.form_rank, coalesce(p.value, o.value) AS value, o.statement
 FROM one o LEFT JOIN precise p ON o.eid = p.eid AND o.tag = p.tag AND o."end" = p."end"
   AND o.start IS NOT DISTINCT FROM p.start AND o.filed = p.filed;
 """
@@ -165,11 +165,12 @@ SELECT e.eid, e.start,
 FROM every e LEFT JOIN anchors a ON a.eid = e.eid AND a.start BETWEEN e.start - 3 AND e.start + 3
 GROUP BY e.eid, e.start;
 CREATE OR REPLACE TEMP TABLE mentions AS
-SELECT s.eid, s.tag, k.anchor AS start, s."end", s.filed, s.value, s.form_rank, dur_class(s."end" - k.anchor + 1) AS dc
+SELECT s.eid, s.tag, k.anchor AS start, s."end", s.filed, s.value, s.form_rank, s.statement,
+  dur_class(s."end" - k.anchor + 1) AS dc
 FROM stated s JOIN starts k ON s.eid = k.eid AND s.start = k.start
 WHERE s.start IS NOT NULL AND dur_class(s."end" - k.anchor + 1) <> 'X'
 QUALIFY row_number() OVER (PARTITION BY s.eid, s.tag, k.anchor, s."end", s.filed
                            ORDER BY abs(s.start - k.anchor), s.start) = 1
 UNION ALL
-SELECT eid, tag, NULL, "end", filed, value, form_rank, 'I' FROM stated WHERE start IS NULL;
+SELECT eid, tag, NULL, "end", filed, value, form_rank, statement, 'I' FROM stated WHERE start IS NULL;
 """

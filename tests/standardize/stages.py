@@ -39,11 +39,21 @@ def write_table(path: Path, columns: Any, rows: list[tuple[Any, ...]]) -> None:
         con.execute(f"COPY t TO '{path}' (FORMAT parquet)")
 
 
-def write_stage(stage: Path, facts: list[Fact], model: str = "standard", issuer: int = ISSUER) -> Path:
-    """Write ``facts`` (tag, start, end, value, filed, form) and one company into ``stage``."""
+def write_stage(
+    stage: Path,
+    facts: list[Fact],
+    model: str = "standard",
+    issuer: int = ISSUER,
+    faces: dict[str, str] | None = None,
+) -> Path:
+    """Write ``facts`` (tag, start, end, value, filed, form) and one company into ``stage``.
+
+    ``faces``: the statement on whose face each tag is, none for the tags left out; without it nothing is known.
+    """
     stage.mkdir(parents=True, exist_ok=True)
     rows = [
-        (issuer, tag, unit_of(tag), start, end, float(value), filed, form, accession_of(filed, form), None)
+        (issuer, tag, unit_of(tag), start, end, float(value), filed, form, accession_of(filed, form),
+         None if faces is None else faces.get(tag, ""))
         for tag, start, end, value, filed, form in facts
     ]
     write_table(stage / "facts.parquet", FACTS, rows)
@@ -52,9 +62,11 @@ def write_stage(stage: Path, facts: list[Fact], model: str = "standard", issuer:
     return stage
 
 
-def rows_of(stage: Path, facts: list[Fact], model: str = "standard") -> list[dict[str, Any]]:
+def rows_of(
+    stage: Path, facts: list[Fact], model: str = "standard", faces: dict[str, str] | None = None
+) -> list[dict[str, Any]]:
     """Return every version of every row that ``facts`` standardize to, in file order."""
-    write_stage(stage, facts, model)
+    write_stage(stage, facts, model, faces=faces)
     standardize(stage)
     return read(stage / "fundamentals.parquet")
 
