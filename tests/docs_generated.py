@@ -81,6 +81,7 @@ Files as downloaded, zipped or unpacked.
 | source | files in the folder | option |
 |---|---|---|
 | SEC | `companyfacts.zip`, `submissions.zip`, `company_tickers_exchange.json` | `--sec DIR` |
+| SEC's Financial Statement Data Sets | `2010q2.zip`, `20250701.zip`, … or unpacked | `--fsds PATH`, repeatable |
 | SimFin | `us-{income,balance,cashflow}-{quarterly,annual}`, `us-companies`, `industries` | `--simfin DIR` |
 | prices | one of the formats below | `--prices PATH` |
 
@@ -89,6 +90,22 @@ Price formats, recognised by their content or named with `--prices-format`:
 FORMATS
 SimFin's values are as last restated; they are dated at their first publication, which the build report counts and every
 run notes. Stooq's closes are adjusted for dividends, so that market values of the past come out a little too low.
+
+The Financial Statement Data Sets stand beside `--sec` or alone.
+
+- They alone say on the face of which statement a filing shows a tag (`facts.statement`). Where several revenues are
+  tagged and no identity tells the total, the one on the income statement is it; converts with a line of their own on
+  the balance sheet stand beside the other long-term debt.
+- They alone say which industry code a company had at each filing (`classifications`): sector, industry, Fama-French
+  codes, reporting model and `is_shell` are those of the newest filing of the day, and the company's own columns before
+  the first one.
+- The build report counts the filers' own tags on the faces, and the core lines that stand under such a tag alone.
+- Their dates are rounded to month ends and their durations to quarters, so that a year of 52 or 53 weeks that ends on
+  May 1 ends on April 30 here. Beside companyfacts, which have exact dates, values are taken only for companies that
+  companyfacts lack; filings that companyfacts lack of a company that they have are counted and left out.
+- Values of segments, share classes and co-registrants are left out. Signs are as tagged: `negating` tells how a filer
+  prints a line. Earnings per share in plain dollars are dollars a share.
+- Alone they give listings where SEC's `company_tickers_exchange` file lies next to them.
 
 ## Point in time
 

@@ -18,7 +18,7 @@ FLAGS: tuple[Flag, ...] = (
     Flag("restated", "revenue, net income or total assets were restated by more than 0.5 %"),
     Flag("mixed_basis", "twelve months or a quarter are derived from filings on different bases"),
     Flag("ttm_conflict", "twelve months differ from the sum of the four quarters"),
-    Flag("conflict", "several revenues are tagged, neither an identity nor the income statement's face tells the total"),
+    Flag("conflict", "several revenues are tagged; no identity and no statement face tells which is the total"),
     Flag("ebit_derived", "operating income is derived, the filing does not tag it", notable=False),
     Flag("da_partial", "depreciation and amortization may be incomplete"),
     Flag("carried", "an amount of the annual notes is carried forward from the last annual report", notable=False),

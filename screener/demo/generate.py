@@ -31,7 +31,7 @@ def generate(
     daily_days: int = 0,
     progress: Callable[[str], None] | None = None,
 ) -> dict[str, Any]:
-    """Write ``facts``, ``companies``, ``classifications``, ``listings_raw``, ``prices_raw`` (.parquet) into the folder ``stage``.
+    """Write the staged tables (.parquet) into ``stage``: facts, companies, classifications, listings, prices.
 
     The same arguments give the same bytes. ``end`` is the last day of prices and filings; ``years`` is the
     number of whole fiscal years; ``daily_days`` is how many days back prices are daily (weekly for 3 months

@@ -41,8 +41,8 @@ class Manifest:
     """What a data set says about itself.
 
     created: ISO date given by the caller; it is not part of the hash, so the same input gives the same hash.
-    kind: ``sec``, ``fsds``, ``simfin`` or ``demo``. report: the build report as a dict. notes: sentences that a reader of
-    results should see. previous: the version before this one, kept for readers that still have it open.
+    kind: ``sec``, ``fsds``, ``simfin`` or ``demo``. report: the build report as a dict. notes: sentences that a
+    reader of results should see. previous: the version before this one, kept for readers that still have it open.
     """
 
     created: str

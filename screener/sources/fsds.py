@@ -76,7 +76,7 @@ def read_fsds(
 def _read_archive(con: duckdb.DuckDBPyConnection, path: Path, number: int, work: Path, report: BuildReport) -> None:
     with open_archive(path, ".txt") as archive:
         for stem in ("sub", "num", "pre"):
-            scan = open_member(con, archive, stem, work, report)
+            scan = open_member(archive, stem, work, report)
             if scan is None:
                 if stem == "sub":
                     return
@@ -113,7 +113,7 @@ def _values(work: Path) -> str:
 
 
 def _with_statements(facts: str, work: Path) -> str:
-    """Return the query ``facts`` with its column ``statement``: empty for a tag on no face of a filing that has faces."""
+    """Return the query ``facts`` with its column ``statement``: empty where the filing has faces without the tag."""
     faces = _parts(work, "pre", "SELECT NULL AS adsh, NULL AS tag, NULL AS statement WHERE false")
     return (
         "SELECT v.*, CASE WHEN g.adsh IS NOT NULL THEN coalesce(f.statement, '') END AS statement "
@@ -137,13 +137,16 @@ def _merge(con: duckdb.DuckDBPyConnection, stage: Path, work: Path, report: Buil
     report.read("companies", "issuers", len(fresh))
     report.kept("companies", "issuers", len(fresh))
     names = [f"CIK {row[0]} {row[2]}" for row, _ in fresh]
-    report.changed("companies", "issuers", "not in companyfacts: from the financial statement data sets", len(names), names)
+    report.changed(
+        "companies", "issuers", "not in companyfacts: from the financial statement data sets", len(names), names
+    )
 
 
 def _count_merged(con: duckdb.DuckDBPyConnection, before: Path, work: Path, report: BuildReport) -> None:
     """Count the facts that companyfacts made needless, and the filings that they lack of a company that they have."""
     facts, known = con.execute(
-        f"SELECT count(*), count(*) FILTER (issuer_id IN (SELECT issuer_id FROM known_companies)) FROM ({_values(work)})"
+        "SELECT count(*), count(*) FILTER (issuer_id IN (SELECT issuer_id FROM known_companies)) "
+        f"FROM ({_values(work)})"
     ).fetchall()[0]
     report.read("financial statement data sets", "facts", facts)
     report.kept("financial statement data sets", "facts", facts - known)
@@ -210,7 +213,9 @@ def _company_rows(con: duckdb.DuckDBPyConnection, issuers: str) -> list[tuple[tu
 
 def _classify(con: duckdb.DuckDBPyConnection, stage: Path) -> None:
     """Write the industry codes of the companies in ``stage``: a row from each filing on that gives another code."""
-    codes = [row[0] for row in con.execute("SELECT DISTINCT sic FROM filings WHERE sic IS NOT NULL ORDER BY sic").fetchall()]
+    codes = [
+        row[0] for row in con.execute("SELECT DISTINCT sic FROM filings WHERE sic IS NOT NULL ORDER BY sic").fetchall()
+    ]
     columns = (
         ("sic", "INTEGER", ""), ("sector", "VARCHAR", ""), ("industry", "VARCHAR", ""), ("ff12", "VARCHAR", ""),
         ("ff49", "VARCHAR", ""), ("model", "VARCHAR", ""), ("is_shell", "BOOLEAN", ""),
@@ -244,7 +249,9 @@ def _count_companies(con: duckdb.DuckDBPyConnection, stage: Path, report: BuildR
     ).fetchall()
     for line in sorted({line for line, _ in found}):
         names = [name for other, name in found if other == line]
-        report.changed("companies", "issuers", f"{line} of some filing is under tags of the filer's own", len(names), names)
+        report.changed(
+            "companies", "issuers", f"{line} of some filing is under tags of the filer's own", len(names), names
+        )
 
 
 def _tickers_beside(paths: Sequence[Path]) -> Path | None:

@@ -73,9 +73,7 @@ def _archives(path: Path) -> Iterable[Path]:
     return inside
 
 
-def open_member(
-    con: duckdb.DuckDBPyConnection, archive: Archive, stem: str, work: Path, report: BuildReport
-) -> Scan | None:
+def open_member(archive: Archive, stem: str, work: Path, report: BuildReport) -> Scan | None:
     """Unpack ``sub``, ``num`` or ``pre`` into ``work`` and return how to read it.
 
     None, and counted in ``report``, when the member is missing, can't be unpacked or lacks a column.

@@ -23,6 +23,9 @@ STATEMENTS = ("BS", "IS", "CI", "CF", "EQ", "UN", "CP")
 # The end of the filing's own period replaces a date that lies no further from it than rounding to a month end moves.
 ROUNDING_DAYS = 15
 
+# Longer than any company has lived: a number of quarters above it is no length of time.
+MOST_QUARTERS = 400
+
 # A line of the core statements, the statement that it is on, and tags that stand for it in some industry.
 CORE_LINES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("revenue", "IS", ("InterestIncomeExpenseNet", "InterestAndDividendIncomeOperating", "PremiumsEarnedNet")),
@@ -44,7 +47,10 @@ SKIPPED: tuple[tuple[str, str], ...] = (
     ("of another registrant in the filing (coreg)", "coreg IS NOT NULL"),
     ("under a tag of the filer's own", "version = adsh"),
     ("under a tag that no line item reads", "NOT coalesce(item_tag IN (SELECT tag FROM wanted_tags), false)"),
-    ("of a filing that an earlier file gave", "adsh IN (SELECT adsh FROM filings) AND adsh NOT IN (SELECT adsh FROM new)"),
+    (
+        "of a filing that an earlier file gave",
+        "adsh IN (SELECT adsh FROM filings) AND adsh NOT IN (SELECT adsh FROM new)",
+    ),
 )
 
 # Beside the reasons for which companyfacts lose a fact.
@@ -85,9 +91,7 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
         f"({quoted(tag)}, {'NULL' if instant is None else instant}::BOOLEAN, {per_share})"
         for tag, instant, per_share in wanted_tags()
     )
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE wanted_tags AS SELECT * FROM (VALUES {tags}) t(tag, instant, per_share)"
-    )
+    con.execute(f"CREATE OR REPLACE TEMP TABLE wanted_tags AS SELECT * FROM (VALUES {tags}) t(tag, instant, per_share)")
     core = ", ".join(
         f"({quoted(name)}, {quoted(statement)}, {quoted(tag)})"
         for name, statement, others in CORE_LINES
@@ -149,23 +153,8 @@ def load_values(con: duckdb.DuckDBPyConnection, scan: Scan, part: Path, source: 
     A value without segment and co-registrant is the company's own. Its sign is as tagged: ``negating`` tells how the
     filer prints it. Its date is rounded to a month end; a flow begins that many quarters before.
     """
-    skip = " ".join(f"WHEN {test} THEN {number}" for number, (_, test) in enumerate(SKIPPED))
     staged = part.with_name("num-staged.parquet")
-    load_member(
-        con, scan,
-        f"""COPY (
-        SELECT skipped, CASE WHEN skipped IS NULL THEN adsh END AS adsh,
-            CASE WHEN skipped IS NULL THEN item_tag END AS tag, CASE WHEN skipped IS NULL THEN ddate END AS ddate,
-            CASE WHEN skipped IS NULL THEN qtrs END AS qtrs, CASE WHEN skipped IS NULL THEN uom END AS uom,
-            CASE WHEN skipped IS NULL THEN value END AS value
-        FROM (SELECT *, CASE {skip} END AS skipped FROM (SELECT *, {_TAG} AS item_tag FROM {scan.sql}))
-        ) TO {quoted(staged)} (FORMAT parquet)""",
-        source, report,
-    )  # fmt: skip
-    for number, count in con.execute(
-        f"SELECT skipped, count(*) FROM read_parquet({quoted(staged)}) WHERE skipped IS NOT NULL GROUP BY ALL ORDER BY 1"
-    ).fetchall():
-        report.skipped(source, "facts", SKIPPED[number][0], count)
+    _stage_values(con, scan, staged, source, report)
     cases = " ".join(f"WHEN {condition} THEN {number}" for number, (_, condition) in enumerate(NUM_REASONS))
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE typed_values AS
@@ -181,7 +170,8 @@ def load_values(con: duckdb.DuckDBPyConnection, scan: Scan, part: Path, source: 
         ), spanned AS (
             -- the cover is dated shortly before the filing: rounding must not carry it past that day
             SELECT *, CASE WHEN is_dei THEN least(day, filed) ELSE day END AS "end",
-                CASE WHEN quarters > 0 THEN CAST(day + 1 - to_months(3 * quarters) AS DATE) END AS "start",
+                CASE WHEN quarters BETWEEN 1 AND {MOST_QUARTERS}
+                    THEN CAST(day + 1 - to_months(3 * quarters) AS DATE) END AS "start",
                 CASE WHEN qtrs <> '0' THEN qtrs END AS start_text
             FROM dated
         )
@@ -193,6 +183,27 @@ def load_values(con: duckdb.DuckDBPyConnection, scan: Scan, part: Path, source: 
     )
     staged.unlink()
     _count_values(con, part, source, report)
+
+
+def _stage_values(con: duckdb.DuckDBPyConnection, scan: Scan, staged: Path, source: str, report: BuildReport) -> None:
+    """Write every value to the Parquet file ``staged``, with the reason for which it is skipped or else its cells."""
+    skip = " ".join(f"WHEN {test} THEN {number}" for number, (_, test) in enumerate(SKIPPED))
+    load_member(
+        con, scan,
+        f"""COPY (
+        SELECT skipped, CASE WHEN skipped IS NULL THEN adsh END AS adsh,
+            CASE WHEN skipped IS NULL THEN item_tag END AS tag, CASE WHEN skipped IS NULL THEN ddate END AS ddate,
+            CASE WHEN skipped IS NULL THEN qtrs END AS qtrs, CASE WHEN skipped IS NULL THEN uom END AS uom,
+            CASE WHEN skipped IS NULL THEN value END AS value
+        FROM (SELECT *, CASE {skip} END AS skipped FROM (SELECT *, {_TAG} AS item_tag FROM {scan.sql}))
+        ) TO {quoted(staged)} (FORMAT parquet)""",
+        source, report,
+    )  # fmt: skip
+    for number, count in con.execute(
+        f"SELECT skipped, count(*) FROM read_parquet({quoted(staged)}) WHERE skipped IS NOT NULL "
+        "GROUP BY skipped ORDER BY skipped"
+    ).fetchall():
+        report.skipped(source, "facts", SKIPPED[number][0], count)
 
 
 def _count_values(con: duckdb.DuckDBPyConnection, part: Path, source: str, report: BuildReport) -> None:
@@ -213,7 +224,7 @@ def _count_values(con: duckdb.DuckDBPyConnection, part: Path, source: str, repor
 
 
 def load_faces(con: duckdb.DuckDBPyConnection, scan: Scan, part: Path, source: str, report: BuildReport) -> None:
-    """Write on which statement's face the tags of ``new`` filings are: the Parquet file ``part`` (adsh, tag, statement).
+    """Write the statement on whose face the tags of ``new`` filings are to ``part`` (Parquet: adsh, tag, statement).
 
     A tag in brackets beside a line is not on the face. ``faced`` of the filings and ``own_tags`` are brought up to
     date: how many tags of their own the filings have on which statement.
@@ -258,7 +269,9 @@ def _count_own_tags(con: duckdb.DuckDBPyConnection, source: str, report: BuildRe
         SELECT line, count(*), list(DISTINCT issuer_id), list(example ORDER BY example)[:{EXAMPLES}]
         FROM missing GROUP BY line ORDER BY line"""
     ).fetchall():
-        report.changed(source, "filings", f"{line} is under no standard tag, the filer's own stand beside", number, examples)
+        report.changed(
+            source, "filings", f"{line} is under no standard tag, the filer's own stand beside", number, examples
+        )
         con.executemany("INSERT INTO own_lines VALUES (?, ?)", [(issuer, line) for issuer in sorted(issuers)])
 
 

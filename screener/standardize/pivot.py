@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from screener.catalogue.items import ITEMS
-from screener.standardize.columns import FACE_TAGS, closure, face, own_tags, quoted, raw, statement_items, text, texts, wide_tags
+from screener.standardize.columns import (
+    FACE_TAGS,
+    closure,
+    face,
+    own_tags,
+    quoted,
+    raw,
+    statement_items,
+    text,
+    texts,
+    wide_tags,
+)
 from screener.standardize.program import program, staged
 from screener.standardize.versions import ASSET_TAGS, INCOME_TAGS, REVENUE_TAGS
 

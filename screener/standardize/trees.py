@@ -1,7 +1,8 @@
 """The decision trees of the income statement, the cash flow and the equity side, as SQL over source tags.
 
-Names: ``t:X`` is the value of a source tag, ``on:X`` whether it is on its statement's face, ``d_x`` an item from its own tags, ``x`` the finished item,
-``h_x`` a helper, ``f_x`` a flag of the balance sheet (0 or 1), ``g_x`` one of the periods.
+Names: ``t:X`` is the value of a source tag, ``on:X`` whether it is on its statement's face, ``d_x`` an item from
+its own tags, ``x`` the finished item, ``h_x`` a helper, ``f_x`` a flag of the balance sheet (0 or 1), ``g_x`` one of
+the periods.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ def _nearest(target: str) -> str:
 
 
 def _on_face() -> str:
-    """Return the largest candidate for revenue on the face of the income statement; NULL where one's face is unknown."""
+    """Return the largest candidate for revenue on the income statement's face; NULL where one's face is unknown."""
     told = " AND ".join(f"({t(tag)} IS NULL OR {face(tag)} IS NOT NULL)" for tag in _CANDIDATES)
     values = ", ".join(f"CASE WHEN {face(tag)} = 1 THEN {t(tag)} END" for tag in _CANDIDATES)
     return f"CASE WHEN {told} THEN greatest({values}) END"

@@ -90,7 +90,7 @@ class TestErrors:
             (("metrics", "intrest_coverage"), 2, "interest_coverage"),
             (("show", "NOSUCH"), 2, "NOSUCH"),
             (("explain", "quality-value", "NOSUCH"), 2, "NOSUCH"),
-            (("data", "build", "out"), 2, "--sec DIR or --simfin DIR"),
+            (("data", "build", "out"), 2, "or --simfin DIR"),
             (("data", "build", "out", "--sec", "nowhere"), 3, "nowhere"),
             (("data", "info", "--data", "nowhere"), 3, "nowhere"),
         ],

@@ -48,6 +48,7 @@ def make_lake(
     fundamentals: Iterable[Mapping[str, Any]],
     prices: Iterable[Mapping[str, Any]],
     facts: Iterable[Mapping[str, Any]] = (),
+    *,
     classifications: Iterable[Mapping[str, Any]] = (),
 ) -> Lake:
     """Publish a data set of these rows in ``path`` and open it; listing numbers are the issuer numbers."""

@@ -58,9 +58,7 @@ def text(columns: str, rows: Rows, end: str = "\n") -> str:
 def members(sub: Rows, num: Rows, pre: Rows, *, new: bool = False) -> dict[str, str | bytes]:
     """Return the members of a data set in the form of 2010 or (``new``) of a day of 2025."""
     columns, end = (NEW, "\r\n") if new else (OLD, "\n")
-    return {
-        f"{name}.txt": text(columns[name], rows, end) for name, rows in (("sub", sub), ("num", num), ("pre", pre))
-    }
+    return {f"{name}.txt": text(columns[name], rows, end) for name, rows in (("sub", sub), ("num", num), ("pre", pre))}
 
 
 def data_set(path: Path, sub: Rows, num: Rows, pre: Rows = (), *, new: bool = False) -> Path:

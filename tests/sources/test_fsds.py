@@ -47,7 +47,18 @@ def test_facts_of_a_filing(tmp_path: Path, new: bool) -> None:
     assert facts(tmp_path) == [
         (1, "Assets", "USD", None, MARCH, 1000.0, MAY, "10-Q", ADSH, "BS"),
         (1, "NetIncomeLoss", "USD", date(2010, 1, 1), MARCH, -5.0, MAY, "10-Q", ADSH, ""),
-        (1, "PaymentsToAcquirePropertyPlantAndEquipment", "USD", date(2009, 10, 1), MARCH, 7.0, MAY, "10-Q", ADSH, "CF"),
+        (
+            1,
+            "PaymentsToAcquirePropertyPlantAndEquipment",
+            "USD",
+            date(2009, 10, 1),
+            MARCH,
+            7.0,
+            MAY,
+            "10-Q",
+            ADSH,
+            "CF",
+        ),
     ]
 
 
@@ -123,6 +134,7 @@ def test_what_is_wrong_is_counted(tmp_path: Path) -> None:
         value("Assets", 2, qtrs=1),
         value("NetIncomeLoss", 3, qtrs=0),
         value("NetIncomeLoss", 4, qtrs="x"),
+        value("NetIncomeLoss", 8, qtrs=2_000_000_000),
         value("Assets", 5, adsh="0000000001-10-000009"),
         value("Assets", 6, "20101231"),
     ]
@@ -130,7 +142,7 @@ def test_what_is_wrong_is_counted(tmp_path: Path) -> None:
     assert [row[0] for row in facts(tmp_path, '"value"')] == [1000.0]
     assert reasons(report, "a.zip", "facts") == {
         "value is not a finite number": 1,
-        "date is missing or not a date": 2,
+        "date is missing or not a date": 3,
         "a flow that spans no quarter, or a balance that spans some": 2,
         "its filing is not in sub.txt": 1,
         "filed more than 5 days before the end of its period": 1,
@@ -175,7 +187,7 @@ def test_faces(tmp_path: Path) -> None:
 
 
 def test_companies(tmp_path: Path) -> None:
-    """A company is as its newest filing says; what that leaves out comes from the one before; Canada is not California."""
+    """A company is as its newest filing says, the one before filling gaps; Canada is not California."""
     sub = [
         filing(name="OLD NAME INC", sic=6770),
         filing("0000000001-10-000002", name="NEW NAME INC", sic="", filed="20100801"),
@@ -194,7 +206,9 @@ def test_companies(tmp_path: Path) -> None:
 def test_listings_from_a_ticker_file_beside(tmp_path: Path) -> None:
     """SEC's ticker file next to the zips gives the listings."""
     path = data_set(tmp_path / "in" / "2010q2.zip", [filing()], [ASSETS])
-    tickers = '{"fields": ["cik", "name", "ticker", "exchange"], "data": [[1, "X", "XXX", "NYSE"], [9, "Y", "Y", null]]}'
+    tickers = (
+        '{"fields": ["cik", "name", "ticker", "exchange"], "data": [[1, "X", "XXX", "NYSE"], [9, "Y", "Y", null]]}'
+    )
     (tmp_path / "in" / "company_tickers_exchange.json").write_text(tickers)
     read(tmp_path, path)
     assert table(tmp_path / "stage", "listings_raw", "issuer_id, ticker, exchange") == [(1, "XXX", "NYSE")]
@@ -309,14 +323,18 @@ class TestBesideCompanyfacts:
             filing("0000000002-10-000001", cik=2, name="ONLY HERE INC"),
         ]
         num = [value("Assets", 999), value("Assets", 998, adsh=sub[1]["adsh"]), value("Assets", 5, adsh=sub[2]["adsh"])]
-        path = data_set(tmp_path / "2010q2.zip", sub, num, [line("Assets", "BS"), line("Assets", "BS", adsh=sub[2]["adsh"])])
+        path = data_set(
+            tmp_path / "2010q2.zip", sub, num, [line("Assets", "BS"), line("Assets", "BS", adsh=sub[2]["adsh"])]
+        )
         return build_data(tmp_path / "out", sec=sec, fsds=[path])
 
     def test_companyfacts_win(self, tmp_path: Path) -> None:
-        """Values and exact dates are those of companyfacts; their filings learn the statement; new companies come in."""
+        """Values and exact dates are those of companyfacts; their facts learn the statement; new companies come in."""
         report = self.build(tmp_path)
         with open_lake(tmp_path / "out") as lake:
-            rows = lake.con.execute('SELECT issuer_id, tag, "end", "value", statement FROM facts ORDER BY ALL').fetchall()
+            rows = lake.con.execute(
+                'SELECT issuer_id, tag, "end", "value", statement FROM facts ORDER BY ALL'
+            ).fetchall()
             people = lake.con.execute("SELECT issuer_id, name, sic, source FROM companies ORDER BY 1").fetchall()
             kind = lake.manifest.kind
         assert rows == [

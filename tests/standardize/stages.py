@@ -52,8 +52,18 @@ def write_stage(
     """
     stage.mkdir(parents=True, exist_ok=True)
     rows = [
-        (issuer, tag, unit_of(tag), start, end, float(value), filed, form, accession_of(filed, form),
-         None if faces is None else faces.get(tag, ""))
+        (
+            issuer,
+            tag,
+            unit_of(tag),
+            start,
+            end,
+            float(value),
+            filed,
+            form,
+            accession_of(filed, form),
+            None if faces is None else faces.get(tag, ""),
+        )
         for tag, start, end, value, filed, form in facts
     ]
     write_table(stage / "facts.parquet", FACTS, rows)

@@ -14,22 +14,21 @@ from tests.standardize.test_items import balance, year
 SLICE, TOTAL = {"Revenues": 500.0}, {"SalesRevenueNet": 2000.0}
 
 # Candidates that no identity tells apart; the faces; the revenue; whether the choice stays in doubt.
-REVENUES: tuple[tuple[str, dict[str, str] | None, float, bool], ...] = (
-    ("nothing is known of the faces: the largest", None, 2000, True),
-    ("one alone is on the income statement", {"Revenues": "IS"}, 500, False),
-    ("one alone is on the one statement of comprehensive income", {"Revenues": "CI"}, 500, False),
-    ("both are on the income statement: the largest", {"Revenues": "IS", "SalesRevenueNet": "IS"}, 2000, False),
-    ("neither is: the largest", {"Revenues": "CF"}, 2000, True),
-)
+REVENUES: dict[str, tuple[dict[str, str] | None, float, bool]] = {
+    "nothing is known of the faces: the largest": (None, 2000, True),
+    "one alone is on the income statement": ({"Revenues": "IS"}, 500, False),
+    "one alone is on the one statement of comprehensive income": ({"Revenues": "CI"}, 500, False),
+    "both are on the income statement: the largest": ({"Revenues": "IS", "SalesRevenueNet": "IS"}, 2000, False),
+    "neither is: the largest": ({"Revenues": "CF"}, 2000, True),
+}
 
 
-@pytest.mark.parametrize(("case", "faces", "expected", "doubt"), REVENUES, ids=[row[0] for row in REVENUES])
-def test_revenue_on_the_face(
-    case: str, faces: dict[str, str] | None, expected: float, doubt: bool, tmp_path: Path
-) -> None:
+@pytest.mark.parametrize("case", REVENUES)
+def test_revenue_on_the_face(case: str, tmp_path: Path) -> None:
     """Where no identity tells which revenue is the total, the one on the face of the income statement is."""
+    faces, expected, doubt = REVENUES[case]
     row = as_of(rows_of(tmp_path, balance({}) + year(SLICE | TOTAL), faces=faces), "2026-03-01")
-    assert row["revenue"] == expected * M, case
+    assert row["revenue"] == expected * M
     assert ("conflict" in row["flags"].split()) is doubt
 
 
@@ -55,24 +54,23 @@ def test_a_later_filing_does_not_decide_earlier(tmp_path: Path) -> None:
     assert as_of(rows, "2026-06-01")["revenue"] == 500 * M
 
 
-CONVERTS: tuple[tuple[str, float, dict[str, str] | None, float, bool], ...] = (
-    ("nothing is known of the faces: inside", 100, None, 400, True),
-    ("both on the balance sheet: beside", 100, {"Long": "BS", "Convert": "BS"}, 500, False),
-    ("the convert only in a note: inside", 100, {"Long": "BS"}, 400, True),
-    ("one line tagged twice", 396, {"Long": "BS", "Convert": "BS"}, 400, False),
-    ("more than the noncurrent line: beside", 450, {"Long": "BS"}, 850, False),
-)
+CONVERTS: dict[str, tuple[float, dict[str, str] | None, float, bool]] = {
+    "nothing is known of the faces: inside": (100, None, 400, True),
+    "both on the balance sheet: beside": (100, {"Long": "BS", "Convert": "BS"}, 500, False),
+    "the convert only in a note: inside": (100, {"Long": "BS"}, 400, True),
+    "one line tagged twice": (396, {"Long": "BS", "Convert": "BS"}, 400, False),
+    "more than the noncurrent line: beside": (450, {"Long": "BS"}, 850, False),
+}
 
 
 @pytest.mark.parametrize("tag", ["ConvertibleLongTermNotesPayable", "ConvertibleDebtNoncurrent"])
-@pytest.mark.parametrize(("case", "convert", "faces", "expected", "doubt"), CONVERTS, ids=[row[0] for row in CONVERTS])
-def test_converts_on_the_face(
-    tag: str, case: str, convert: float, faces: dict[str, str] | None, expected: float, doubt: bool, tmp_path: Path
-) -> None:
+@pytest.mark.parametrize("case", CONVERTS)
+def test_converts_on_the_face(tag: str, case: str, tmp_path: Path) -> None:
     """Converts with a line of their own on the balance sheet are debt beside the noncurrent line of 400."""
+    convert, faces, expected, doubt = CONVERTS[case]
     names = {"Long": "LongTermDebtNoncurrent", "Convert": tag}
     known = None if faces is None else {names[name]: statement for name, statement in faces.items()}
     facts = balance({"LongTermDebtNoncurrent": 400.0, tag: convert})
     row = as_of(rows_of(tmp_path, facts, faces=known), "2026-03-01")
-    assert row["total_debt"] == expected * M, case
+    assert row["total_debt"] == expected * M
     assert ("debt_ambiguous" in row["flags"].split()) is doubt
