@@ -28,6 +28,7 @@ SLOW = settings(max_examples=4, deadline=None, suppress_health_check=[HealthChec
 # What a table would hold had the data set been made on $day.
 CUT = {
     "companies": "SELECT * FROM companies",
+    "classifications": "SELECT * FROM classifications WHERE known_from <= DATE '$day'",
     "listings": "SELECT * REPLACE (least(last_date, DATE '$day') AS last_date) FROM listings",
     "facts": "SELECT * FROM facts WHERE filed <= DATE '$day'",
     "fundamentals": f"""SELECT * REPLACE (
