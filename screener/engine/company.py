@@ -54,7 +54,7 @@ def find_company(con: duckdb.DuckDBPyConnection, text: str) -> Company:
         "SELECT c.issuer_id, c.cik, l.ticker, c.name, c.sector, c.model FROM companies AS c "
         "LEFT JOIN listings AS l ON l.issuer_id = c.issuer_id "
         "WHERE l.ticker = ? OR CAST(c.cik AS VARCHAR) = ? "
-        "ORDER BY l.is_primary DESC NULLS LAST, l.listing_id LIMIT 1",
+        "ORDER BY l.is_primary DESC NULLS LAST, l.last_date DESC NULLS FIRST, l.listing_id LIMIT 1",
         [wanted, wanted.removeprefix("CIK").lstrip("0") or "0"],
     ).fetchone()
     if found is None:
