@@ -33,7 +33,7 @@ DASH_TYPES: tuple[tuple[str, str], ...] = (
     (r"[A-Z]", "common"),
 )
 
-# The fifth letter (NASDAQ and OTC style); it means something only next to a shorter ticker of the same issuer.
+# The fifth letter (NASDAQ and OTC style); most mean something only next to a shorter ticker of the same issuer.
 FIFTH_LETTER: dict[str, str] = {
     "P": "preferred",
     "O": "preferred",
@@ -47,6 +47,9 @@ FIFTH_LETTER: dict[str, str] = {
     "I": "other",
     "Z": "other",
 }
+
+# Kept for these types, whatever else the issuer lists.
+RESERVED_FIFTH = ("P", "W")
 
 PRIMARY_TYPES = ("common", "adr")
 
@@ -112,7 +115,9 @@ def security_type(ticker: str, siblings: Sequence[str], *, foreign: bool = False
     kind = "common"
     if dash:
         kind = next((kind for pattern, kind in DASH_TYPES if re.fullmatch(pattern, suffix)), "other")
-    elif len(base) == 5 and any(base.startswith(s) and 2 < len(s) < 5 for s in siblings):
+    elif len(base) == 5 and (
+        base[-1] in RESERVED_FIFTH or any(base.startswith(s) and 2 < len(s) < 5 for s in siblings)
+    ):
         kind = FIFTH_LETTER.get(base[-1], "common")
     # Over the counter a foreign line of five letters ends in F for the ordinary share, in Y for the receipt.
     if foreign and kind == "common" and not dash and len(base) == 5 and base[-1] == "F":

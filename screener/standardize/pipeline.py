@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from screener.lake.files import write_table
 from screener.lake.schema import Columns, fundamentals
-from screener.standardize import counts, final, periods, pivot, rows, shares, splits, versions
+from screener.standardize import basis, counts, final, periods, pivot, rows, shares, splits, versions
 from screener.standardize.columns import text
 from screener.standardize.debt import debt_tags
 from screener.standardize.prices import market_data
@@ -95,6 +95,7 @@ def _issuers(con: duckdb.DuckDBPyConnection, stage: Path) -> None:
     model = "any_value(c.model)" if "model" in known else "'standard'"
     year_end = "any_value(c.fiscal_year_end)" if "fiscal_year_end" in known else "NULL::VARCHAR"
     company_join = f"LEFT JOIN read_parquet({text(str(companies))}) c USING (issuer_id)" if known else ""
+    basis.read_prices(con, listings, prices)
     last, price_join = "NULL::DATE", ""
     if listings.is_file() and prices.is_file():
         last = "any_value(d.last_price)"
@@ -146,6 +147,7 @@ def _batch(con: duckdb.DuckDBPyConnection, facts: Path, batch: list[int]) -> Non
     con.execute(counts.mended())
     con.execute(shares.priors())
     con.execute(final.versions())
+    con.execute(basis.settled())
 
 
 def _counts(con: duckdb.DuckDBPyConnection, stage: Path) -> dict[str, int]:

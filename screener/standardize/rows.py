@@ -58,7 +58,7 @@ WITH one AS (
 SELECT o.eid, n."end", o.filed, o.value FROM one o ASOF JOIN newest n ON n.eid = o.eid AND o.filed >= n.born
 WHERE o.cover_date BETWEEN n."end" - 10 AND n."end" + 150;
 CREATE OR REPLACE TEMP TABLE floats AS
-SELECT eid, filed, "end", value FROM mentions WHERE tag = 'EntityPublicFloat' AND value BETWEEN 0 AND 5e12
+SELECT eid, filed, "end", value FROM mentions WHERE tag = 'EntityPublicFloat' AND value > 0 AND value <= 5e12
 QUALIFY row_number() OVER (PARTITION BY eid, filed ORDER BY "end" DESC) = 1;
 """
 

@@ -16,6 +16,8 @@ PER_SHARE: dict[str, tuple[str, str]] = {
 # Nobody has more shares; fewer are placeholders.
 MOST_SHARES = 1e11
 LEAST_SHARES = 1000
+# A public float of less than half a cent a share is in millions, or a stand-in.
+LEAST_FLOAT = 0.005
 EPS_CHECKS = (
     ("diluted_q", "v_net_income_to_common_q"),
     ("basic_q", "v_net_income_to_common_q"),
@@ -158,7 +160,7 @@ def finished() -> tuple[Column, ...]:
         ),
         (
             "shares_implausible",
-            f"coalesce(counted_shares > {MOST_SHARES:.0f} OR counted_shares <= 0 OR ("
+            f"coalesce(counted_shares > {MOST_SHARES:.0f} OR counted_shares <= {LEAST_SHARES} OR ("
             + " AND ".join(
                 f"{far('counted_shares', f'p{step}_shares_basic')} AND p{step}_shares_basic > {LEAST_SHARES}"
                 for step in (1, 2)
@@ -167,6 +169,10 @@ def finished() -> tuple[Column, ...]:
         ),
         ("shares_outstanding", "CASE WHEN NOT shares_implausible THEN counted_shares END"),
         ("shares_outstanding_cover", "cover_now"),
-        ("public_float", 'CASE WHEN float_date >= "end" - 400 THEN v_public_float END'),
+        (
+            "public_float",
+            f'CASE WHEN float_date >= "end" - 400 AND v_public_float >= {LEAST_FLOAT} * coalesce(counted_shares, 0) '
+            "THEN v_public_float END",
+        ),
     ]
     return tuple(columns)
