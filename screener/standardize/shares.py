@@ -24,6 +24,8 @@ EPS_CHECKS = (
     ("diluted_fy", "v_net_income_to_common"),
     ("basic_fy", "v_net_income_to_common"),
 )
+# A count outside this range of the diluted shares is another thing: one class of several, or a stand-in.
+GUARD = (1 / 3, 3)
 POWERS = ("1e3", "1e6", "1e-3", "1e-6")
 
 
@@ -150,7 +152,8 @@ def finished() -> tuple[Column, ...]:
     columns.append(("guard", "coalesce(shares_diluted_q, shares_basic_q, shares_diluted, shares_basic)"))
     for source, target in (("cover_now", "cover_ok"), ("balance_count", "balance_ok")):
         scaled = " ".join(f"WHEN {same(f'{source} * {power}', 'guard')} THEN {source} * {power}" for power in POWERS)
-        columns.append((target, f"CASE WHEN guard IS NULL OR {near(source, 'guard')} THEN {source} {scaled} END"))
+        kept = f"guard IS NULL OR {near(source, 'guard', *GUARD)}"
+        columns.append((target, f"CASE WHEN {kept} THEN {source} {scaled} END"))
     columns += [
         ("counted_shares", "coalesce(cover_ok, balance_ok, shares_basic_q, shares_basic)"),
         (
