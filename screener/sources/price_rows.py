@@ -102,7 +102,7 @@ def _unadjusted(con: duckdb.DuckDBPyConnection, source: str, report: BuildReport
     con.execute(
         """CREATE OR REPLACE TEMP TABLE clean_prices AS
         WITH factors AS (
-          SELECT ticker, date, exp(sum(ln(ratio)) OVER (PARTITION BY ticker ORDER BY date DESC)) AS factor
+          SELECT ticker, date, product(ratio) OVER (PARTITION BY ticker ORDER BY date DESC) AS factor
           FROM raw_splits)
         SELECT p.ticker, p.date, p.close / coalesce(f.factor, 1) AS close, p.adj_close,
           p.volume * coalesce(f.factor, 1) AS volume
