@@ -21,7 +21,7 @@ class ClassRatio:
 
 
 CLASS_RATIOS: tuple[ClassRatio, ...] = (
-    ClassRatio(1067983, "BRK-B", 1500, 1e7, "certificate of incorporation: a class A share converts into 1,500 class B"),
+    ClassRatio(1067983, "BRK-B", 1500, 1e7, "certificate of incorporation: one class A share converts into 1,500"),
 )
 
 # No listed company was ever worth this much: above it the share count or the price is on another basis.
@@ -53,7 +53,7 @@ def cap(shares: str = "f.shares_outstanding") -> str:
 
 
 def plausible() -> str:
-    """Return the SQL test of a market value that can be right: 1 to 10^13, and in proportion to trade and book value."""
+    """Return the SQL test of a market value that can be right: 1 to 10^13, in proportion to trade and book value."""
     vendor = ", ".join(f"'{name}'" for name in VENDORS)
     value = cap()
     return (

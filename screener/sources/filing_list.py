@@ -34,12 +34,16 @@ class FilingList:
     ticker: str = ""
 
 
+NO_FILINGS = FilingList()
+
+
 def select(table: str) -> str:
     """Return the query of (member, departures, document names of reports, newest first) over a batch of members."""
     forms, reports = (", ".join(f"'{form}'" for form in group) for group in (DEPARTURE_FORMS, _PERIODIC))
     return f"""SELECT member,
       list_sort(list_transform(list_filter(f, lambda r: r.form IN ({forms})), lambda r: [r.day::VARCHAR, r.form])),
-      list_reverse_sort(list_transform(list_filter(f, lambda r: r.form IN ({reports})), lambda r: [r.day::VARCHAR, r.doc]))
+      list_reverse_sort(
+        list_transform(list_filter(f, lambda r: r.form IN ({reports})), lambda r: [r.day::VARCHAR, r.doc]))
     FROM (SELECT member, {_FILED} AS f FROM {table} WHERE filings IS NOT NULL) ORDER BY member"""
 
 

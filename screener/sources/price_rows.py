@@ -108,9 +108,7 @@ def _unadjusted(con: duckdb.DuckDBPyConnection, source: str, report: BuildReport
           p.volume * coalesce(f.factor, 1) AS volume
         FROM clean_prices p ASOF LEFT JOIN factors f ON f.ticker = p.ticker AND p.date < f.date"""
     )
-    report.changed(
-        source, "splits", "closes were raw: adjusted for the split", len(found), [row[0] for row in found]
-    )
+    report.changed(source, "splits", "closes were raw: adjusted for the split", len(found), [row[0] for row in found])
 
 
 def _count_cells(con: duckdb.DuckDBPyConnection, source: str, report: BuildReport) -> None:

@@ -12,7 +12,7 @@ from screener.catalogue.sectors import classify, model
 from screener.errors import DataError
 from screener.sources import filing_list
 from screener.sources.archive import Archive, Member, MemberError, first_existing, open_archive
-from screener.sources.filing_list import FilingList, write_departures
+from screener.sources.filing_list import NO_FILINGS, FilingList, write_departures
 from screener.sources.json_members import TABLE, batches, load_batch
 from screener.sources.listing import Line, clean_name, lines, receipts
 from screener.sources.report import BuildReport, Progress
@@ -44,7 +44,7 @@ class Profile:
     fiscal_year_end: str | None = None
     state: str | None = None
     tickers: tuple[tuple[str, str | None], ...] = ()
-    filings: FilingList = FilingList()
+    filings: FilingList = NO_FILINGS
 
 
 def read_sec(folder: Path, stage: Path, report: BuildReport, progress: Progress | None = None) -> list[Path]:
@@ -117,7 +117,7 @@ def read_submissions(
                 for row in con.execute(filing_list.select(TABLE)).fetchall()
             }
             for row in con.execute(f"SELECT member, {names} FROM {TABLE} ORDER BY member").fetchall():
-                filings = lists.get(row[0], FilingList())
+                filings = lists.get(row[0], NO_FILINGS)
                 _take_profile((*row, filings), numbered[row[0]], archive.path.name, found, report)
             done += sum(member.size for member in batch)
             if progress:

@@ -91,7 +91,9 @@ def _end(last: date, found: FilingList) -> date:
 
 
 def _write(con: duckdb.DuckDBPyConnection, stage: Path, spans: list[Span]) -> None:
-    con.execute("CREATE OR REPLACE TEMP TABLE span_rows (issuer_id BIGINT, ticker VARCHAR, from_date DATE, until_date DATE)")
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE span_rows (issuer_id BIGINT, ticker VARCHAR, from_date DATE, until_date DATE)"
+    )
     for span in spans:
         con.execute("INSERT INTO span_rows VALUES (?, ?, ?, ?)", list(span))
     write_table(con, "SELECT * FROM span_rows", stage / SPANS_FILE, SPANS, "ticker, issuer_id")

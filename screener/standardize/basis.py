@@ -117,42 +117,49 @@ SELECT r.issuer_id, r.period_end, r.known_from, f.factor,
 FROM ratios r LEFT JOIN fits f USING (issuer_id, period_end, known_from)"""
 
 
-def settled() -> str:
-    """Return SQL that settles ``versions``: the share basis mended where evidence says by how much, and the flags.
-
-    Dividends count where three periods one after the other say the same (one pause in payments lasts two), and from then on, as long as the count stays
-    near; a count that fits neither with nor without is doubtful. Nothing is moved by what was filed later. ``share_jump``: more than 60 % off the count of the issuer's version before, on one basis.
-    """
-    flags = ", ".join(
-        f"CASE WHEN {test} THEN '{code}' END"
-        for code, test in (
-            ("share_jump", f"j.jump > {JUMP} OR j.jump < {1 / JUMP}"),
-            ("basis_mended", "m.factor <> 1"),
-            ("basis_doubtful", "m.doubt"),
-        )
-    )
-    apart = f"NOT v.shares_outstanding * {{0}} / nullif(p.truth, 0) BETWEEN {1 / NEAR_COUNT} AND {NEAR_COUNT}"
-    return f"""
+PAID = f"""
 CREATE OR REPLACE TEMP TABLE paid AS
 WITH judged AS (SELECT * FROM ({_dividends()}) WHERE factor IS NOT NULL),
 agreed AS (
-  SELECT *, factor = lag(factor) OVER w AND factor = lag(factor, 2) OVER w AND period_end > lag(period_end, 2) OVER w AS proven
+  SELECT *, factor = lag(factor) OVER w AND factor = lag(factor, 2) OVER w
+    AND period_end > lag(period_end, 2) OVER w AS proven
   FROM judged WINDOW w AS (PARTITION BY issuer_id ORDER BY known_from, period_end))
 SELECT issuer_id, known_from, factor, count * factor AS truth FROM agreed WHERE proven
 QUALIFY row_number() OVER (PARTITION BY issuer_id, known_from ORDER BY period_end DESC) = 1;
-CREATE OR REPLACE TEMP TABLE floated AS {_floats()};
-CREATE OR REPLACE TEMP TABLE mends AS
-SELECT v.issuer_id, v.period_end, v.known_from,
-  CASE WHEN p.factor <> 1 AND {apart.format("p.factor")} THEN 1.0 ELSE coalesce(p.factor, f.factor, 1.0) END AS factor,
-  coalesce(f.doubt, false)
-    OR coalesce(p.factor <> 1 AND {apart.format("p.factor")} AND {apart.format("1.0")}, false) AS doubt
-FROM versions v ASOF LEFT JOIN paid p ON p.issuer_id = v.issuer_id AND v.known_from >= p.known_from
-LEFT JOIN floated f ON f.issuer_id = v.issuer_id AND f.period_end = v.period_end AND f.known_from = v.known_from;
+"""
+
+JUMPS = """
 CREATE OR REPLACE TEMP TABLE jumps AS
 SELECT issuer_id, period_end, known_from, shares / lag(shares) OVER (
     PARTITION BY issuer_id ORDER BY known_from, period_end) AS jump
 FROM (SELECT issuer_id, period_end, known_from, shares_outstanding * share_basis AS shares FROM versions
       WHERE latest_until > known_from AND shares_outstanding > 0);
+"""
+
+
+def settled() -> str:
+    """Return SQL that settles ``versions``: the share basis mended where evidence says by how much, and the flags.
+
+    Dividends count where three periods one after the other say the same (a pause in payments lasts two), and from
+    then on, as long as the count stays near; a count that fits neither with the factor nor without is doubtful.
+    Nothing is moved by what was filed later. ``share_jump``: more than 60 % off the version before, on one basis.
+    """
+    apart = f"NOT v.shares_outstanding * {{0}} / nullif(p.truth, 0) BETWEEN {1 / NEAR_COUNT} AND {NEAR_COUNT}"
+    off = f"p.factor <> 1 AND {apart.format('p.factor')}"
+    tests = (
+        ("share_jump", f"j.jump > {JUMP} OR j.jump < {1 / JUMP}"),
+        ("basis_mended", "m.factor <> 1"),
+        ("basis_doubtful", "m.doubt"),
+    )
+    flags = ", ".join(f"CASE WHEN {test} THEN '{code}' END" for code, test in tests)
+    return f"""{PAID}{JUMPS}
+CREATE OR REPLACE TEMP TABLE floated AS {_floats()};
+CREATE OR REPLACE TEMP TABLE mends AS
+SELECT v.issuer_id, v.period_end, v.known_from,
+  CASE WHEN {off} THEN 1.0 ELSE coalesce(p.factor, f.factor, 1.0) END AS factor,
+  coalesce(f.doubt, false) OR coalesce({off} AND {apart.format("1.0")}, false) AS doubt
+FROM versions v ASOF LEFT JOIN paid p ON p.issuer_id = v.issuer_id AND v.known_from >= p.known_from
+LEFT JOIN floated f ON f.issuer_id = v.issuer_id AND f.period_end = v.period_end AND f.known_from = v.known_from;
 CREATE OR REPLACE TEMP TABLE versions AS
 SELECT v.* REPLACE (v.share_basis * m.factor AS share_basis,
   trim(concat_ws(' ', nullif(v.flags, ''), {flags})) AS flags)

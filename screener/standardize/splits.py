@@ -118,8 +118,7 @@ def infer(evidence: list[Evidence], stated: list[Stated] | None = None) -> list[
         proven = [
             (len(marks), plain)
             for plain, marks in votes.items()
-            if 1 in marks
-            or (-1 not in marks and (len(marks) >= 2 or confirmed(tagged.get(entity, []), filed, plain)))
+            if 1 in marks or (-1 not in marks and (len(marks) >= 2 or confirmed(tagged.get(entity, []), filed, plain)))
         ]
         if proven:
             found.append((entity, filed, max(proven)[1]))

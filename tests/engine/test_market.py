@@ -18,6 +18,7 @@ from tests.engine.lakes import AS_OF, company, make_lake, price, quarter
 from tests.engine.screens import screen
 from tests.engine.test_run import END, FILED, value
 
+IMPLAUSIBLE = "market value is implausible: shares and price seem to be on different bases"
 # Market value 1,000; everything that enterprise value is made of.
 PARTS: dict[str, Any] = {
     "total_debt": 300.0, "preferred": 20.0, "minority_interest": 30.0, "redeemable_nci": 7.0, "cash": 100.0,
@@ -110,9 +111,10 @@ def test_diluted_market_value(diluted: float | None, expected: float, tmp_path: 
     [
         ({"security_type": "adr"}, {}, "depositary receipt: shares per receipt unknown"),
         ({}, {"shares_outstanding": None}, "the number of shares is unknown"),
-        ({}, {"flags": "basis_doubtful"}, "market value is implausible: shares and price seem to be on different bases"),
+        ({}, {"flags": "basis_doubtful"},
+         IMPLAUSIBLE),
         ({"source": "simfin"}, {"equity": 20000.0},
-         "market value is implausible: shares and price seem to be on different bases"),
+         IMPLAUSIBLE),
     ],
 )  # fmt: skip
 def test_refused_market_values_say_why(
@@ -153,9 +155,10 @@ def test_a_split_changes_no_value(ratio: float, close: float, count: float) -> N
             quarter(1, END, FILED, 40, shares_outstanding=count, shares_diluted_q=count * 1.05, eps_diluted=0.6,
                     share_basis=split, **shared),
         ]  # fmt: skip
-        with tempfile.TemporaryDirectory() as folder, make_lake(
-            Path(folder), [company(1, "AAA")], rows, [price(1, close / split)]
-        ) as lake:
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            make_lake(Path(folder), [company(1, "AAA")], rows, [price(1, close / split)]) as lake,
+        ):
             found.append(run_screen(lake, screen(columns=names), AS_OF).rows[0].values)
     assert None not in found[0]
     assert found[1] == pytest.approx(found[0], rel=1e-9)

@@ -46,7 +46,7 @@ def test_a_long_csv_with_any_case_of_header(tmp_path: Path) -> None:
 
 
 def test_raw_closes_are_adjusted_for_splits(tmp_path: Path) -> None:
-    """Raw closes fall to a tenth on a 10:1 split, adjusted ones don't: closes and volumes go to the last day's basis."""
+    """Raw closes fall to a tenth on a 10:1 split, adjusted ones don't: closes go to the last day's basis."""
     rows = "A,2024-06-07,0,0,0,1200,118,10\nA,2024-06-10,0,0,0,121,119,100\nA,2024-06-11,0,0,0,122,122,100\n"
     report = _read(_csv(tmp_path, rows), tmp_path / "stage")
     assert table(tmp_path / "stage", "prices_raw", "close, adj_close, volume") == [

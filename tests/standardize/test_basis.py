@@ -93,26 +93,27 @@ def annual(public_float: float, *more: Fact, count: float = 100 * M) -> list[Fac
 
 
 @pytest.mark.parametrize(
-    ("close", "public_float", "tagged", "basis", "flag"),
+    ("stated", "basis", "flag"),
     [
         # 100 million shares at 50, of which 90 million are not held by insiders.
-        (50.0, 4500 * M, None, 1.0, ""),
+        ((50.0, 4500 * M, None), 1.0, ""),
         # A 10:1 split after the filing is in the price file only: 5 a share. Announced, or not.
-        (5.0, 4500 * M, 10.0, 10.0, "basis_mended"),
-        (5.0, 4500 * M, None, 1.0, "basis_doubtful"),
+        ((5.0, 4500 * M, 10.0), 10.0, "basis_mended"),
+        ((5.0, 4500 * M, None), 1.0, "basis_doubtful"),
         # A 1:30 to come: 1,500 a share. Tagged in either way.
-        (1500.0, 4500 * M, 0.03333, 1 / 30, "basis_mended"),
-        (1500.0, 4500 * M, 30.0, 1 / 30, "basis_mended"),
+        ((1500.0, 4500 * M, 0.03333), 1 / 30, "basis_mended"),
+        ((1500.0, 4500 * M, 30.0), 1 / 30, "basis_mended"),
         # A family holds 96 %: no split.
-        (50.0, 200 * M, None, 1.0, ""),
+        ((50.0, 200 * M, None), 1.0, ""),
         # Thousands or stand-ins in the float say nothing of the count.
-        (50.0, 4500e9, None, 1.0, ""),
+        ((50.0, 4500e9, None), 1.0, ""),
     ],
 )
 def test_public_float_tells_a_split_after_the_filing(
-    close: float, public_float: float, tagged: float | None, basis: float, flag: str, tmp_path: Path
+    stated: tuple[float, float, float | None], basis: float, flag: str, tmp_path: Path
 ) -> None:
     """The float is in dollars: against price times shares it shows a split that only the prices know yet."""
+    close, public_float, tagged = stated
     more: list[Fact] = [(SPLIT_TAG, None, "2024-02-01", tagged, "2024-02-20", "10-K")] if tagged else []
     prices(tmp_path, close, 0.0, first="2023-01-01", days=420)
     row = as_of(rows_of(tmp_path, annual(public_float, *more)), "2024-02-25")
@@ -124,7 +125,7 @@ def test_public_float_tells_a_split_after_the_filing(
     ("stated", "kept"), [(4500 * M, 4500 * M), (31_354_367_947_000_000_000, None), (0, None), (37.4, None)]
 )
 def test_public_float_bounds(stated: float, kept: float | None, tmp_path: Path) -> None:
-    """eBay's 31 quintillion, a zero and Corteva's 37.4 (billions) are no public floats."""
+    """The 31 quintillion of eBay, a zero and Corteva's 37.4 (billions) are no public floats."""
     assert as_of(rows_of(tmp_path, annual(stated)), "2024-02-25")["public_float"] == kept
 
 

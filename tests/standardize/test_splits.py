@@ -12,33 +12,27 @@ from tests.standardize.stages import Fact, M, as_of, read, rows_of
 
 DILUTED = "WeightedAverageNumberOfDilutedSharesOutstanding"
 # Tag, period, old and new count as filed, earnings a share as filed, both filing days, ratio.
-CASES = [
-    pytest.param(
+CASES = {
+    "Apple FY2019": (
         DILUTED, ("2018-09-30", "2019-09-28"), (4648.913, 18595.65), (11.89, 2.97), ("2019-10-31", "2020-10-30"), 4,
-        id="Apple FY2019",
     ),
-    pytest.param(
+    "Nvidia FY2024": (
         DILUTED, ("2023-01-30", "2024-01-28"), (2494.0, 24940.0), (11.93, 1.19), ("2024-02-21", "2025-02-26"), 10,
-        id="Nvidia FY2024",
     ),
-    pytest.param(
+    "Alphabet 2021-12-31": (
         "CommonStockSharesOutstanding", (None, "2021-12-31"), (662.121, 13242.0), None, ("2022-02-02", "2022-07-27"),
-        20, id="Alphabet 2021-12-31",
+        20,
     ),
-]  # fmt: skip
+}  # fmt: skip
 
 
-@pytest.mark.parametrize(("tag", "period", "counts", "earnings", "filed", "ratio"), CASES)
-def test_published_splits(
-    tag: str,
-    period: tuple[str | None, str],
-    counts: tuple[float, float],
-    earnings: tuple[float, float] | None,
-    filed: tuple[str, str],
-    ratio: float,
-    tmp_path: Path,
-) -> None:
+Case = tuple[str, tuple[str | None, str], tuple[float, float], tuple[float, float] | None, tuple[str, str], float]
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_published_splits(case: Case, tmp_path: Path) -> None:
     """The later filing restates the count by the split's ratio; earnings a share or the tagged ratio confirm it."""
+    tag, period, counts, earnings, filed, ratio = case
     facts: list[Fact] = []
     for count, day in zip(counts, filed, strict=True):
         facts.append((tag, *period, count * M, day, "10-K"))
@@ -55,7 +49,7 @@ def test_published_splits(
 
 
 def test_count_that_doubles_is_no_split_by_itself() -> None:
-    """One restated count proves nothing without earnings a share or a tagged ratio; nor does the tag without a count."""
+    """One restated count proves nothing without earnings a share or a tagged ratio; nor does the tag alone."""
     first, second = date(2024, 2, 1), date(2024, 8, 9)
     evidence = [(1, first, second, 1 / 30, 0)]
     assert infer(evidence) == []
