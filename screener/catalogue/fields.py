@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from screener.catalogue.market import market_cap, market_cap_diluted
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -24,11 +26,6 @@ class Field:
 
 # A price older than this many days is no price (five sessions, with a holiday weekend).
 PRICE_MAX_AGE_DAYS = 10
-# No listed company was ever worth this much: above it the share count or the price is on another basis.
-MARKET_CAP_LIMIT = 1e13
-# Nor does a quarter of a company change hands on an average day of three months.
-DAILY_TURNOVER_LIMIT = 0.25
-_CAP = "p.close * f.shares_outstanding * f.share_basis"
 
 FIELDS: tuple[Field, ...] = (
     Field("ticker", "Ticker", "text", "text", "l.ticker"),
@@ -48,11 +45,12 @@ FIELDS: tuple[Field, ...] = (
     Field("price", "Price", "number", "usd_per_share", "p.close * p.split_factor", market=True),
     Field("price_date", "Price date", "date", "date", "p.date", market=True),
     Field(
-        "market_cap", "Market capitalization", "number", "usd",
-        # Filings count ordinary shares, a depositary share stands for some unknown number of them.
-        f"CASE WHEN {_CAP} BETWEEN 1 AND {MARKET_CAP_LIMIT:.0f} AND l.security_type IS DISTINCT FROM 'adr' "
-        f"AND coalesce(p.dollar_volume_3m <= {DAILY_TURNOVER_LIMIT} * {_CAP}, true) THEN {_CAP} END",
-        market=True, help="last price times shares outstanding on one split basis; refused where that can't be right",
+        "market_cap", "Market capitalization", "number", "usd", market_cap(), market=True,
+        help="last price times shares outstanding on one split basis; refused where that can't be right",
+    ),
+    Field(
+        "market_cap_diluted", "Market capitalization, diluted", "number", "usd", market_cap_diluted(), market=True,
+        help="the same with diluted shares of the last quarter, where they are more",
     ),
     Field("avg_dollar_volume_3m", "Dollar volume a day, 3 months", "number", "usd", "p.dollar_volume_3m", market=True),
     Field("price_change_1m", "Return, 1 month", "number", "ratio", "p.adj_close / p.adj_close_1m - 1", market=True),
@@ -66,7 +64,7 @@ FIELDS: tuple[Field, ...] = (
 
 # Direction of the fields that a rank may use without being told (all others must say it).
 DIRECTIONS: dict[str, str] = {
-    "market_cap": "lower", "price_change_1m": "lower", "price_change_3m": "higher", "price_change_6m": "higher",
+    "market_cap": "lower", "market_cap_diluted": "lower", "price_change_1m": "lower", "price_change_3m": "higher", "price_change_6m": "higher",
     "price_change_12m": "higher", "momentum_12_1": "higher", "high_52w_ratio": "higher",
     "avg_dollar_volume_3m": "higher",
 }

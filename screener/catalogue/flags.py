@@ -31,6 +31,10 @@ FLAGS: tuple[Flag, ...] = (
     Flag("shares_fallback", "the share count is the weighted average, none is on the cover", notable=False),
     Flag("shares_implausible", "an implausible share count was dropped"),
     Flag("split_inferred", "a share split in the last year was inferred from restated share counts", notable=False),
+    Flag("share_jump", "the share count moved by more than 60 % since the version before"),
+    Flag("basis_mended", "prices and share counts were on different split bases; brought to one by other evidence"),
+    Flag("basis_doubtful", "prices and share counts seem to be on different split bases: no market value"),
+    Flag("one_price", "several classes trade: all shares are counted at the price of the primary line", notable=False),
     Flag("fx", "reported in another currency than US dollars", notable=False),
 )
 

@@ -117,6 +117,9 @@ METRICS: tuple[Metric, ...] = (
     Metric("share_growth_1y", "Growth of the share count", "growth(shares_outstanding, 1y)", "ratio", "lower", "growth", source="Pontiff-Woodgate 2008", aliases=("dilution_1y",)),
     # ---------------------------------------------------------------- valuation
     Metric("ev", "Enterprise value", "market_cap + total_debt + if_known(preferred, 0) + if_known(minority_interest, 0) + if_known(redeemable_nci, 0) - liquid_assets", "usd", "neutral", "valuation", refused=NO_EV, aliases=("enterprise_value",), note="refused while debt or cash is unknown; a debt of zero is valid"),
+    Metric("ev_lease_adj", "Enterprise value with operating leases", "ev + operating_leases", "usd", "neutral", "valuation", refused=NO_EV, note="for comparison with EBITDA before rent; unknown where operating leases are"),
+    Metric("ev_ex_lt_inv", "Enterprise value without long-term investments", "ev - long_term_investments", "usd", "neutral", "valuation", refused=NO_EV),
+    Metric("ev_assoc", "Enterprise value without equity-method investments", "ev - equity_method_investments", "usd", "neutral", "valuation", refused=NO_EV),
     Metric("earnings_yield", "Earnings yield", "net_income_to_common / market_cap", "ratio", "higher", "valuation", undefined=(Undefined("market_cap <= 0", "no market value"),)),
     Metric("pe", "Price to earnings", "market_cap / net_income_to_common", "multiple", "lower", "valuation", undefined=(Undefined("net_income_to_common <= 0", "no earnings", "worst"),), rank_by="earnings_yield", aliases=("p_e", "price_earnings", "pe_ratio")),
     Metric("book_yield", "Book to market", "common_equity / market_cap", "ratio", "higher", "valuation", undefined=(Undefined("market_cap <= 0", "no market value"),), aliases=("book_to_market",), source="Fama-French 1992"),

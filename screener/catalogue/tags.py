@@ -51,6 +51,9 @@ EXTRA_TAGS: tuple[str, ...] = (
     "WeightedAverageNumberDilutedSharesOutstandingAdjustment",
 )
 
+# Read, but in no column of a statement: the ratio confirms a split, its date says nothing of the day of the split.
+SPLIT_RATIO = "StockholdersEquityNoteStockSplitConversionRatio1"
+
 # A raw tag inside a fallback expression; item names are snake_case.
 _TAG = re.compile(r"\b[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*\b")
 
@@ -58,7 +61,7 @@ _TAG = re.compile(r"\b[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*\b")
 @cache
 def mapped_tags() -> frozenset[str]:
     """Return every source tag worth keeping; us-gaap and dei stand bare, IFRS tags as ``ifrs:Tag``."""
-    found: set[str] = set(EXTRA_TAGS)
+    found: set[str] = {*EXTRA_TAGS, SPLIT_RATIO}
     for item in ITEMS:
         found.update((*item.tags, *item.fill, *item.parts))
         found.update(f"ifrs:{tag}" for tag in item.ifrs)

@@ -59,7 +59,7 @@ def find_company(con: duckdb.DuckDBPyConnection, text: str, as_of: date | None =
         "ASOF LEFT JOIN classifications AS k ON k.issuer_id = c.issuer_id AND k.known_from <= c.as_of "
         "LEFT JOIN listings AS l ON l.issuer_id = c.issuer_id "
         "WHERE l.ticker = ? OR CAST(c.cik AS VARCHAR) = ? "
-        "ORDER BY l.is_primary DESC NULLS LAST, l.listing_id LIMIT 1",
+        "ORDER BY l.is_primary DESC NULLS LAST, l.last_date DESC NULLS FIRST, l.listing_id LIMIT 1",
         [as_of or date.max, wanted, wanted.removeprefix("CIK").lstrip("0") or "0"],
     ).fetchone()
     if found is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from screener.catalogue import fields, items
+from screener.catalogue import fields, items, market
 from screener.engine.columns import Columns
 from screener.engine.compile import compile_expr, identifier
 from screener.language.screen import Rule
@@ -117,7 +117,7 @@ def _only(alias: str, issuers: Sequence[int]) -> str:
 
 def _latest(columns: Columns, dates: Sequence[date], issuers: Sequence[int]) -> str:
     """Select the newest period of each issuer that was public on the date and is not too old, in US dollars."""
-    stored = ("issuer_id", "period_end", "known_from", "quarter_index", "share_basis", "shares_outstanding", "flags")
+    stored = ("issuer_id", "period_end", "known_from", "quarter_index", *market.NEEDED)
     wanted = [(name, f"f.{identifier(name)}") for name in stored]
     wanted += [(key, f"f.{identifier(name)}") for key, name in columns.latest.items() if key not in stored]
     return (

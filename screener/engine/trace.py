@@ -128,7 +128,9 @@ class Trace:
             return f"{name} is unknown"
         if self.values.get((Name("price"), NOW)) is None:
             return "no recent price"
-        if name == "market_cap":
+        if name in ("market_cap", "market_cap_diluted"):
+            if self.values.get((Name("security_type"), NOW)) == "adr":
+                return "depositary receipt: shares per receipt unknown"
             if self.values.get((Name("shares_outstanding"), NOW)) is None:
                 return self.stale or "the number of shares is unknown"
             return "market value is implausible: shares and price seem to be on different bases"
@@ -147,7 +149,7 @@ class Tracer:
         self._definitions = definitions
         self._columns = Columns(definitions)
         self._sql: dict[tuple[Expr, Moment], str] = {}
-        for name in ("price", "shares_outstanding", "model", "market_cap", "period_end"):
+        for name in ("price", "shares_outstanding", "model", "market_cap", "period_end", "security_type"):
             self.add(Name(name))
 
     def add(self, expr: Expr, at: Moment = NOW) -> None:

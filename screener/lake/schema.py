@@ -32,7 +32,7 @@ LISTINGS: Columns = (
     ("security_type", "VARCHAR", "common, adr, preferred, warrant, unit, right, other"),
     ("is_primary", "BOOLEAN", "the one common line that stands for the issuer"),
     ("first_date", "DATE", "first day with a price, NULL without prices"),
-    ("last_date", "DATE", "last day with a price, NULL without prices"),
+    ("last_date", "DATE", "last day with a price, or with the ticker where another issuer has it now; else NULL"),
 )
 
 FACTS: Columns = (

@@ -33,7 +33,7 @@ DASH_TYPES: tuple[tuple[str, str], ...] = (
     (r"[A-Z]", "common"),
 )
 
-# The fifth letter (NASDAQ and OTC style); it means something only next to a shorter ticker of the same issuer.
+# The fifth letter (NASDAQ and OTC style); most mean something only next to a shorter ticker of the same issuer.
 FIFTH_LETTER: dict[str, str] = {
     "P": "preferred",
     "O": "preferred",
@@ -48,7 +48,31 @@ FIFTH_LETTER: dict[str, str] = {
     "Z": "other",
 }
 
+# Kept for these types, whatever else the issuer lists.
+RESERVED_FIFTH = ("P", "W")
+
 PRIMARY_TYPES = ("common", "adr")
+
+# X1 is EDGAR's code for the United States as a whole.
+_STATES = (
+    "AL AK AZ AR CA CO CT DE DC FL GA GU HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND "
+    "OH OK OR PA PR RI SC SD TN TX UT VT VA VI WA WV WI WY X1"
+)
+US_STATES = frozenset(_STATES.split())
+
+# Canadian provinces in EDGAR's code list: their companies list ordinary shares in the US, not receipts.
+CANADA = frozenset([*(f"A{digit}" for digit in range(10)), "B0", "B1", "Z4"])
+
+# EDGAR's codes of places whose companies, where they file a 20-F and are on a US exchange, list the ordinary share
+# itself, or a New York registry share that stands for one: Marshall Islands, Bermuda, Liberia, Panama, Netherlands.
+# Not here, because receipts are as usual there: Israel, Cayman and British Virgin Islands, Ireland, Jersey, ...
+DIRECT_LISTERS: dict[str, str] = {
+    "1T": "Marshall Islands",
+    "D0": "Bermuda",
+    "N0": "Liberia",
+    "R1": "Panama",
+    "P7": "Netherlands",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +96,16 @@ def exchange_name(text: str | None) -> str | None:
     return EXCHANGES.get(cleaned.upper(), cleaned or None)
 
 
+def receipts(annual_form: str | None, state: str | None) -> bool:
+    """Tell whether the common line of an issuer is to be taken as a depositary receipt.
+
+    Only for filers of a 20-F: 40-F is for Canadian issuers alone, whose shares trade in the US as they are; a 20-F
+    of a company of a US state, of Canada or of :data:`DIRECT_LISTERS` comes with a line of ordinary shares.
+    """
+    direct = US_STATES | CANADA | DIRECT_LISTERS.keys()
+    return annual_form == "20-F" and (state or "") not in direct
+
+
 def security_type(ticker: str, siblings: Sequence[str], *, foreign: bool = False) -> str:
     """Return the type of a ticker in normal form, given all tickers of its issuer.
 
@@ -81,8 +115,13 @@ def security_type(ticker: str, siblings: Sequence[str], *, foreign: bool = False
     kind = "common"
     if dash:
         kind = next((kind for pattern, kind in DASH_TYPES if re.fullmatch(pattern, suffix)), "other")
-    elif len(base) == 5 and any(base.startswith(s) and 2 < len(s) < 5 for s in siblings):
+    elif len(base) == 5 and (
+        base[-1] in RESERVED_FIFTH or any(base.startswith(s) and 2 < len(s) < 5 for s in siblings)
+    ):
         kind = FIFTH_LETTER.get(base[-1], "common")
+    # Over the counter a foreign line of five letters ends in F for the ordinary share, in Y for the receipt.
+    if foreign and kind == "common" and not dash and len(base) == 5 and base[-1] == "F":
+        return "common"
     return "adr" if foreign and kind == "common" else kind
 
 

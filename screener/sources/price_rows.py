@@ -25,6 +25,11 @@ RAW_COLUMNS: tuple[tuple[str, str], ...] = (
 
 FIRST_DAY = "1900-01-01"
 
+# Ratios by which a raw close falls on the day of a split while the adjusted close goes on; 3:2 is left out because a
+# special dividend of a third looks the same.
+RAW_SPLITS = (2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 25, 30, 35, 40, 50, 60, 75, 80, 100)
+SPLIT_TOLERANCE = 0.005
+
 
 def _reasons(today: date) -> tuple[tuple[str, str], ...]:
     return (
@@ -58,6 +63,7 @@ def clean_prices(con: duckdb.DuckDBPyConnection, source: str, report: BuildRepor
         FROM judged_prices WHERE reason IS NULL
         QUALIFY row_number() OVER (PARTITION BY name, date ORDER BY line DESC) = 1"""
     )
+    _unadjusted(con, source, report)
     _count_cells(con, source, report)
     sound, kept = con.execute(
         "SELECT (SELECT count(*) FROM judged_prices WHERE reason IS NULL), (SELECT count(*) FROM clean_prices)"
@@ -72,6 +78,37 @@ def clean_prices(con: duckdb.DuckDBPyConnection, source: str, report: BuildRepor
     report.dropped(
         source, "rows", "another row for the same day comes later", sound - kept, [row[0] for row in repeated]
     )
+
+
+def _unadjusted(con: duckdb.DuckDBPyConnection, source: str, report: BuildReport) -> None:
+    """Bring raw closes to the basis that all prices have: adjusted for the splits up to the file's last day.
+
+    Yahoo's and SimFin's closes are adjusted for splits, Stooq's for dividends too. Where a file has raw closes next
+    to adjusted ones, close / adj_close steps by a plain ratio on the ex-date, and the close moves with it.
+    """
+    ratios = ", ".join(f"({ratio!r})" for ratio in sorted({float(r) for r in RAW_SPLITS} | {1 / r for r in RAW_SPLITS}))
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE raw_splits AS
+        SELECT ticker, date, ratio FROM (
+          SELECT ticker, date, lag(close) OVER w / close AS fell,
+            (lag(close) OVER w / lag(adj_close) OVER w) / (close / adj_close) AS step
+          FROM clean_prices WHERE adj_close IS NOT NULL WINDOW w AS (PARTITION BY ticker ORDER BY date)) s
+        JOIN (SELECT ratio FROM (VALUES {ratios}) t(ratio)) r
+          ON abs(s.step / r.ratio - 1) <= {SPLIT_TOLERANCE} AND s.fell / r.ratio BETWEEN 0.6 AND 1.67"""
+    )
+    found = con.execute("SELECT ticker || ' ' || date || ' ' || ratio FROM raw_splits ORDER BY ticker, date").fetchall()
+    if not found:
+        return
+    con.execute(
+        """CREATE OR REPLACE TEMP TABLE clean_prices AS
+        WITH factors AS (
+          SELECT ticker, date, product(ratio) OVER (PARTITION BY ticker ORDER BY date DESC) AS factor
+          FROM raw_splits)
+        SELECT p.ticker, p.date, p.close / coalesce(f.factor, 1) AS close, p.adj_close,
+          p.volume * coalesce(f.factor, 1) AS volume
+        FROM clean_prices p ASOF LEFT JOIN factors f ON f.ticker = p.ticker AND p.date < f.date"""
+    )
+    report.changed(source, "splits", "closes were raw: adjusted for the split", len(found), [row[0] for row in found])
 
 
 def _count_cells(con: duckdb.DuckDBPyConnection, source: str, report: BuildReport) -> None:

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from screener.catalogue.sectors import classify, model
 from screener.errors import DataError
+from screener.sources import filing_list
 from screener.sources.archive import Archive, Member, MemberError, first_existing, open_archive
+from screener.sources.filing_list import NO_FILINGS, FilingList, write_departures
 from screener.sources.json_members import TABLE, batches, load_batch
-from screener.sources.listing import Line, clean_name, lines, normal_ticker
+from screener.sources.listing import Line, clean_name, lines, receipts
 from screener.sources.report import BuildReport, Progress
 from screener.sources.sec_facts import Issuers, parts, read_companyfacts
 from screener.sources.staged import (
@@ -23,19 +25,10 @@ from screener.sources.staged import (
     write_facts,
     write_listings,
 )
+from screener.sources.ticker_claims import settled
 
 if TYPE_CHECKING:
     import duckdb
-
-# X1 is EDGAR's code for the United States as a whole.
-_STATES = (
-    "AL AK AZ AR CA CO CT DE DC FL GA GU HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND "
-    "OH OK OR PA PR RI SC SD TN TX UT VT VA VI WA WV WI WY X1"
-)
-US_STATES = frozenset(_STATES.split())
-
-# Canadian provinces in EDGAR's code list: their companies list ordinary shares in the US, not receipts.
-CANADA = frozenset([*(f"A{digit}" for digit in range(10)), "B0", "B1", "Z4"])
 
 SUBMISSION_COLUMNS: dict[str, str] = {
     "cik": "VARCHAR",
@@ -45,6 +38,7 @@ SUBMISSION_COLUMNS: dict[str, str] = {
     "stateOfIncorporation": "VARCHAR",
     "tickers": "VARCHAR[]",
     "exchanges": "VARCHAR[]",
+    filing_list.COLUMN[0]: filing_list.COLUMN[1],
 }
 
 
@@ -57,6 +51,7 @@ class Profile:
     fiscal_year_end: str | None = None
     state: str | None = None
     tickers: tuple[tuple[str, str | None], ...] = ()
+    filings: FilingList = NO_FILINGS
 
 
 def read_sec(folder: Path, stage: Path, report: BuildReport, progress: Progress | None = None) -> list[Path]:
@@ -123,9 +118,14 @@ def read_submissions(
         done = 0
         for batch in batches(members):
             numbered = load_batch(con, archive, batch, work=work, columns=SUBMISSION_COLUMNS, report=report)
-            names = ", ".join(f'"{name}"' for name in SUBMISSION_COLUMNS)
+            names = ", ".join(f'"{name}"' for name in SUBMISSION_COLUMNS if name != filing_list.COLUMN[0])
+            lists = {
+                row[0]: filing_list.filing_list(row[1], row[2])
+                for row in con.execute(filing_list.select(TABLE)).fetchall()
+            }
             for row in con.execute(f"SELECT member, {names} FROM {TABLE} ORDER BY member").fetchall():
-                _take_profile(row, numbered[row[0]], archive.path.name, found, report)
+                filings = lists.get(row[0], NO_FILINGS)
+                _take_profile((*row, filings), numbered[row[0]], archive.path.name, found, report)
             done += sum(member.size for member in batch)
             if progress:
                 progress(f"submissions: {done // 1_000_000:,} of {total // 1_000_000:,} MB")
@@ -152,7 +152,7 @@ def _wanted_members(archive: Archive, wanted: set[int], report: BuildReport) -> 
 def _take_profile(
     row: tuple[Any, ...], member: Member, source: str, found: dict[int, Profile], report: BuildReport
 ) -> None:
-    _, cik_text, name, sic, year_end, state, tickers, exchanges = row
+    _, cik_text, name, sic, year_end, state, tickers, exchanges, filings = row
     match = re.match(r"CIK(\d{10})", member.stem)
     cik = int(cik_text) if cik_text and cik_text.strip().isdigit() else int(match.group(1)) if match else 0
     if not cik:
@@ -169,7 +169,7 @@ def _take_profile(
         if ticker
     )
     sic_code = int(sic) if sic and sic.strip().isdigit() and int(sic) > 0 else None
-    found[cik] = Profile(clean_name(name), sic_code, year_end, state, paired)
+    found[cik] = Profile(clean_name(name), sic_code, year_end, state, paired, filings)
 
 
 def read_tickers(path: Path, work: Path, report: BuildReport) -> dict[int, Profile]:
@@ -220,6 +220,7 @@ def _write_issuers(
     profiles, listed = sources
     companies = []
     listings: dict[int, list[Line]] = {}
+    renamed: list[str] = []
     for cik in sorted(issuers.names):
         profile = profiles.get(cik)
         fallback = listed.get(cik, Profile())
@@ -239,8 +240,12 @@ def _write_issuers(
                 source="sec",
             )
         )
-        foreign = _receipts(issuers.annual_form.get(cik), chosen.state)
-        listings[cik] = lines(chosen.tickers, foreign=foreign)
+        # Submissions know today's tickers only; the list of tickers, or the name of the last report, an older one.
+        tickers = chosen.tickers or fallback.tickers
+        if not tickers and chosen.filings.ticker:
+            tickers = ((chosen.filings.ticker, None),)
+            renamed.append(f"CIK {cik} {name}: {chosen.filings.ticker}")
+        listings[cik] = lines(tickers, foreign=receipts(issuers.annual_form.get(cik), chosen.state))
     write_companies(con, stage, companies)
     write_classifications(con, stage)
     report.read("companies", "issuers", len(companies))
@@ -249,29 +254,7 @@ def _write_issuers(
     report.changed("companies", "issuers", "no ticker (delisted, or never listed)", len(bare), bare)
     unknown = [f"CIK {cik} {issuers.names[cik]}" for cik in sorted(issuers.names) if cik not in profiles]
     report.changed("companies", "issuers", "no submissions member: sector unknown", len(unknown), unknown)
-    write_listings(con, stage, _one_owner(listings, issuers, report))
-
-
-def _receipts(annual_form: str | None, state: str | None) -> bool:
-    """Tell whether the issuer's common line is taken as a depositary receipt: a foreign annual report, not Canada."""
-    return annual_form in {"20-F", "40-F"} and state not in US_STATES and state not in CANADA
-
-
-def _one_owner(listings: dict[int, list[Line]], issuers: Issuers, report: BuildReport) -> list[tuple[int, Line]]:
-    """Leave each ticker to one issuer: the one that filed last (tickers are used again after a delisting)."""
-    owner: dict[str, int] = {}
-    for cik in sorted(listings, key=lambda cik: (str(issuers.last_filed.get(cik, "")), cik)):
-        for line in listings[cik]:
-            owner[normal_ticker(line.ticker)] = cik
-    kept = []
-    for cik in sorted(listings):
-        for line in listings[cik]:
-            report.read("listings", "tickers", 1)
-            if owner[line.ticker] == cik:
-                report.kept("listings", "tickers", 1)
-                kept.append((cik, line))
-            else:
-                report.dropped(
-                    "listings", "tickers", "claimed by an issuer that filed later", 1, [f"{line.ticker} of CIK {cik}"]
-                )
-    return kept
+    report.changed("companies", "issuers", "old ticker from the name of its last report", len(renamed), renamed)
+    departures = {cik: profile.filings for cik, profile in profiles.items()}
+    write_departures(con, stage, departures)
+    write_listings(con, stage, settled(con, stage, listings, (issuers, departures), report))

@@ -56,9 +56,10 @@ REASONS: tuple[tuple[str, str], ...] = (
 
 @dataclass(slots=True)
 class Issuers:
-    """What companyfacts say about the issuers: names, day of the newest filing, newest annual form."""
+    """What companyfacts say about the issuers: names, days of the first and newest filing, newest annual form."""
 
     names: dict[int, str] = field(default_factory=dict)
+    first_filed: dict[int, date] = field(default_factory=dict)
     last_filed: dict[int, date] = field(default_factory=dict)
     annual_form: dict[int, str] = field(default_factory=dict)
 
@@ -185,11 +186,12 @@ def _filings(con: duckdb.DuckDBPyConnection, work: Path, issuers: Issuers) -> No
     if not issuers.names:
         return
     annual = "replace(form, '/A', '') IN ('10-K', '10-KT', '20-F', '40-F')"
-    for issuer, filed, form in con.execute(
-        f"""SELECT issuer_id, max(filed),
+    for issuer, first, filed, form in con.execute(
+        f"""SELECT issuer_id, min(filed), max(filed),
             max_by(replace(form, '/A', ''), (filed, accession)) FILTER (WHERE {annual})
         FROM ({parts(work)}) GROUP BY issuer_id ORDER BY issuer_id"""
     ).fetchall():
+        issuers.first_filed[issuer] = first
         issuers.last_filed[issuer] = filed
         if form:
             issuers.annual_form[issuer] = form

@@ -21,6 +21,8 @@ COMPANIES_FILE = "companies.parquet"
 CLASSIFICATIONS_FILE = "classifications.parquet"
 LISTINGS_FILE = "listings_raw.parquet"
 PRICES_FILE = "prices_raw.parquet"
+DEPARTURES_FILE = "departures_raw.parquet"
+SPANS_FILE = "ticker_spans.parquet"
 
 # Without the dates, which come from the prices.
 LISTINGS_RAW: Columns = LISTINGS[:-2]
@@ -31,6 +33,21 @@ PRICES_RAW: Columns = (
     ("close", "DOUBLE", "close, adjusted for splits"),
     ("adj_close", "DOUBLE", "close adjusted for splits and dividends"),
     ("volume", "DOUBLE", "shares traded"),
+)
+
+# Forms 15 and 25 of an issuer. Optional, as the spans are.
+DEPARTURES: Columns = (
+    ("issuer_id", "BIGINT", "the issuer"),
+    ("filed", "DATE", "the day on which the form was filed"),
+    ("form", "VARCHAR", "25, 25-NSE, 15-12B, 15-12G, 15-15D, 15F-..."),
+)
+
+# Only for a ticker that several issuers claim: whose the prices of a day are.
+SPANS: Columns = (
+    ("issuer_id", "BIGINT", "the issuer"),
+    ("ticker", "VARCHAR", "ticker in normal form"),
+    ("from_date", "DATE", "first day on which the ticker is the issuer's"),
+    ("until_date", "DATE", "first day on which it no longer is"),
 )
 
 # value and form last: two facts that agree on everything before still get one order.

@@ -89,8 +89,8 @@ def keys() -> tuple[Column, ...]:
         ("fiscal_year", 'year("end" + (4 - fiscal_quarter) * 91 - 15)::INTEGER'),
         (
             "stale_from",
-            f'"end" + CASE WHEN form IN ({domestic}) OR has_quarters THEN {STALE_DAYS["quarterly"]} '
-            f"WHEN has_halves THEN {STALE_DAYS['half-yearly']} ELSE {STALE_DAYS['annual']} END",
+            f'least("end" + CASE WHEN form IN ({domestic}) OR has_quarters THEN {STALE_DAYS["quarterly"]} '
+            f"WHEN has_halves THEN {STALE_DAYS['half-yearly']} ELSE {STALE_DAYS['annual']} END, gone)",
         ),
         ("share_basis", factor("moves", "known", f"coalesce(last_price, DATE '{FAR_DATE}')")),
     )
@@ -122,6 +122,7 @@ def flags() -> tuple[Column, ...]:
         ("shares_fallback", "shares_fallback"),
         ("shares_implausible", "shares_implausible OR dropped"),
         ("split_inferred", 'len(list_filter(moves, lambda m: m.d > "end" - 366 AND m.d <= known)) > 0'),
+        ("one_price", "several_lines"),
         ("fx", "currency <> 'USD'"),
     )
     listed = ", ".join(f"CASE WHEN {test} THEN '{code}' END" for code, test in tests)

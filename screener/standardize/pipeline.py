@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from screener.lake.files import write_table
 from screener.lake.schema import Columns, fundamentals
-from screener.standardize import counts, final, periods, pivot, rows, shares, splits, versions
+from screener.standardize import basis, counts, final, periods, pivot, rows, shares, splits, versions
 from screener.standardize.columns import text
 from screener.standardize.debt import debt_tags
 from screener.standardize.prices import market_data
@@ -95,6 +95,12 @@ def _issuers(con: duckdb.DuckDBPyConnection, stage: Path) -> None:
     model = "any_value(c.model)" if "model" in known else "'standard'"
     year_end = "any_value(c.fiscal_year_end)" if "fiscal_year_end" in known else "NULL::VARCHAR"
     company_join = f"LEFT JOIN read_parquet({text(str(companies))}) c USING (issuer_id)" if known else ""
+    basis.read_prices(con, listings, prices)
+    con.execute(departures(stage / "departures_raw.parquet"))
+    several = "0"
+    if listings.is_file():
+        several = f"""(SELECT count(*) FROM read_parquet({text(str(listings))}) k
+          WHERE k.issuer_id = f.issuer_id AND k.security_type = 'common')"""
     last, price_join = "NULL::DATE", ""
     if listings.is_file() and prices.is_file():
         last = "any_value(d.last_price)"
@@ -103,10 +109,23 @@ def _issuers(con: duckdb.DuckDBPyConnection, stage: Path) -> None:
           JOIN read_parquet({text(str(prices))}) p USING (ticker) GROUP BY l.issuer_id) d USING (issuer_id)"""
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE issuers AS
-        SELECT f.issuer_id, {model} AS model, {year_end} AS fiscal_year_end, {last} AS last_price
+        SELECT f.issuer_id, {model} AS model, {year_end} AS fiscal_year_end, {last} AS last_price,
+          {several} > 1 AS several_lines
         FROM (SELECT DISTINCT issuer_id FROM read_parquet({text(str(stage / "facts.parquet"))})) f
         {company_join} {price_join} GROUP BY f.issuer_id"""
     )
+
+
+def departures(path: Path) -> str:
+    """Return SQL that makes ``exits``: the days on which issuers gave up reporting, by Form 15.
+
+    A Form 25, and a 15-12B, may be for one of many classes: there the end of the prices tells.
+    """
+    source = f"(SELECT * FROM read_parquet({text(str(path))}))" if path.is_file() else (
+        "(SELECT NULL::BIGINT AS issuer_id, NULL::DATE AS filed, '' AS form WHERE false)"
+    )  # fmt: skip
+    return f"""CREATE OR REPLACE TEMP TABLE exits AS
+    SELECT DISTINCT issuer_id, filed FROM {source} WHERE form LIKE '15%' AND form <> '15-12B'"""
 
 
 def _batch(con: duckdb.DuckDBPyConnection, facts: Path, batch: list[int]) -> None:
@@ -118,7 +137,7 @@ def _batch(con: duckdb.DuckDBPyConnection, facts: Path, batch: list[int]) -> Non
     con.execute(versions.PERIODS)
     con.execute(
         """CREATE OR REPLACE TEMP TABLE entity_model AS
-        SELECT e.eid, i.model, i.fiscal_year_end, i.last_price,
+        SELECT e.eid, i.model, i.fiscal_year_end, i.last_price, i.several_lines,
           CASE WHEN bool_or(m.tag LIKE 'simfin:%') THEN 'simfin'
                WHEN bool_or(m.tag = 'ifrs:Assets') THEN 'ifrs' ELSE 'gaap' END AS taxonomy
         FROM entities e JOIN issuers i USING (issuer_id) LEFT JOIN mentions m ON m.eid = e.eid GROUP BY ALL"""
@@ -146,6 +165,7 @@ def _batch(con: duckdb.DuckDBPyConnection, facts: Path, batch: list[int]) -> Non
     con.execute(counts.mended())
     con.execute(shares.priors())
     con.execute(final.versions())
+    con.execute(basis.settled())
 
 
 def _counts(con: duckdb.DuckDBPyConnection, stage: Path) -> dict[str, int]:

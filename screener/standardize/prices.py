@@ -18,6 +18,8 @@ MONTHS = (1, 3, 6, 12)
 # How far before the day that is looked for a price may lie; rows once a month may lie a little after it instead.
 BEFORE_DAYS, AFTER_DAYS = 10, 4
 HIGH_DAYS, HIGH_HISTORY_DAYS = 365, 300
+# A line whose prices end this long before those of another line of the issuer has ended.
+ENDED_DAYS = 10
 
 
 def market_data(stage: Path, memory_limit: str = "4GB") -> dict[str, int]:
@@ -47,6 +49,12 @@ def _load(con: duckdb.DuckDBPyConnection, stage: Path) -> None:
     """Make ``listed`` (one listing a ticker), ``raw`` (prices as read) and ``matched`` (one row a listing and day)."""
     listings, prices = stage / "listings_raw.parquet", stage / "prices_raw.parquet"
     con.execute(f"CREATE TEMP TABLE listed AS SELECT * FROM read_parquet({text(str(listings))})")
+    spans = stage / "ticker_spans.parquet"
+    con.execute(
+        f"CREATE TEMP TABLE spans AS SELECT * FROM read_parquet({text(str(spans))})"
+        if spans.is_file()
+        else "CREATE TEMP TABLE spans (issuer_id BIGINT, ticker VARCHAR, from_date DATE, until_date DATE)"
+    )
     source = (
         f"read_parquet({text(str(prices))})"
         if prices.is_file()
@@ -57,10 +65,12 @@ def _load(con: duckdb.DuckDBPyConnection, stage: Path) -> None:
     con.execute(
         """CREATE TEMP TABLE matched AS
         WITH one AS (
-          SELECT * FROM listed
-          QUALIFY row_number() OVER (PARTITION BY ticker ORDER BY is_primary DESC, listing_id) = 1)
+          SELECT l.*, s.from_date, s.until_date, s.ticker IS NOT NULL AS shared
+          FROM listed l LEFT JOIN spans s USING (issuer_id, ticker)
+          QUALIFY shared OR row_number() OVER (PARTITION BY l.ticker ORDER BY is_primary DESC, listing_id) = 1)
         SELECT l.listing_id, l.issuer_id, r.date, r.close, coalesce(r.adj_close, r.close) AS adj_close, r.volume
         FROM raw r JOIN one l USING (ticker) WHERE r.close > 0 AND isfinite(r.close) AND r.date IS NOT NULL
+          AND coalesce(r.date >= l.from_date, true) AND coalesce(r.date < l.until_date, true)
         QUALIFY row_number() OVER (PARTITION BY l.listing_id, r.date ORDER BY r.volume DESC NULLS LAST, r.close,
                                    r.adj_close) = 1"""
     )
@@ -109,21 +119,32 @@ ASOF LEFT JOIN factors f ON f.issuer_id = m.issuer_id AND m.date < f.switch_date
 
 
 def _listings() -> str:
-    """Return the query of ``listings``; a primary line without prices gives way to a common line that has some."""
-    return """
+    """Return the query of ``listings``: the primary line is the common one that trades, the most in dollars.
+
+    A line of common shares (receipts where there are none) with prices comes before one without; one that still
+    trades before one that ended; then dollars a day over the last year of its prices; then the source's choice.
+    A ticker that went to another issuer ended on the day before.
+    """
+    return f"""
 WITH dated AS (
-  SELECT l.*, d.first_date, d.last_date FROM listed l
-  LEFT JOIN (SELECT listing_id, min(date) AS first_date, max(date) AS last_date FROM matched GROUP BY listing_id) d
+  SELECT l.*, d.first_date,
+    coalesce(d.last_date, s.until_date - 1) AS last_date, d.last_date IS NOT NULL AS priced, d.traded
+  FROM listed l
+  LEFT JOIN spans s USING (issuer_id, ticker)
+  LEFT JOIN (
+    SELECT listing_id, min(date) AS first_date, max(date) AS last_date,
+      avg(close * volume) FILTER (date > last - 365) AS traded
+    FROM (SELECT *, max(date) OVER (PARTITION BY listing_id) AS last FROM matched) GROUP BY listing_id) d
   USING (listing_id)),
 ranked AS (
   SELECT *, row_number() OVER (
-    PARTITION BY issuer_id ORDER BY is_primary AND last_date IS NOT NULL DESC,
-      security_type = 'common' AND last_date IS NOT NULL DESC, is_primary DESC, last_date DESC NULLS LAST,
-      listing_id) AS place,
+    PARTITION BY issuer_id ORDER BY security_type IN ('common', 'adr') DESC, priced DESC, security_type = 'common' DESC,
+      coalesce(last_date >= newest - {ENDED_DAYS}, false) DESC,
+      traded DESC NULLS LAST, is_primary DESC, listing_id) AS place,
     bool_or(is_primary) OVER (PARTITION BY issuer_id) AS has_primary
-  FROM dated)
-SELECT listing_id, issuer_id, ticker, exchange, security_type, has_primary AND place = 1 AS is_primary,
-  first_date, last_date
+  FROM (SELECT *, max(last_date) OVER (PARTITION BY issuer_id) AS newest FROM dated))
+SELECT listing_id, issuer_id, ticker, exchange, security_type,
+  has_primary AND place = 1 AND security_type IN ('common', 'adr') AS is_primary, first_date, last_date
 FROM ranked"""
 
 

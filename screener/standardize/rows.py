@@ -58,7 +58,7 @@ WITH one AS (
 SELECT o.eid, n."end", o.filed, o.value FROM one o ASOF JOIN newest n ON n.eid = o.eid AND o.filed >= n.born
 WHERE o.cover_date BETWEEN n."end" - 10 AND n."end" + 150;
 CREATE OR REPLACE TEMP TABLE floats AS
-SELECT eid, filed, "end", value FROM mentions WHERE tag = 'EntityPublicFloat' AND value BETWEEN 0 AND 5e12
+SELECT eid, filed, "end", value FROM mentions WHERE tag = 'EntityPublicFloat' AND value > 0 AND value <= 5e12
 QUALIFY row_number() OVER (PARTITION BY eid, filed ORDER BY "end" DESC) = 1;
 """
 
@@ -182,7 +182,7 @@ CREATE OR REPLACE TEMP TABLE context AS
 SELECT a.*, m.form, nullif(m.accession, '') AS accession, f.year_before, f.year_after, l.quarters_to_date,
   r.has_quarters, r.has_halves,
   d.filed AS debt_seen, b.value AS v_public_float, b."end" AS float_date, s.moves, t.taxonomy, t.fiscal_year_end,
-  t.last_price, {columns}
+  t.last_price, t.several_lines, x.filed AS gone, {columns}
 FROM as_known a
 JOIN entity_model t ON t.eid = a.eid
 LEFT JOIN made_by m ON m.eid = a.eid AND m.filed = a.known
@@ -190,6 +190,7 @@ LEFT JOIN fiscal f ON f.eid = a.eid AND f."end" = a."end" AND f.known = a.known
 LEFT JOIN elapsed l ON l.eid = a.eid AND l."end" = a."end" AND l.known = a.known
 LEFT JOIN interim r ON r.eid = a.eid AND r."end" = a."end" AND r.known = a.known
 LEFT JOIN split_lists s ON s.eid = a.eid
+ASOF LEFT JOIN exits x ON x.issuer_id = a.issuer_id AND a.known <= x.filed
 ASOF LEFT JOIN debt_seen d ON d.eid = a.eid AND a.known >= d.filed
 ASOF LEFT JOIN floats b ON b.eid = a.eid AND a.known >= b.filed
 {joins};

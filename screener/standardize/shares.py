@@ -16,12 +16,16 @@ PER_SHARE: dict[str, tuple[str, str]] = {
 # Nobody has more shares; fewer are placeholders.
 MOST_SHARES = 1e11
 LEAST_SHARES = 1000
+# A public float of less than half a cent a share is in millions, or a stand-in.
+LEAST_FLOAT = 0.005
 EPS_CHECKS = (
     ("diluted_q", "v_net_income_to_common_q"),
     ("basic_q", "v_net_income_to_common_q"),
     ("diluted_fy", "v_net_income_to_common"),
     ("basic_fy", "v_net_income_to_common"),
 )
+# A count outside this range of the diluted shares is another thing: one class of several, or a stand-in.
+GUARD = (1 / 3, 3)
 POWERS = ("1e3", "1e6", "1e-3", "1e-6")
 
 
@@ -148,7 +152,8 @@ def finished() -> tuple[Column, ...]:
     columns.append(("guard", "coalesce(shares_diluted_q, shares_basic_q, shares_diluted, shares_basic)"))
     for source, target in (("cover_now", "cover_ok"), ("balance_count", "balance_ok")):
         scaled = " ".join(f"WHEN {same(f'{source} * {power}', 'guard')} THEN {source} * {power}" for power in POWERS)
-        columns.append((target, f"CASE WHEN guard IS NULL OR {near(source, 'guard')} THEN {source} {scaled} END"))
+        kept = f"guard IS NULL OR {near(source, 'guard', *GUARD)}"
+        columns.append((target, f"CASE WHEN {kept} THEN {source} {scaled} END"))
     columns += [
         ("counted_shares", "coalesce(cover_ok, balance_ok, shares_basic_q, shares_basic)"),
         (
@@ -158,7 +163,7 @@ def finished() -> tuple[Column, ...]:
         ),
         (
             "shares_implausible",
-            f"coalesce(counted_shares > {MOST_SHARES:.0f} OR counted_shares <= 0 OR ("
+            f"coalesce(counted_shares > {MOST_SHARES:.0f} OR counted_shares <= {LEAST_SHARES} OR ("
             + " AND ".join(
                 f"{far('counted_shares', f'p{step}_shares_basic')} AND p{step}_shares_basic > {LEAST_SHARES}"
                 for step in (1, 2)
@@ -167,6 +172,10 @@ def finished() -> tuple[Column, ...]:
         ),
         ("shares_outstanding", "CASE WHEN NOT shares_implausible THEN counted_shares END"),
         ("shares_outstanding_cover", "cover_now"),
-        ("public_float", 'CASE WHEN float_date >= "end" - 400 THEN v_public_float END'),
+        (
+            "public_float",
+            f'CASE WHEN float_date >= "end" - 400 AND v_public_float >= {LEAST_FLOAT} * coalesce(counted_shares, 0) '
+            "THEN v_public_float END",
+        ),
     ]
     return tuple(columns)

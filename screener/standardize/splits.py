@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from screener.catalogue.tags import SPLIT_RATIO
 from screener.standardize.columns import text, texts
 
 if TYPE_CHECKING:
@@ -14,12 +15,20 @@ Split = tuple[int, date, float]
 # (entity, first filing's day, later filing's day, ratio new/old, how earnings a share moved: 1 agrees, 0 unknown,
 # -1 disagrees)
 Evidence = tuple[int, date, date, float, int]
+# (entity, filing's day, ratio as tagged): 10 for ten to one; 0.0333 or 30 for one to thirty
+Stated = tuple[int, date, float]
 
 RATIOS = (
     1.25, 1.5, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 15, 16, 18, 20, 25, 30, 35, 40, 45, 50, 60, 70, 75, 80,
     100, 120, 125, 150, 200, 250, 300, 400, 500,
 )  # fmt: skip
 TOLERANCE = 0.005
+# A filing speaks of a split for about a year; its date of it may be the announcement's (GOOGL 2022-02-01).
+STATED_DAYS = 400
+STATED_SQL = f"""
+SELECT DISTINCT e.eid, r.filed, r.value FROM raw_facts r JOIN entities e USING (issuer_id)
+WHERE r.tag = {text(SPLIT_RATIO)} AND r.value > 0 ORDER BY ALL
+"""
 
 WEIGHTED_TAGS = (
     "WeightedAverageNumberOfDilutedSharesOutstanding",
@@ -73,12 +82,25 @@ def plain_ratio(ratio: float) -> float | None:
     return None
 
 
-def infer(evidence: list[Evidence]) -> list[Split]:
+def confirmed(stated: list[tuple[date, float]], filed: date, plain: float) -> bool:
+    """Tell whether a filing of the year up to ``filed`` tags the ratio, as it is or turned upside down."""
+    return any(
+        filed - timedelta(days=STATED_DAYS) < day <= filed
+        and min(abs(ratio / plain - 1), abs(ratio * plain - 1)) < TOLERANCE
+        for day, ratio in stated
+    )
+
+
+def infer(evidence: list[Evidence], stated: list[Stated] | None = None) -> list[Split]:
     """Return the splits (entity, day of the first filing on the new basis, ratio), in order.
 
     Filings are read as they came, so that a split is never moved by what is filed later. A filing proves a split
-    when earnings a share moved the other way for one key, or when two keys agree and none disagrees.
+    when earnings a share moved the other way for one key, or when two keys agree and none disagrees, or when one key
+    has it and a filing tags the ratio. The date that comes with the tag proves nothing.
     """
+    tagged: dict[int, list[tuple[date, float]]] = {}
+    for entity, filed, ratio in stated or []:
+        tagged.setdefault(entity, []).append((filed, ratio))
     found: list[Split] = []
     groups: dict[tuple[int, date], list[Evidence]] = {}
     for row in evidence:
@@ -94,7 +116,9 @@ def infer(evidence: list[Evidence]) -> list[Split]:
             if plain is not None:
                 votes.setdefault(plain, []).append(eps)
         proven = [
-            (len(marks), plain) for plain, marks in votes.items() if 1 in marks or (len(marks) >= 2 and -1 not in marks)
+            (len(marks), plain)
+            for plain, marks in votes.items()
+            if 1 in marks or (-1 not in marks and (len(marks) >= 2 or confirmed(tagged.get(entity, []), filed, plain)))
         ]
         if proven:
             found.append((entity, filed, max(proven)[1]))
@@ -103,7 +127,7 @@ def infer(evidence: list[Evidence]) -> list[Split]:
 
 def store(con: duckdb.DuckDBPyConnection) -> None:
     """Make the table ``splits`` (eid, switch_date, ratio) and ``split_lists`` (one list of them an entity)."""
-    rows = infer(con.execute(evidence_sql()).fetchall())
+    rows = infer(con.execute(evidence_sql()).fetchall(), con.execute(STATED_SQL).fetchall())
     con.execute("CREATE OR REPLACE TEMP TABLE splits (eid INTEGER, switch_date DATE, ratio DOUBLE)")
     if rows:
         values = ", ".join(f"({entity}, DATE {text(day.isoformat())}, {ratio!r})" for entity, day, ratio in rows)

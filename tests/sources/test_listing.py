@@ -50,12 +50,13 @@ def test_exchanges_have_usual_names(text: str | None, expected: str | None) -> N
         ("ABCDU", ["ABCD"], "unit"),
         ("GOOGL", ["GOOG"], "common"),
         ("CMCSA", [], "common"),
-        ("HTIBP", [], "common"),
+        ("HTIBP", [], "preferred"),
+        ("ABCDU", [], "common"),
         ("ABC-XYZ", ["ABC"], "other"),
     ],
 )
 def test_types_follow_the_suffix(ticker: str, siblings: list[str], expected: str) -> None:
-    """A dash suffix, or a fifth letter beside a shorter sibling, tells the type; alone a fifth letter tells nothing."""
+    """A dash suffix, or a fifth letter beside a shorter sibling, tells the type; alone only P and W do."""
     assert security_type(ticker, [ticker, *siblings]) == expected
 
 

@@ -45,6 +45,35 @@ def test_a_long_csv_with_any_case_of_header(tmp_path: Path) -> None:
     ]
 
 
+def test_raw_closes_are_adjusted_for_splits(tmp_path: Path) -> None:
+    """Raw closes fall to a tenth on a 10:1 split, adjusted ones don't: closes go to the last day's basis."""
+    rows = "A,2024-06-07,0,0,0,1200,118,10\nA,2024-06-10,0,0,0,121,119,100\nA,2024-06-11,0,0,0,122,122,100\n"
+    report = _read(_csv(tmp_path, rows), tmp_path / "stage")
+    assert table(tmp_path / "stage", "prices_raw", "close, adj_close, volume") == [
+        (120.0, 118.0, 100.0),
+        (121.0, 119.0, 100.0),
+        (122.0, 122.0, 100.0),
+    ]
+    assert report.count("prices.csv", "splits").changed["closes were raw: adjusted for the split"].count == 1
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        # Half the company paid out as a special dividend of 49 %: no plain ratio.
+        "A,2024-06-07,0,0,0,100,51,1\nA,2024-06-10,0,0,0,51,51,1\n",
+        # A price that halves, adjusted and not: no split.
+        "A,2024-06-07,0,0,0,100,100,1\nA,2024-06-10,0,0,0,50,50,1\n",
+        # Adjusted closes that step without the close: another error.
+        "A,2024-06-07,0,0,0,100,50,1\nA,2024-06-10,0,0,0,100,100,1\n",
+    ],
+)
+def test_adjusted_closes_stay(rows: str, tmp_path: Path) -> None:
+    """Only a close that falls by the plain ratio by which close and adjusted close part is a raw one."""
+    _read(_csv(tmp_path, rows), tmp_path / "stage")
+    assert table(tmp_path / "stage", "prices_raw", "close")[0] == (100.0,)
+
+
 def test_a_zipped_long_csv(tmp_path: Path) -> None:
     """The same file zipped is read alike."""
     path = write_zip(tmp_path / "p.zip", {"p.csv": LONG + "BRK/B,2024-01-02,1,1,1,10,9.5,100\n"})

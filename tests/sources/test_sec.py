@@ -300,21 +300,68 @@ def test_a_malformed_ticker_list_is_counted(tmp_path: Path) -> None:
     assert "malformed" in report.count("company_tickers_exchange.zip", "members").dropped
 
 
-def test_a_ticker_belongs_to_the_issuer_that_filed_last(tmp_path: Path) -> None:
-    """A ticker that was used again after a delisting is the newer company's."""
+def _claims(tmp_path: Path, old: list[dict[str, object]], **facts: object) -> BuildReport:
+    """Read two issuers that both name ABC as their ticker: 1 files in 2025, 2 has the facts ``old``."""
     newer = [fact("2024-12-31", 1, "2025-02-01")]
-    report = _read(
+    members = {1: newer, 2: old}
+    return _read(
         tmp_path,
-        {
-            member(1): company(1, {"us-gaap:Assets:USD": newer}),
-            member(2): company(2, {"us-gaap:Assets:USD": ASSETS}),
+        {member(cik): company(cik, {"us-gaap:Assets:USD": rows}) for cik, rows in members.items()},
+        submissions={
+            member(1): submission(1, ["ABC"], ["NYSE"]),
+            member(2): submission(2, ["ABC"], ["NYSE"], **facts),
         },
-        submissions={member(1): submission(1, ["ABC"], ["NYSE"]), member(2): submission(2, ["ABC"], ["NYSE"])},
     )
-    assert table(tmp_path / "stage", "listings_raw", "issuer_id, ticker") == [(1, "ABC")]
+
+
+def test_a_ticker_belongs_to_the_issuer_that_filed_last(tmp_path: Path) -> None:
+    """Of two issuers that report at the same time the one that stopped first loses the ticker."""
+    report = _claims(tmp_path, [fact("2024-09-30", 1, "2024-11-01"), fact("2025-01-31", 1, "2025-02-02")])
+    assert table(tmp_path / "stage", "listings_raw", "issuer_id, ticker") == [(2, "ABC")]
     assert report.count("listings", "tickers").dropped["claimed by an issuer that filed later"].examples == [
-        "ABC of CIK 2"
+        "ABC of CIK 1"
     ]
+
+
+@pytest.mark.parametrize(
+    ("forms", "until"),
+    [(["10-K"], date(2018, 6, 9)), (["10-K", "25-NSE"], date(2018, 4, 11)), (["10-K", "15-12G"], date(2018, 6, 9))],
+)
+def test_a_ticker_used_again_has_spans(forms: list[str], until: date, tmp_path: Path) -> None:
+    """A dead company keeps its ticker up to ten days after its Form 25, else 100 days after its last report."""
+    filings = {
+        "recent": {
+            "form": forms,
+            "filingDate": ["2018-03-01", "2018-04-01"][: len(forms)],
+            "primaryDocument": ["a.htm", ""][: len(forms)],
+        }
+    }
+    _claims(tmp_path, [fact("2017-12-31", 1, "2018-03-01", form="10-K")], filings=filings)
+    assert table(tmp_path / "stage", "listings_raw", "issuer_id, ticker") == [(1, "ABC"), (2, "ABC")]
+    assert table(tmp_path / "stage", "ticker_spans", "issuer_id, from_date, until_date") == [
+        (1, until, None),
+        (2, None, until),
+    ]
+
+
+def test_departures_are_dated(tmp_path: Path) -> None:
+    """Forms 15 and 25 are kept with the day on which they were filed; other forms and bad days are not."""
+    recent = {
+        "form": ["10-K", "25-NSE", "15-12G", "8-K", "25"],
+        "filingDate": ["2018-03-01", "2018-04-01", "2018-04-12", "2018-04-12", "soon"],
+        "primaryDocument": ["abc-20171231.htm", "", "", "x.htm", ""],
+    }
+    _read(
+        tmp_path,
+        {member(1): company(1, {"us-gaap:Assets:USD": ASSETS})},
+        submissions={member(1): submission(1, [], [], filings={"recent": recent})},
+    )
+    assert table(tmp_path / "stage", "departures_raw", "issuer_id, filed, form") == [
+        (1, date(2018, 4, 1), "25-NSE"),
+        (1, date(2018, 4, 12), "15-12G"),
+    ]
+    # No ticker anywhere: the newest report's document is named after the old one.
+    assert table(tmp_path / "stage", "listings_raw", "ticker, is_primary") == [("ABC", True)]
 
 
 @pytest.mark.parametrize(
@@ -322,7 +369,11 @@ def test_a_ticker_belongs_to_the_issuer_that_filed_last(tmp_path: Path) -> None:
     [
         ("20-F", "K3", "adr"),
         ("20-F", "", "adr"),
+        ("20-F", "L3", "adr"),
+        ("20-F", "1T", "common"),
+        ("20-F", "D0", "common"),
         ("40-F", "A6", "common"),
+        ("40-F", "", "common"),
         ("20-F", "DE", "common"),
         ("10-K", "K3", "common"),
     ],
@@ -361,7 +412,7 @@ def test_real_bulk_files(real_data: Path, tmp_path: Path) -> None:
             f"""SELECT name FROM '{tmp_path}/companies.parquet' WHERE issuer_id NOT IN
             (SELECT issuer_id FROM '{tmp_path}/listings_raw.parquet') ORDER BY name"""
         ).fetchall()
-    assert lonely == [("CELADON GROUP INC",), ("Nikola Corp",)]
+    assert lonely == [("CELADON GROUP INC",)]
     listings = {row[0]: row[1:] for row in table(tmp_path, "listings_raw", "ticker, security_type, is_primary")}
     assert listings["BRK-B"] == ("common", True)
     assert listings["BRK-A"] == ("common", False)

@@ -90,3 +90,39 @@ def test_rows_without_a_price_are_left_out(tmp_path: Path) -> None:
     counts = market(tmp_path, [("AAA", day, -1.0, 1.0, 1.0), ("AAA", day + timedelta(1), 5.0, 5.0, 1.0)])
     assert len(read(tmp_path / "prices.parquet")) == 1
     assert counts["price_rows_without_close"] == 1
+
+
+def test_primary_line_is_the_one_that_trades_most(tmp_path: Path) -> None:
+    """Of two classes with prices the one with more dollars a day is primary; one whose prices ended is not."""
+    day = date(2023, 1, 1)
+    quiet, busy = daily("AAA", day, 30), [(*row[:4], 5000.0) for row in daily("AAA-B", day, 30)]
+    ended = [(*row[:4], 1e9) for row in daily("BBB-B", day, 10)]
+    market(tmp_path, quiet + busy + ended + daily("BBB", day, 30))
+    rows = read(tmp_path / "listings.parquet")
+    assert [row["ticker"] for row in rows if row["is_primary"]] == ["AAA-B", "BBB"]
+
+
+def test_a_reused_ticker_has_each_owner_for_its_days(tmp_path: Path) -> None:
+    """Prices before the switch are the dead company's, those from it on the new one's; the dead one's line ended."""
+    from screener.sources.staged import SPANS
+
+    switch = date(2023, 1, 11)
+    write_table(tmp_path / "ticker_spans.parquet", SPANS, [(10, "AAA", switch, None), (20, "AAA", None, switch)])
+    lines = [(1, 10, "AAA", "NYSE", "common", True), (2, 20, "AAA", "NYSE", "common", True)]
+    write_table(tmp_path / "listings_raw.parquet", LISTINGS[:-2], lines)
+    write_table(tmp_path / "prices_raw.parquet", PRICES_RAW, daily("AAA", date(2023, 1, 1), 30))
+    market_data(tmp_path)
+    rows = [(row["issuer_id"], row["first_date"], row["last_date"]) for row in read(tmp_path / "listings.parquet")]
+    assert rows == [(10, switch, date(2023, 1, 30)), (20, date(2023, 1, 1), date(2023, 1, 10))]
+    assert len(read(tmp_path / "prices.parquet")) == 30
+
+
+def test_a_reused_ticker_ended_without_prices_too(tmp_path: Path) -> None:
+    """Without a price file the dead company's line still ends on the day before the switch."""
+    from screener.sources.staged import SPANS
+
+    switch = date(2023, 1, 11)
+    write_table(tmp_path / "ticker_spans.parquet", SPANS, [(10, "AAA", switch, None), (20, "BBB", None, switch)])
+    market(tmp_path, None)
+    ends = {row["ticker"]: row["last_date"] for row in read(tmp_path / "listings.parquet")}
+    assert ends == {"AAA": None, "AAA-B": None, "BBB": date(2023, 1, 10), "BBB-B": None}

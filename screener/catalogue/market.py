@@ -1,0 +1,87 @@
+"""Market value: how many shares a price stands for, when a market value can't be right, and why it is refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRatio:
+    """A line whose share is a fraction of the share that its issuer's filings count.
+
+    per_count: shares of the line for one counted share (1,500 BRK-B for one class A equivalent). The count is in
+    counted shares up to ``most``; above it the filer counts shares of the line itself.
+    """
+
+    cik: int
+    ticker: str
+    per_count: float
+    most: float
+    source: str
+
+
+CLASS_RATIOS: tuple[ClassRatio, ...] = (
+    ClassRatio(1067983, "BRK-B", 1500, 1e7, "certificate of incorporation: one class A share converts into 1,500"),
+)
+
+# No listed company was ever worth this much: above it the share count or the price is on another basis.
+MARKET_CAP_LIMIT = 1e13
+# Nor does a quarter of a company change hands on an average day of three months.
+DAILY_TURNOVER_LIMIT = 0.25
+# A vendor's counts are restated for splits after the last price: a reverse split to come leaves a sliver of the true
+# count. Its marks are a turnover that is rare, or a market value that is a tenth of the book value.
+VENDOR_TURNOVER_LIMIT = 0.10
+VENDOR_BOOK_FLOOR = 0.10
+VENDORS = ("simfin",)
+# A diluted count further off than this is another thing than the same company's shares.
+DILUTED_RANGE = (1 / 3, 3)
+
+
+def per_count() -> str:
+    """Return SQL over ``c``, ``l``, ``f``: shares of the line for one share of the filings' count."""
+    cases = " ".join(
+        f"WHEN c.cik = {row.cik} AND l.ticker = '{row.ticker}' AND f.shares_outstanding <= {row.most!r} "
+        f"THEN {row.per_count!r}"
+        for row in CLASS_RATIOS
+    )
+    return f"CASE {cases} ELSE 1.0 END"
+
+
+def cap(shares: str = "f.shares_outstanding") -> str:
+    """Return SQL of price times ``shares`` on the split basis of the price, before any doubt."""
+    return f"(p.close * {shares} * f.share_basis * {per_count()})"
+
+
+def plausible() -> str:
+    """Return the SQL test of a market value that can be right: 1 to 10^13, in proportion to trade and book value."""
+    vendor = ", ".join(f"'{name}'" for name in VENDORS)
+    value = cap()
+    return (
+        f"({value} BETWEEN 1 AND {MARKET_CAP_LIMIT:.0f}"
+        " AND NOT coalesce(contains(f.flags, 'basis_doubtful'), false)"
+        f" AND coalesce(p.dollar_volume_3m <= CASE WHEN c.source IN ({vendor}) THEN {VENDOR_TURNOVER_LIMIT}"
+        f" ELSE {DAILY_TURNOVER_LIMIT} END * {value}, true)"
+        f" AND NOT coalesce(c.source IN ({vendor}) AND {value} < {VENDOR_BOOK_FLOOR} * f.equity, false))"
+    )
+
+
+def market_cap() -> str:
+    """Return SQL of the market value in dollars; NULL where it is refused.
+
+    Filings count ordinary shares; how many of them a depositary receipt stands for is unknown.
+    """
+    return f"CASE WHEN l.security_type IS DISTINCT FROM 'adr' AND {plausible()} THEN {cap()} END"
+
+
+def market_cap_diluted() -> str:
+    """Return SQL of the market value with the larger of shares outstanding and diluted shares of the last quarter."""
+    low, high = DILUTED_RANGE
+    diluted = (
+        f"CASE WHEN f.shares_diluted_q BETWEEN {low:.6f} * f.shares_outstanding AND {high} * f.shares_outstanding"
+        " THEN greatest(f.shares_outstanding, f.shares_diluted_q) ELSE f.shares_outstanding END"
+    )
+    return f"CASE WHEN l.security_type IS DISTINCT FROM 'adr' AND {plausible()} THEN {cap(f'({diluted})')} END"
+
+
+# Stored columns of the newest quarter that the market value reads.
+NEEDED = ("share_basis", "shares_outstanding", "shares_diluted_q", "equity", "flags")

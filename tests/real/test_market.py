@@ -1,0 +1,141 @@
+"""Market values on both sets of real files, against counts on covers times closes, and the companies that are gone."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from screener.engine.company import find_company
+from screener.engine.explain import explain_name
+from screener.engine.run import run_screen
+from screener.lake.connect import Lake
+from tests.engine.screens import screen
+from tests.real.conftest import SIMFIN_DAY
+
+pytestmark = pytest.mark.real
+
+
+def caps(lake: Lake, day: date) -> dict[str | None, float | None]:
+    """Return the market value of every candidate of a day by ticker."""
+    rows = run_screen(lake, screen(columns=("market_cap",)), day).rows
+    return {row.ticker: row.values[0] for row in rows}  # type: ignore[misc] - one numeric column
+
+
+@pytest.mark.parametrize(
+    ("day", "ticker", "expected"),
+    [
+        # Covers of 2024-06-13 and 2024-09-11; ten new shares for one from 2024-07-15, between the two.
+        (date(2024, 6, 28), "AVGO", 465_488_374 * 10 * 160.027),
+        (date(2024, 7, 15), "AVGO", 465_488_374 * 10 * 170.858),
+        (date(2024, 8, 1), "AVGO", 465_488_374 * 10 * 146.538),
+        # Covers of 2021-04-21 and 2021-07-22; three for one from 2021-06-29.
+        (date(2021, 6, 28), "CSX", 757_400_216 * 3 * 31.2134),
+        (date(2021, 7, 15), "CSX", 757_400_216 * 3 * 31.2501),
+        # Shares of a class that is not listed are in the weighted average only: 2,527 million basic in that quarter.
+        (date(2025, 6, 30), "META", 2527e6 * 738.09),
+    ],
+)
+def test_sec_market_values(sec: Lake, day: date, ticker: str, expected: float) -> None:
+    """Before and after a split, and between its day and the first filing on the new basis, there is one value."""
+    assert caps(sec, day)[ticker] == pytest.approx(expected, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("ticker", "expected"),
+    [
+        # Basic shares of the last report before the day, as filed then, in millions; the close of 2024-03-08.
+        ("NVDA", 2466e6 * 875.28),  # the vendor says 24,650, for the split of June 2024
+        ("AVGO", 415e6 * 1308.72),  # 4,150, for the split of July 2024
+        ("WSM", 64.1e6 * 234.90),  # 128.3, for the split of July 2024
+        ("USLM", 5.70e6 * 287.39),  # 28.5, for the split of July 2024
+        ("WMT", 8079e6 * 60.12),  # split in February 2024: prices and counts both know it
+        ("MBLY", 759e6 * 27.60),  # once 759 trillion
+    ],
+)
+def test_simfin_market_values(simfin: Lake, ticker: str, expected: float) -> None:
+    """Counts that the vendor restated for splits after the last price are brought back by what was paid out."""
+    assert caps(simfin, SIMFIN_DAY)[ticker] == pytest.approx(expected, rel=0.01)
+
+
+@pytest.mark.parametrize("ticker", ["TWOU", "AGEN", "OTRK", "NKTR", "LYEL", "ALGS", "HSDT"])
+def test_reverse_splits_to_come_are_refused(simfin: Lake, ticker: str) -> None:
+    """A thirtieth of 2U's 83 million shares: nothing tells the ratio, so there is no market value, rather than a wrong one."""
+    assert caps(simfin, SIMFIN_DAY)[ticker] is None
+
+
+def test_preferreds_stand_for_no_issuer(simfin: Lake) -> None:
+    """Three issuers list only a preferred in the vendor's table: no price of theirs is multiplied with common shares."""
+    types = dict(simfin.con.execute("SELECT ticker, security_type FROM listings").fetchall())
+    assert {types[ticker] for ticker in ("HTIBP", "LFMDP", "SQFTP")} == {"preferred"}
+    assert None not in {value for ticker, value in caps(simfin, SIMFIN_DAY).items() if ticker == "CMCSA"}
+
+
+def test_nikola_between_its_reverse_split_and_the_next_filing(sec: Lake) -> None:
+    """1,356,551,286 shares on the cover of May 2024; one for thirty on June 24; 50.6 million on the cover of August."""
+    rows = sec.con.execute(
+        """SELECT shares_outstanding * share_basis FROM fundamentals WHERE issuer_id = 1731289
+        AND known_from <= DATE '2024-07-15' AND latest_until > DATE '2024-07-15'"""
+    ).fetchall()
+    assert rows == [(pytest.approx(1_356_551_286 / 30),)]
+
+
+def test_hertz_after_its_bankruptcy_has_other_shares(sec: Lake) -> None:
+    """156 million old shares became 471 million new ones on 2021-06-30: the version of August 2021 is flagged."""
+    rows = sec.con.execute(
+        """SELECT shares_outstanding, contains(flags, 'share_jump') FROM fundamentals WHERE issuer_id = 1657853
+        AND known_from <= DATE '2021-09-01' AND latest_until > DATE '2021-09-01'"""
+    ).fetchall()
+    assert rows == [(471_432_062.0, True)]
+
+
+def test_lines_of_issuers_with_several(sec: Lake) -> None:
+    """One primary common line an issuer; the preferred, the warrant and the second class are there and are not it."""
+    lines = sec.con.execute("SELECT issuer_id, ticker, security_type, is_primary FROM listings").fetchall()
+    primary = {issuer: ticker for issuer, ticker, _, first in lines if first}
+    assert primary[1336917] in {"UA", "UAA"}
+    assert primary[1067983] in {"BRK-A", "BRK-B"}
+    assert primary[1731289] == "NKLA"
+    assert 865941 not in primary
+    assert {ticker: kind for _, ticker, kind, _ in lines if kind != "common"} == {
+        "REGCO": "preferred", "REGCP": "preferred", "SYF-PA": "preferred", "SYF-PB": "preferred", "HTZWW": "warrant",
+    }  # fmt: skip
+    flagged = sec.con.execute(
+        "SELECT DISTINCT issuer_id FROM fundamentals WHERE contains(flags, 'one_price') ORDER BY issuer_id"
+    ).fetchall()
+    assert flagged == [(920760,), (1067983,), (1336917,), (1754301,)]  # Lennar, Berkshire, Under Armour, Fox
+
+
+@pytest.mark.parametrize(
+    ("cik", "there", "gone"),
+    [
+        # The report to December 2016 is the last: usable for 200 days after its period.
+        (865941, date(2017, 7, 1), date(2017, 8, 1)),
+        (1731289, date(2025, 4, 1), date(2025, 5, 1)),
+    ],
+)
+def test_the_dead_are_seen_while_they_reported(sec: Lake, cik: int, there: date, gone: date) -> None:
+    """A screen without prices lists them while their filings are fresh, and no longer after that."""
+    found = [{row.issuer_id for row in run_screen(sec, screen("revenue > 0"), day).rows} for day in (there, gone)]
+    everyone = [{row.issuer_id for row in run_screen(sec, screen(), day).rows} for day in (there, gone)]
+    assert cik in everyone[0]
+    assert cik not in everyone[1]
+    assert found[1].isdisjoint({cik})
+
+
+def test_market_values_are_of_this_world(sec: Lake) -> None:
+    """No large company of the set trades over 5 % or under 0.1 % of its value a day, nor for over 40 times its sales."""
+    columns = ("market_cap", "avg_dollar_volume_3m", "revenue")
+    rows = run_screen(sec, screen(columns=columns), date(2025, 6, 30)).rows
+    known = [row.values for row in rows if row.values[0] is not None and row.values[1] is not None]
+    assert len(known) == 38
+    for cap, volume, revenue in known:
+        assert 0.001 < float(str(volume)) / float(str(cap)) < 0.05
+        assert revenue is None or float(str(cap)) < 40 * float(str(revenue))
+
+
+def test_a_missing_market_value_says_why(simfin: Lake) -> None:
+    """The explanation of a refused market value names the reason."""
+    result = run_screen(simfin, screen("market_cap > 300000000"), SIMFIN_DAY)
+    text = repr(explain_name(simfin, result, find_company(simfin.con, "TWOU")))
+    assert "market value is implausible: shares and price seem to be on different bases" in text
