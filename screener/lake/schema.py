@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from screener.catalogue.items import ITEMS
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 Columns = tuple[tuple[str, str, str], ...]
 
@@ -17,7 +17,11 @@ COMPANIES: Columns = (
     ("industry", "VARCHAR", "industry group below the sector"),
     ("ff12", "VARCHAR", "Fama-French 12 industry code"),
     ("ff49", "VARCHAR", "Fama-French 49 industry code"),
-    ("model", "VARCHAR", "reporting model: standard, bank, insurer, broker, reit, utility, fund, shell"),
+    (
+        "model",
+        "VARCHAR",
+        "reporting model by the industry alone: standard, bank, insurer, broker, reit, utility, fund, shell",
+    ),
     ("country", "VARCHAR", "ISO country or US state of incorporation as the source gives it"),
     ("fiscal_year_end", "VARCHAR", "MMDD, as the source gives it"),
     ("is_shell", "BOOLEAN", "blank cheque or shell company by SIC"),
@@ -53,9 +57,17 @@ PRICES: Columns = (
     ("close", "DOUBLE", "close, adjusted for splits to the basis of the file's last day"),
     ("adj_close", "DOUBLE", "close adjusted for splits and dividends"),
     ("volume", "DOUBLE", "shares traded on the same split basis as close"),
-    ("split_factor", "DOUBLE", "close * split_factor = the price on the share basis of that day; 1 after the last split"),
+    (
+        "split_factor",
+        "DOUBLE",
+        "close * split_factor = the price on the share basis of that day; 1 after the last split",
+    ),
     ("dollar_volume_3m", "DOUBLE", "mean of close * volume over the three months to the day"),
-    ("adj_close_1m", "DOUBLE", "last adj_close at or before the day minus 1 month (at most 10 days before that), else NULL"),
+    (
+        "adj_close_1m",
+        "DOUBLE",
+        "last adj_close at or before the day minus 1 month (at most 10 days before that), else NULL",
+    ),
     ("adj_close_3m", "DOUBLE", "same, 3 months"),
     ("adj_close_6m", "DOUBLE", "same, 6 months"),
     ("adj_close_12m", "DOUBLE", "same, 12 months"),
@@ -65,18 +77,33 @@ PRICES: Columns = (
 FUNDAMENTALS_KEYS: Columns = (
     ("issuer_id", "BIGINT", "the issuer"),
     ("period_end", "DATE", "last day of the fiscal quarter"),
-    ("quarter_index", "INTEGER", "number of the fiscal quarter on the issuer's own calendar: lag k quarters = index - k"),
+    (
+        "quarter_index",
+        "INTEGER",
+        "number of the fiscal quarter on the issuer's own calendar: lag k quarters = index - k",
+    ),
     ("fiscal_year", "INTEGER", "year of (fiscal year end - 15 days)"),
     ("fiscal_quarter", "INTEGER", "1 to 4; 4 at the fiscal year end"),
     ("known_from", "DATE", "first day on which this version of the row was public"),
     ("known_until", "DATE", "first day on which it no longer was the newest version (9999-12-31 while it is)"),
-    ("latest_until", "DATE", "first day on which it no longer was the issuer's newest period, or no longer the newest version"),
+    (
+        "latest_until",
+        "DATE",
+        "first day on which it no longer was the issuer's newest period, or no longer the newest version",
+    ),
     ("stale_from", "DATE", "first day on which the row is too old to be used"),
     ("form", "VARCHAR", "form of the filing that made this version"),
     ("accession", "VARCHAR", "accession of that filing, NULL for vendor rows"),
     ("currency", "VARCHAR", "currency of the money items"),
-    ("share_basis", "DOUBLE", "multiply share counts by it (divide per-share values) to reach the split basis of prices.close"),
+    (
+        "share_basis",
+        "DOUBLE",
+        "multiply share counts by it (divide per-share values) to reach the split basis of prices.close",
+    ),
     ("debt_evidence", "VARCHAR", "reported, reported_zero, inferred_zero or unknown"),
+    ("interest_evidence", "VARCHAR", "the same; also net (of interest income) and accrual_proxy (interest paid)"),
+    ("cash_evidence", "VARCHAR", "reported, reported_zero, inferred_zero or unknown"),
+    ("model", "VARCHAR", "reporting model by the tags of the last five filings, as of this version"),
     ("flags", "VARCHAR", "space-separated flag codes of this version, '' when there are none"),
 )
 
