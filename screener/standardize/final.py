@@ -129,6 +129,7 @@ def flags() -> tuple[Column, ...]:
         ("accrual_proxy", "interest_evidence = 'accrual_proxy'"),
         ("accrual", "v_g_accrual = 1"),
         ("cogs_ex_da", "v_g_cogs_ex_da = 1"),
+        ("capex_partial", "v_g_capex_partial = 1"),
         ("sga_partial", "v_g_sga_partial = 1"),
         ("payables_accrued", "v_f_payables_accrued = 1"),
         ("cash_restricted", "v_f_cash_restricted = 1"),

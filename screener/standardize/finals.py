@@ -27,11 +27,16 @@ _EBIT_FROM_GROSS = (
     f"< abs({_GROSS} - d_operating_expenses - d_pretax_income) "
     f"THEN revenue - d_operating_expenses ELSE {_GROSS} - d_operating_expenses END"
 )
-_NET_NONOPERATING = t("NonoperatingIncomeExpense")
+_NET_NONOPERATING = f"nullif({t('NonoperatingIncomeExpense')}, 0)"
 _EBIT_FROM_PRETAX = (
-    f"CASE WHEN {_NET_NONOPERATING} IS NOT NULL THEN d_pretax_income - {_NET_NONOPERATING} "
-    "WHEN d_interest_expense IS NOT NULL "
-    "THEN d_pretax_income + d_interest_expense - coalesce(d_nonoperating_other, 0) END"
+    f"CASE WHEN {_NET_NONOPERATING} IS NOT NULL THEN pretax_income - {_NET_NONOPERATING} "
+    "WHEN interest_expense IS NOT NULL "
+    "THEN pretax_income + interest_expense - coalesce(d_nonoperating_other, 0) END"
+)
+# All costs that leave the pretax income hold the interest too.
+_EBIT_FROM_COSTS = (
+    "CASE WHEN interest_expense > 0 AND abs(revenue - d_total_costs - pretax_income) <= 0.005 * abs(pretax_income) "
+    "THEN pretax_income + interest_expense ELSE revenue - d_total_costs END"
 )
 _NOT_FINANCIAL = "coalesce(model, 'standard') NOT IN ('bank', 'insurer')"
 _NET_INTEREST = t("InterestIncomeExpenseNonoperatingNet")
@@ -44,9 +49,12 @@ _CASH_TOTAL = t("CashCashEquivalentsRestrictedCashAndRestrictedCashEquivalents")
 FINAL: dict[str, str] = {
     # Net figures stand in where no gross one is tagged and more is paid than earned; a bank's is its margin.
     "interest_expense": first(
-        "d_interest_expense",
+        # No gross interest beside a net expense: the zero is that of some part.
+        f"CASE WHEN d_interest_expense <> 0 OR least({_NET_INTEREST}, {_BANK_STYLE_INTEREST}, 0) >= 0 "
+        "THEN d_interest_expense END",
         f"CASE WHEN {_NET_INTEREST} < 0 THEN 0 - {_NET_INTEREST} END",
         f"CASE WHEN {_NOT_FINANCIAL} AND {_BANK_STYLE_INTEREST} < 0 THEN 0 - {_BANK_STYLE_INTEREST} END",
+        "d_interest_expense",
     ),
     "gross_profit": (f"CASE WHEN coalesce(model, 'standard') NOT IN ('bank', 'insurer', 'reit') THEN {_GROSS} END"),
     # Some filers tag the cost of sales inside their operating expenses: those are all costs.
@@ -59,7 +67,7 @@ FINAL: dict[str, str] = {
     ),
     "operating_income": (
         f"CASE WHEN {_NOT_FINANCIAL} THEN "
-        f"coalesce(d_operating_income, {_EBIT_FROM_GROSS}, revenue - d_total_costs, {_EBIT_FROM_PRETAX}) END"
+        f"coalesce(d_operating_income, {_EBIT_FROM_GROSS}, {_EBIT_FROM_COSTS}, {_EBIT_FROM_PRETAX}) END"
     ),
     "preferred_dividends": (
         "coalesce(d_preferred_dividends, CASE WHEN d_net_income >= d_net_income_to_common "
@@ -152,7 +160,8 @@ PERIOD_FLAGS: tuple[tuple[str, str], ...] = (
     (
         "g_interest_net",
         "CASE WHEN interest_expense IS NOT NULL "
-        f"AND (d_interest_expense IS NULL OR {_VENDOR_INTEREST} IS NOT NULL) THEN 1.0 ELSE 0.0 END",
+        f"AND (d_interest_expense IS DISTINCT FROM interest_expense OR {_VENDOR_INTEREST} IS NOT NULL) "
+        "THEN 1.0 ELSE 0.0 END",
     ),
     (
         "g_interest_partial",
@@ -160,9 +169,14 @@ PERIOD_FLAGS: tuple[tuple[str, str], ...] = (
         "IS NOT NULL THEN 1.0 ELSE 0.0 END",
     ),
     (
+        "g_capex_partial",
+        f"CASE WHEN {t('PaymentsToAcquireProductiveAssets')} > 2 * {t('PaymentsToAcquirePropertyPlantAndEquipment')} "
+        "THEN 1.0 ELSE 0.0 END",
+    ),
+    (
         "g_cogs_ex_da",
         f"CASE WHEN coalesce({', '.join(tags_of('cost_of_revenue')[:2])}) IS NULL "
-        f"AND {tags_of('cost_of_revenue')[2]} IS NOT NULL THEN 1.0 ELSE 0.0 END",
+        f"AND coalesce({', '.join(tags_of('cost_of_revenue')[2:])}) IS NOT NULL THEN 1.0 ELSE 0.0 END",
     ),
     (
         "g_sga_partial",

@@ -41,6 +41,12 @@ ZERO_WHEN_NEVER_SEEN: dict[str, str] = {
     "net_short_term_debt": "cff",
     "fx_cash": "cff",
 }
+# Tags that stand in for an item where they have a value, but whose presence elsewhere says nothing about it: what was
+# declared or accrued in another period, the wider tag of capital expenditure.
+SAYS_NOTHING = (
+    "Dividends", "DividendsCash", "DividendsCommonStockCash", "StockRepurchasedDuringPeriodValue",
+    "StockRepurchasedAndRetiredDuringPeriodValue", "PaymentsToAcquireProductiveAssets",
+)  # fmt: skip
 # Vendor columns that another item carries in the vendor's table.
 VENDOR_HAS = frozenset({"stock_issued", "dividends_paid_common"})
 

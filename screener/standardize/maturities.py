@@ -1,7 +1,8 @@
 """What falls due within one, two and three years: the maturity ladder as one cumulative curve, aged to the row.
 
 Buckets are principal of long-term debt. In an annual report they begin at the period end; in an interim report the
-first is the rest of the fiscal year, and "year one" is the whole fiscal year after it.
+first is the rest of the fiscal year, and "year one" is the whole fiscal year after it; filers that leave out year one
+there call that fiscal year "year two".
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ def _year(year: int) -> str:
 
 def _cumulative(month: str) -> str:
     """Return the amount due by ``month`` of the ladder's own calendar, linear inside the buckets."""
-    steps = [f"ladder_rest * least(1, ({month}) / nullif(ladder_shift, 0))"]
+    steps = [f"ladder_rest * least(1, ({month}) / nullif(ladder_first, 0))"]
     for year in YEARS:
         share = f"least(1, greatest(0, (({month}) - ladder_shift - {12 * (year - 1)}) / 12))"
         steps.append(f"coalesce({_year(year)}, 0) * {share}")
@@ -40,16 +41,20 @@ def maturities() -> tuple[Column, ...]:
         ("ladder_quarter", "(fiscal_quarter - 1 - round(ladder_months / 3)::INTEGER % 4 + 4) % 4 + 1"),
         # A rest of the fiscal year in an annual report is the year that begins; an empty one says nothing.
         (
-            "ladder_shift",
+            "ladder_first",
             "CASE WHEN v_debt_mat_remainder_fy IS NULL OR (ladder_quarter = 4 AND v_debt_mat_remainder_fy = 0) THEN 0 "
             "WHEN ladder_quarter = 4 THEN 12 ELSE 12 - 3 * ladder_quarter END",
         ),
-        ("ladder_rest", "CASE WHEN ladder_shift > 0 THEN v_debt_mat_remainder_fy ELSE 0 END"),
+        ("ladder_rest", "CASE WHEN ladder_first > 0 THEN v_debt_mat_remainder_fy ELSE 0 END"),
+        (
+            "ladder_shift",
+            f"CASE WHEN ladder_first > 0 AND {_year(1)} IS NULL THEN ladder_first - 12 ELSE ladder_first END",
+        ),
         # How many months the buckets cover, from the ladder's date.
         (
             "ladder_reach",
-            f"ladder_shift + CASE WHEN {_year(2)} IS NOT NULL THEN 60 WHEN {_year(1)} IS NOT NULL THEN 12 "
-            "WHEN ladder_shift > 0 THEN 0 END",
+            f"ladder_shift + CASE WHEN {_year(2)} IS NOT NULL AND ({_year(1)} IS NOT NULL OR ladder_first > 0) THEN 60 "
+            f"WHEN {_year(1)} IS NOT NULL OR ladder_first > 0 THEN 12 END",
         ),
     ]
     columns += [
@@ -87,13 +92,13 @@ def maturities() -> tuple[Column, ...]:
     columns += [
         (
             "debt_mat_after5",
-            "coalesce(v_debt_mat_after5, CASE WHEN ladder_reach >= 60 "
+            "coalesce(v_debt_mat_after5, CASE WHEN ladder_reach >= 48 "
             f"AND total_debt IS NOT NULL THEN greatest(0, total_debt - ladder_rest - ({every})) END)",
         ),
         ("mat_fallback", "due_12m IS NOT NULL AND curve_12 IS NULL AND NOT coalesce(owes_nothing, false)"),
         (
             "ladder_mismatch",
-            "v_debt_mat_after5 IS NOT NULL AND ladder_reach >= 60 AND total_debt > 0 AND "
+            "v_debt_mat_after5 IS NOT NULL AND ladder_reach >= 48 AND total_debt > 0 AND "
             f"NOT (ladder_rest + {every} + v_debt_mat_after5) BETWEEN "
             f"{FIT[0]} * (total_debt - coalesce(v_finance_leases, 0) - coalesce(v_f_short_instruments, 0)) AND "
             f"{FIT[1]} * (total_debt - coalesce(v_f_short_instruments, 0))",

@@ -16,8 +16,8 @@ SIGNS: dict[str, tuple[str, ...]] = {
     "policies": BY_NAME["policy_liabilities"].tags,
     "net_of_interest": ("RevenuesNetOfInterestExpense", "RevenuesExcludingInterestAndDividends"),
     "regulated": ("RegulatedAndUnregulatedOperatingRevenue",),
-    "classified": ("AssetsCurrent",),
-    "costs": ("CostOfRevenue", "CostOfGoodsAndServicesSold", "GrossProfit"),
+    "classified": ("AssetsCurrent", "ifrs:CurrentAssets", "simfin:Total Current Assets"),
+    "costs": ("CostOfRevenue", "CostOfGoodsAndServicesSold", "GrossProfit", "ifrs:CostOfSales"),
     "ifrs": ("ifrs:Assets",),
     "gaap": ("Assets",),
 }
@@ -72,7 +72,6 @@ def _model() -> str:
     insurer = "(premiums AND policies)"
     # A classified balance sheet with a cost of sales outside the financial industries: a captive, not a bank.
     industrial = "((classified OR costs) AND NOT coalesce(sic BETWEEN 6000 AND 6799, hint <> 'standard'))"
-    silent = "(taxonomy <> 'gaap' OR NOT (classified OR costs))"
     return f"""CASE
       WHEN hint = 'fund' THEN 'fund'
       WHEN hint = 'shell' AND sales < {PRE_REVENUE} THEN 'shell'
@@ -84,8 +83,8 @@ def _model() -> str:
       WHEN hint = 'utility' THEN 'utility'
       WHEN landlord THEN 'reit'
       WHEN regulated THEN 'utility'
-      WHEN hint IN ('bank', 'insurer') AND {silent} THEN hint
-      WHEN hint = 'broker' AND taxonomy <> 'gaap' THEN hint
+      WHEN hint IN ('bank', 'insurer') AND NOT (classified OR costs) THEN hint
+      WHEN hint IN ('insurer', 'broker') AND taxonomy <> 'gaap' THEN hint
       WHEN research AND sales < {PRE_REVENUE} THEN 'pre_revenue'
       WHEN taxonomy = 'ifrs' THEN 'ifrs'
       ELSE 'standard' END"""

@@ -15,7 +15,8 @@ Column = tuple[str, str]
 # Evaluated after the others: their fallbacks need the final values of items further down the table.
 LATE = (
     "restricted_cash", "cash", "prepaid_other_current", "total_liabilities", "current_liabilities",
-    "total_debt", "total_debt_lo", "total_debt_hi", "debt_current", "long_term_debt",
+    "operating_income", "nonoperating_other", "total_debt", "total_debt_lo", "total_debt_hi", "debt_current",
+    "long_term_debt",
 )  # fmt: skip
 FUNCTIONS = frozenset({"coalesce", "greatest", "least", "abs", "nullif"})
 
@@ -68,7 +69,8 @@ def program(*, instants: bool) -> tuple[Column, ...]:
     for item in items:
         special = direct_sql.get(item.name) or DIRECT.get(item.name)
         columns.append((f"d_{item.name}", special or direct(item)))
-    ordered = [item for item in items if item.name not in LATE] + [BY_NAME[name] for name in LATE if instants]
+    late = [BY_NAME[name] for name in LATE if BY_NAME[name] in items]
+    ordered = [item for item in items if item not in late] + late
     finals = FINAL | DEBT_FINAL
     done: set[str] = set()
     for item in ordered:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from screener.catalogue.items import BY_NAME
 from screener.standardize.columns import quoted, statement_items, texts
-from screener.standardize.imputed import ZERO_WHEN_NEVER_SEEN
+from screener.standardize.imputed import SAYS_NOTHING, ZERO_WHEN_NEVER_SEEN
 from screener.standardize.periods import CHECKED, flow_columns, point_columns
 from screener.standardize.versions import ASSET_TAGS, INCOME_TAGS, REVENUE_TAGS
 
@@ -12,7 +12,7 @@ from screener.standardize.versions import ASSET_TAGS, INCOME_TAGS, REVENUE_TAGS
 CORE = ("revenue", "operating_income", "net_income", "cfo", "capex")
 PERIOD_FLAGS = (
     "g_da_partial", "g_ebit_derived", "g_conflict", "g_interest_net", "g_interest_partial", "g_cogs_ex_da",
-    "g_sga_partial", "g_accrual",
+    "g_sga_partial", "g_accrual", "g_capex_partial",
 )  # fmt: skip
 # Stated from the first day of the fiscal year, even where the income statement shows single quarters.
 CASH_TAGS = tuple(
@@ -150,7 +150,7 @@ def context() -> str:
 CREATE OR REPLACE TEMP TABLE seen AS
 WITH said AS (
   SELECT DISTINCT m.eid, i.item, m.filed FROM mentions m JOIN item_map i USING (tag)
-  WHERE i.item IN {texts(zero)} AND m.value <> 0)
+  WHERE i.item IN {texts(zero)} AND m.value <> 0 AND m.tag NOT IN {texts(SAYS_NOTHING)})
 SELECT DISTINCT eid, filed, {newest} FROM said WINDOW by_day AS (PARTITION BY eid ORDER BY filed);
 CREATE OR REPLACE TEMP TABLE debt_seen AS
 SELECT DISTINCT m.eid, m.filed FROM mentions m JOIN debt_tags USING (tag) WHERE m.value <> 0;

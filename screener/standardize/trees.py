@@ -240,11 +240,12 @@ DIRECT: dict[str, str] = {
         t("ifrs:CashFlowsFromUsedInOperatingActivities"),
         t("simfin:Net Cash from Operating Activities"),
     ),
-    # The wider tag holds the intangibles that the narrower one leaves out.
+    # The wider tag holds the intangibles that the narrower one leaves out; a much larger one is another line (rental
+    # fleets), which no one may call intangibles.
     "purchase_intangibles": first(
         t("PaymentsToAcquireIntangibleAssets"),
         *(t(f"ifrs:{tag}") for tag in BY_NAME["purchase_intangibles"].ifrs),
-        f"CASE WHEN {_PRODUCTIVE} - {_PPE} > 0.005 * {_PPE} THEN {_PRODUCTIVE} - {_PPE} END",
+        f"CASE WHEN {_PRODUCTIVE} - {_PPE} BETWEEN 0.005 * {_PPE} AND {_PPE} THEN {_PRODUCTIVE} - {_PPE} END",
     ),
     "deferred_revenue": f"greatest({present_sum(tags_of('deferred_revenue'))}, {t('ContractWithCustomerLiability')})",
 }
