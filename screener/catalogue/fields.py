@@ -34,7 +34,7 @@ FIELDS: tuple[Field, ...] = (
     Field("industry", "Industry group", "text", "text", "coalesce(k.industry, c.industry)"),
     Field("ff12", "Fama-French 12 industry", "text", "text", "coalesce(k.ff12, c.ff12)"),
     Field("ff49", "Fama-French 49 industry", "text", "text", "coalesce(k.ff49, c.ff49)"),
-    Field("model", "Reporting model", "text", "text", "coalesce(k.model, c.model)", help="standard, bank, insurer, broker, reit, utility, fund or shell"),
+    Field("model", "Reporting model", "text", "text", "coalesce(f.model, k.model, c.model)", help="standard, bank, insurer, broker, reit, utility, pre_revenue, ifrs, fund or shell, by what the last five filings show"),
     Field("exchange", "Exchange", "text", "text", "l.exchange"),
     Field("country", "Country", "text", "text", "c.country"),
     Field("security_type", "Security type", "text", "text", "l.security_type"),
@@ -42,6 +42,9 @@ FIELDS: tuple[Field, ...] = (
     Field("period_end", "Newest period", "date", "date", "f.period_end"),
     Field("known_from", "Public since", "date", "date", "f.known_from"),
     Field("data_flags", "Data flags", "text", "text", "f.flags", help="codes of docs/data.md, separated by spaces"),
+    Field("debt_evidence", "Evidence of debt", "text", "text", "f.debt_evidence", help="reported, reported_zero, inferred_zero or unknown"),
+    Field("interest_evidence", "Evidence of interest", "text", "text", "f.interest_evidence", help="reported, reported_zero, inferred_zero, net, accrual_proxy (interest paid stands for it) or unknown"),
+    Field("cash_evidence", "Evidence of cash", "text", "text", "f.cash_evidence", help="reported, reported_zero, inferred_zero or unknown"),
     Field("price", "Price", "number", "usd_per_share", "p.close * p.split_factor", market=True),
     Field("price_date", "Price date", "date", "date", "p.date", market=True),
     Field(

@@ -43,8 +43,8 @@ NO_EV = ("bank", "insurer", "broker")
 NO_REVENUE = Undefined("revenue <= 0", "no revenue", "worst")
 NO_EV_VALUE = Undefined("ev <= 0", "enterprise value is zero or negative", "none")
 NO_INTEREST = (
-    Undefined("interest_expense = 0 or (interest_expense is unknown and total_debt = 0)", "no interest to cover", "best"),
-    Undefined("interest_expense is unknown and total_debt > 0", "interest expense is not reported although there is debt", "none"),
+    Undefined("interest_to_cover = 0 or (interest_to_cover is unknown and total_debt = 0)", "no interest to cover", "best"),
+    Undefined("interest_to_cover is unknown and total_debt > 0", "neither interest expense nor interest paid is reported although there is debt", "none"),
 )
 
 METRICS: tuple[Metric, ...] = (
@@ -59,7 +59,7 @@ METRICS: tuple[Metric, ...] = (
     Metric("invested_capital", "Invested capital", "equity_incl_nci + if_known(temp_equity, 0) + total_debt - liquid_assets", "usd", "neutral", "statement", refused=NOT_BANKS),
     Metric("avg_invested_capital", "Invested capital, mean of now and a year ago", "avg(invested_capital)", "usd", "neutral", "statement", refused=NOT_BANKS),
     Metric("avg_assets", "Total assets, mean of now and a year ago", "avg(total_assets)", "usd", "neutral", "statement"),
-    Metric("common_equity", "Common equity", "equity - if_known(preferred, 0)", "usd", "higher", "statement"),
+    Metric("common_equity", "Common equity", "equity - if_known(preferred, 0) + if_known(preferred_temp, 0)", "usd", "higher", "statement"),
     Metric("tangible_equity", "Tangible common equity", "common_equity - if_known(goodwill, 0) - if_known(intangibles, 0)", "usd", "higher", "statement"),
     Metric("tax_rate", "Tax rate for NOPAT", "if_known(clip(income_tax / pretax_income, 0, 0.35), 0.21)", "ratio", "neutral", "statement", undefined=(), note="21 % where pretax income is zero or missing"),
     Metric("nopat", "Net operating profit after tax", "ebit * (1 - tax_rate)", "usd", "higher", "statement", refused=NOT_BANKS),
@@ -94,12 +94,12 @@ METRICS: tuple[Metric, ...] = (
     Metric("net_debt_ebitda", "Net debt to EBITDA", "net_debt / ebitda", "multiple", "lower", "leverage",
            undefined=(Undefined("ebitda <= 0 and net_debt > 0", "EBITDA is zero or negative", "worst"), Undefined("ebitda <= 0", "EBITDA is zero or negative")), refused=NOT_BANKS, aliases=("net_debt_to_ebitda",)),
     Metric("debt_ebitda", "Debt to EBITDA", "total_debt / ebitda", "multiple", "lower", "leverage", undefined=(Undefined("ebitda <= 0 and total_debt > 0", "EBITDA is zero or negative", "worst"), Undefined("ebitda <= 0", "EBITDA is zero or negative")), refused=NOT_BANKS, aliases=("debt_to_ebitda",)),
-    Metric("interest_coverage", "Interest coverage", "clip(ebit / interest_expense, -100, 100)", "multiple", "higher", "leverage", undefined=NO_INTEREST, refused=NOT_BANKS),
+    Metric("interest_coverage", "Interest coverage", "clip(ebit / interest_to_cover, -100, 100)", "multiple", "higher", "leverage", undefined=NO_INTEREST, refused=NOT_BANKS),
     Metric("cfo_debt", "Operating cash flow to debt", "cfo / total_debt", "ratio", "higher", "leverage", undefined=(Undefined("total_debt = 0", "no debt", "best"),), refused=NOT_BANKS),
     Metric("equity_assets", "Equity to assets", "equity / total_assets", "ratio", "higher", "leverage", undefined=(Undefined("total_assets <= 0", "no assets"),), aliases=("equity_to_assets",)),
     # ---------------------------------------------------------------- refinancing
-    Metric("due_12m", "Debt due within 12 months", "when(total_debt = 0, 0, max(if_known(debt_current, debt_mat_y1), if_known(debt_mat_y1, debt_current)))", "usd", "lower", "refinancing", refused=NOT_BANKS, aliases=("debt_due_12m",), note="the larger of the balance sheet's current debt and the first year of the maturity ladder"),
-    Metric("due_24m", "Debt due within 24 months", "when(total_debt = 0, 0, due_12m + debt_mat_y2)", "usd", "lower", "refinancing", refused=NOT_BANKS, aliases=("debt_due_24m",), note="unknown without a maturity ladder; 0 when total debt is 0"),
+    Metric("debt_due_12m", "Debt due within 12 months", "when(total_debt = 0, 0, due_12m)", "usd", "lower", "refinancing", refused=NOT_BANKS),
+    Metric("debt_due_24m", "Debt due within 24 months", "when(total_debt = 0, 0, due_24m)", "usd", "lower", "refinancing", refused=NOT_BANKS, note="unknown without a maturity ladder; 0 when total debt is 0"),
     Metric("wall_12m_cash", "Debt due in 12 months to cash", "due_12m / liquid_assets", "multiple", "lower", "refinancing", undefined=(Undefined("liquid_assets <= 0 and due_12m > 0", "no cash against debt due", "worst"), Undefined("liquid_assets <= 0", "no cash")), refused=NOT_BANKS),
     Metric("cash_runway_months", "Cash runway", "min(12 * liquid_assets / (0 - fcf), 120)", "months", "higher", "refinancing", undefined=(Undefined("fcf >= 0", "burns no cash", "best"),), refused=NOT_BANKS),
     # ---------------------------------------------------------------- liquidity and efficiency

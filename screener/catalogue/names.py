@@ -82,7 +82,7 @@ def build(rows: Iterable[tuple[str, Entry]], taken: Iterable[str] = ()) -> dict[
 
 def _rows() -> Iterable[tuple[str, Entry]]:
     for item in items.ITEMS:
-        yield item.name, Entry(item.name, "item", item.label, item.unit, "neutral")
+        yield item.name, Entry(item.name, "item", item.label, item.unit, items.DIRECTIONS.get(item.name, "neutral"))
     for metric in metrics.METRICS:
         entry = Entry(metric.name, "metric", metric.label, metric.unit, metric.direction, rank_by=metric.rank_by)
         for name in (metric.name, *metric.aliases):

@@ -88,7 +88,7 @@ def statement(
         derived = ", ".join(f"{sql} AS {identifier(key)}" for key, sql in level.items())
         source = f"(SELECT *, {derived} FROM {source})"
     if columns.fields:
-        source = source.replace("fundamentals", "(SELECT *, ? AS model FROM fundamentals)", 1)
+        source = source.replace("fundamentals", "(SELECT * REPLACE (coalesce(model, ?) AS model) FROM fundamentals)", 1)
     year_end = " AND fiscal_quarter = 4" if period == "annual" else ""
     bound: list[object] = [company.model] if columns.fields else []
     found = con.execute(

@@ -14,6 +14,8 @@ WORD = re.compile(r"\b[a-z_][a-z0-9_]*\b")
 
 # Read from the cover page, not from the statements: they have dates of their own.
 COVER = ("shares_outstanding_cover", "public_float", "shares_outstanding")
+# How old the maturity ladder is that a balance sheet carries, in days: beside the tags, as if it were one.
+LADDER_AGE = "ladder age"
 
 
 def quoted(name: str) -> str:
@@ -63,8 +65,15 @@ def vendor_tag(item: LineItem) -> str:
 
 
 def statement_items(*, instants: bool) -> tuple[LineItem, ...]:
-    """Return the items of the balance sheet (``instants``) or of the periods, in table order, without the cover."""
-    return tuple(item for item in ITEMS if (item.kind == "instant") == instants and item.name not in COVER)
+    """Return the items of the balance sheet (``instants``) or of the periods, in table order.
+
+    The cover and the items that are derived when the row is finished are in neither.
+    """
+    return tuple(
+        item
+        for item in ITEMS
+        if (item.kind == "instant") == instants and item.name not in COVER and item.statement != "derived"
+    )
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from screener.catalogue.items import BY_NAME
-from screener.standardize.columns import closure, face, own_tags
+from screener.standardize.columns import LADDER_AGE, closure, face, own_tags
 from screener.standardize.columns import raw as t
 from screener.standardize.trees import at_least_zero, first, present_sum
 
@@ -27,6 +27,8 @@ def _unit(column: str) -> str:
     digits = f"CAST(CAST(abs({column}) AS HUGEINT) AS VARCHAR)"
     return f"pow(10, length({digits}) - length(rtrim({digits}, '0')))"
 
+
+_CURRENT_BY_DIFFERENCE = f"({t('LongTermDebt')} - {t('LongTermDebtNoncurrent')})"
 
 # One line of the face tagged both as short-term borrowings and as the current part of long-term debt. Commercial
 # paper that merely happens to be as large as the current part is another debt: only ShortTermBorrowings is tested.
@@ -145,6 +147,51 @@ DEBT_HELPERS: tuple[tuple[str, str], ...] = (
     ),
 )
 
+_FHLB = first(
+    t("AdvancesFromFederalHomeLoanBanks"),
+    present_sum([t("FederalHomeLoanBankAdvancesShortTerm"), t("FederalHomeLoanBankAdvancesLongTerm")]),
+)
+_SUBORDINATED = first(t("SubordinatedDebt"), t("SubordinatedLongTermDebt"))
+_JUNIOR = first(
+    t("JuniorSubordinatedNotes"), t("JuniorSubordinatedDebentureOwedToUnconsolidatedSubsidiaryTrustNoncurrent")
+)
+_BANK_OWN = (
+    "FederalHomeLoanBankAdvancesShortTerm", "FederalHomeLoanBankAdvancesLongTerm", "SubordinatedLongTermDebt",
+    "JuniorSubordinatedDebentureOwedToUnconsolidatedSubsidiaryTrustNoncurrent",
+)  # fmt: skip
+
+
+def _without(name: str, tags: tuple[str, ...]) -> str:
+    """Return the sum of the parts of ``name`` that are not in ``tags``."""
+    return present_sum([t(tag) for tag in BY_NAME[name].parts if tag not in tags])
+
+
+# A bank borrows short, from the home loan banks, long and subordinated; its deposits are no debt.
+BANK_HELPERS: tuple[tuple[str, str], ...] = (
+    (
+        "h_bank_short",
+        first(t("ShortTermBorrowings"), t("DebtCurrent"), _without("short_term_borrowings", _BANK_OWN)),
+    ),
+    (
+        "h_bank_long",
+        first(
+            "h_ltd_total",
+            present_sum([t("LongTermDebtNoncurrent"), t("LongTermDebtCurrent")]),
+            t("LongTermDebtAndCapitalLeaseObligations"),
+            _without("long_term_debt", _BANK_OWN),
+        ),
+    ),
+    ("h_bank_more", present_sum([_FHLB, _SUBORDINATED, _JUNIOR])),
+    ("h_bank_debt", f"CASE WHEN model = 'bank' THEN {present_sum(['h_bank_short', 'h_bank_long', 'h_bank_more'])} END"),
+    # The long-term line may well be the total of which these are parts.
+    ("h_bank_overlap", "h_bank_debt IS NOT NULL AND h_bank_more > 0 AND h_bank_long >= 0.999 * h_bank_more"),
+)
+
+_CONVERT_MAY_BE_INSIDE = (
+    f"({t('LongTermDebtNoncurrent')} IS NOT NULL AND h_convert < 0.98 * h_nc_base AND h_convert > 0)"
+)
+_AMBIGUOUS = f"(h_bank_overlap OR (h_bank_debt IS NULL AND NOT h_convert_beside AND {_CONVERT_MAY_BE_INSIDE}))"
+
 DEBT_DIRECT: dict[str, str] = {
     "short_term_borrowings": "h_stb",
     "current_ltd": "h_clt",
@@ -152,20 +199,33 @@ DEBT_DIRECT: dict[str, str] = {
     "long_term_debt": "h_nc",
     "finance_leases": first("h_lease", t("ifrs:LeaseLiabilities")),
     "total_debt": (
-        "CASE WHEN h_nc IS NOT NULL THEN coalesce(h_debt_current, 0) + h_nc + h_lease_add "
+        "CASE WHEN h_bank_debt IS NOT NULL THEN h_bank_debt "
+        "WHEN h_nc IS NOT NULL THEN coalesce(h_debt_current, 0) + h_nc + h_lease_add "
         "WHEN h_debt_current IS NOT NULL THEN greatest(h_debt_current + h_lease_add, h_unclassified) "
         "ELSE h_unclassified END"
     ),
 }
 
-DEBT_FINAL: dict[str, str] = {name: f"d_{name}" for name in DEBT_DIRECT}
+DEBT_FINAL: dict[str, str] = {
+    **{name: f"d_{name}" for name in DEBT_DIRECT},
+    "current_ltd": f"coalesce(d_current_ltd, {at_least_zero(_CURRENT_BY_DIFFERENCE)})",
+    "total_debt_lo": "CASE WHEN h_bank_overlap THEN total_debt - h_bank_more ELSE total_debt END",
+    "total_debt_hi": f"CASE WHEN h_bank_debt IS NULL AND {_AMBIGUOUS} THEN total_debt + h_convert ELSE total_debt END",
+}
 
 DEBT_FLAGS: tuple[tuple[str, str], ...] = (
     (
         "f_debt_ambiguous",
-        f"CASE WHEN {t('LongTermDebtNoncurrent')} IS NOT NULL AND h_convert < 0.98 * h_nc_base AND h_convert > 0 "
-        "AND NOT h_convert_beside THEN 1.0 ELSE 0.0 END",
+        f"CASE WHEN {_AMBIGUOUS} THEN 1.0 ELSE 0.0 END",
     ),
+    (
+        "f_debt_double_tag",
+        f"CASE WHEN coalesce({t('DebtCurrent')}, -1) < 0 AND h_clt IS NOT NULL AND ({_SAME_LINE}) "
+        "THEN 1.0 ELSE 0.0 END",
+    ),
+    # Amounts, not marks: what the maturity ladder has to be measured against.
+    ("f_short_instruments", "h_cp"),
+    ("f_ladder_age", f"coalesce({t(LADDER_AGE)}, 0)"),
 )
 
 

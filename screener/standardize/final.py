@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from screener.lake.schema import FAR_DATE, fundamentals, item_columns
 from screener.standardize.columns import quoted, statement_items
+from screener.standardize.evidence import cash_values, financing_residual, interest_values
 from screener.standardize.imputed import EIGHT_QUARTERS_DAYS, ZERO_WHEN_NEVER_SEEN, imputed
+from screener.standardize.maturities import maturities
 from screener.standardize.periods import CHECKED, flow_columns
 from screener.standardize.program import Column, staged
 from screener.standardize.rows import CORE
@@ -13,7 +15,9 @@ from screener.standardize.splits import factor
 from screener.standardize.versions import DOMESTIC
 
 STALE_DAYS = {"quarterly": 201, "half-yearly": 301, "annual": 501}
-DEBT_ITEMS = ("debt_current", "long_term_debt", "total_debt")
+DEBT_ITEMS = ("debt_current", "long_term_debt", "total_debt", "total_debt_lo", "total_debt_hi")
+# Finished with their evidence, or with the ladder, rather than as known.
+FINISHED_LATER = (*DEBT_ITEMS, "cash", "debt_mat_after5")
 NEVER_NEGATIVE = (
     "revenue", "cost_of_revenue", "interest_expense", "capex", "buybacks", "dividends_paid", "sbc",
     "cash", "total_assets", "total_debt", "inventory", "receivables",
@@ -23,11 +27,11 @@ SKIPPED_IN_HASH = frozenset({"known_from", "known_until", "latest_until", "form"
 
 
 def item_values() -> tuple[Column, ...]:
-    """Return the items of ``averaged`` that are neither debt nor shares: as known, or a zero that silence proves."""
+    """Return the items of ``averaged`` that are not finished later: as known, or a zero that silence proves."""
     columns: list[Column] = []
     zeros: list[str] = []
     names = [(name, suffix) for name in flow_columns() for suffix in ("", "_q")]
-    names += [(item.name, "") for item in statement_items(instants=True) if item.name not in DEBT_ITEMS]
+    names += [(item.name, "") for item in statement_items(instants=True) if item.name not in FINISHED_LATER]
     for name, suffix in names:
         if name in ZERO_WHEN_NEVER_SEEN:
             value, test = imputed(name, suffix)
@@ -60,6 +64,7 @@ def debt_values() -> tuple[Column, ...]:
         ("total_debt", "CASE WHEN v_total_debt >= 0 THEN v_total_debt WHEN no_debt THEN owed_leases END"),
         ("debt_current", "CASE WHEN no_debt THEN coalesce(v_debt_current, 0) ELSE v_debt_current END"),
         ("long_term_debt", "CASE WHEN no_debt THEN coalesce(v_long_term_debt, 0) ELSE v_long_term_debt END"),
+        *((name, f"CASE WHEN v_total_debt >= 0 THEN v_{name} ELSE total_debt END") for name in DEBT_ITEMS[3:]),
         (
             "debt_evidence",
             "CASE WHEN total_debt IS NULL THEN 'unknown' WHEN total_debt > 0 THEN 'reported' "
@@ -116,6 +121,21 @@ def flags() -> tuple[Column, ...]:
         ("sign_fixed", "v_g_sign_fixed = 1"),
         ("neg", " OR ".join(f"{column} < 0" for column in never_negative())),
         ("debt_ambiguous", "v_f_debt_ambiguous = 1"),
+        ("debt_double_tag", "v_f_debt_double_tag = 1"),
+        ("mat_fallback", "mat_fallback"),
+        ("ladder_mismatch", "ladder_mismatch"),
+        ("interest_net", "interest_evidence = 'net'"),
+        ("interest_partial", "v_g_interest_partial = 1"),
+        ("accrual_proxy", "interest_evidence = 'accrual_proxy'"),
+        ("accrual", "v_g_accrual = 1"),
+        ("cogs_ex_da", "v_g_cogs_ex_da = 1"),
+        ("capex_partial", "v_g_capex_partial = 1"),
+        ("sga_partial", "v_g_sga_partial = 1"),
+        ("payables_accrued", "v_f_payables_accrued = 1"),
+        ("cash_restricted", "v_f_cash_restricted = 1"),
+        ("securities_unplaced", "v_f_securities_unplaced = 1"),
+        ("revolver_derived", "v_f_revolver_derived = 1"),
+        ("financing_residual", financing_residual()),
         ("debt_inferred_zero", "no_debt"),
         ("zero_imputed", "zero_imputed"),
         ("scale_fixed", "power <> 1 OR rescaled"),
@@ -134,7 +154,10 @@ def flags() -> tuple[Column, ...]:
 
 def versions() -> str:
     """Return SQL that makes ``versions``: the finished rows of the batch, identical neighbours merged."""
-    columns = (*item_values(), *debt_values(), *finished(), *keys(), *flags())
+    columns = (
+        *item_values(), *debt_values(), *cash_values(), *interest_values(), *finished(), *keys(), *maturities(),
+        *flags(),
+    )  # fmt: skip
     wanted = [name for name, _, _ in fundamentals() if name not in {"known_until", "latest_until"}]
     listed = ", ".join(quoted(name) for name in wanted)
     compared = ", ".join(quoted(name) for name in wanted if name not in SKIPPED_IN_HASH)

@@ -22,7 +22,31 @@ ZERO_WHEN_NEVER_SEEN: dict[str, str] = {
     "preferred": "total_assets",
     "redeemable_nci": "total_assets",
     "minority_interest": "total_assets",
+    "temp_equity": "total_assets",
+    "long_term_investments": "total_assets",
+    "equity_method_investments": "total_assets",
+    "deferred_tax_assets": "total_assets",
+    "deferred_tax_liabilities": "total_assets",
+    "taxes_payable": "current_liabilities",
+    "discontinued": "net_income",
+    "nci_income": "net_income",
+    "equity_method_income": "net_income",
+    "preferred_dividends": "net_income",
+    "real_estate_gain": "net_income",
+    "deferred_tax_cf": "cfo",
+    "ppe_sale_proceeds": "cfi",
+    "divestitures": "cfi",
+    "tax_withholding_shares": "cff",
+    "preferred_issued": "cff",
+    "net_short_term_debt": "cff",
+    "fx_cash": "cff",
 }
+# Tags that stand in for an item where they have a value, but whose presence elsewhere says nothing about it: what was
+# declared or accrued in another period, the wider tag of capital expenditure.
+SAYS_NOTHING = (
+    "Dividends", "DividendsCash", "DividendsCommonStockCash", "StockRepurchasedDuringPeriodValue",
+    "StockRepurchasedAndRetiredDuringPeriodValue", "PaymentsToAcquireProductiveAssets",
+)  # fmt: skip
 # Vendor columns that another item carries in the vendor's table.
 VENDOR_HAS = frozenset({"stock_issued", "dividends_paid_common"})
 

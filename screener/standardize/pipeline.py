@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from screener.lake.files import write_table
 from screener.lake.schema import Columns, fundamentals
-from screener.standardize import basis, counts, final, periods, pivot, rows, shares, splits, versions
+from screener.standardize import basis, counts, final, models, periods, pivot, rows, shares, splits, versions
 from screener.standardize.columns import text
 from screener.standardize.debt import debt_tags
 from screener.standardize.prices import market_data
@@ -93,6 +93,7 @@ def _issuers(con: duckdb.DuckDBPyConnection, stage: Path) -> None:
         described = con.execute(f"DESCRIBE SELECT * FROM read_parquet({text(str(companies))})").fetchall()
         known = {row[0] for row in described}
     model = "any_value(c.model)" if "model" in known else "'standard'"
+    sic = "any_value(c.sic)" if "sic" in known else "NULL::INTEGER"
     year_end = "any_value(c.fiscal_year_end)" if "fiscal_year_end" in known else "NULL::VARCHAR"
     company_join = f"LEFT JOIN read_parquet({text(str(companies))}) c USING (issuer_id)" if known else ""
     basis.read_prices(con, listings, prices)
@@ -109,7 +110,7 @@ def _issuers(con: duckdb.DuckDBPyConnection, stage: Path) -> None:
           JOIN read_parquet({text(str(prices))}) p USING (ticker) GROUP BY l.issuer_id) d USING (issuer_id)"""
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE issuers AS
-        SELECT f.issuer_id, {model} AS model, {year_end} AS fiscal_year_end, {last} AS last_price,
+        SELECT f.issuer_id, {model} AS model, {sic} AS sic, {year_end} AS fiscal_year_end, {last} AS last_price,
           {several} > 1 AS several_lines
         FROM (SELECT DISTINCT issuer_id FROM read_parquet({text(str(stage / "facts.parquet"))})) f
         {company_join} {price_join} GROUP BY f.issuer_id"""
@@ -135,13 +136,7 @@ def _batch(con: duckdb.DuckDBPyConnection, facts: Path, batch: list[int]) -> Non
     con.execute(versions.MENTIONS)
     con.execute(versions.SIGN_FIXES)
     con.execute(versions.PERIODS)
-    con.execute(
-        """CREATE OR REPLACE TEMP TABLE entity_model AS
-        SELECT e.eid, i.model, i.fiscal_year_end, i.last_price, i.several_lines,
-          CASE WHEN bool_or(m.tag LIKE 'simfin:%') THEN 'simfin'
-               WHEN bool_or(m.tag = 'ifrs:Assets') THEN 'ifrs' ELSE 'gaap' END AS taxonomy
-        FROM entities e JOIN issuers i USING (issuer_id) LEFT JOIN mentions m ON m.eid = e.eid GROUP BY ALL"""
-    )
+    con.execute(models.models())
     con.execute(pivot.known(instants=True))
     con.execute(pivot.carry_notes())
     con.execute(pivot.wide(instants=True))

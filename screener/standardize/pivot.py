@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from screener.catalogue.items import ITEMS
+from screener.catalogue.items import BY_NAME, ITEMS
 from screener.standardize.columns import (
     FACE_TAGS,
+    LADDER_AGE,
     closure,
     face,
     own_tags,
@@ -19,6 +20,8 @@ from screener.standardize.program import program, staged
 from screener.standardize.versions import ASSET_TAGS, INCOME_TAGS, REVENUE_TAGS
 
 CARRY_DAYS = 400
+# A maturity ladder is that of the last annual report until the next one is due.
+LADDER_DAYS = 460
 # Stated in notes that interim reports leave out: carried from the last report that has any tag of the group.
 NOTE_GROUPS: dict[str, tuple[str, ...]] = {
     "finance": ("finance_leases",),
@@ -37,8 +40,28 @@ NOTE_GROUPS: dict[str, tuple[str, ...]] = {
 
 # Read by a tree, but in no list of the item's own row.
 TREE_TAGS: dict[str, tuple[str, ...]] = {
-    "revenue": ("InterestIncomeExpenseNet", "NoninterestIncome"),
+    "revenue": (
+        "InterestIncomeExpenseNet",
+        "NoninterestIncome",
+        "InterestAndDividendIncomeOperating",
+        "PremiumsEarnedNet",
+        "RevenuesNetOfInterestExpense",
+        "RevenuesExcludingInterestAndDividends",
+    ),
+    "interest_expense": ("InterestIncomeExpenseNet",),
+    "special_items": (
+        "AssetImpairmentCharges",
+        "GoodwillAndIntangibleAssetImpairment",
+        "RestructuringSettlementAndImpairmentProvisions",
+        "GainLossOnSaleOfBusiness",
+        "GainLossOnDispositionOfAssets1",
+    ),
     "stock_issued": ("simfin:Cash from (Repurchase of) Equity",),
+    "cfo": ("CashProvidedByUsedInOperatingActivitiesDiscontinuedOperations",),
+    "purchase_intangibles": ("PaymentsToAcquireProductiveAssets",),
+    "dividends_paid_common": ("DividendsCommonStockCash",),
+    # Securities of which nobody says how many are current: no proof that there are none.
+    "short_term_investments": ("AvailableForSaleSecuritiesDebtSecurities",),
 }
 
 
@@ -64,7 +87,7 @@ def item_map() -> str:
         tags = set(own_tags(item.name)) | set(TREE_TAGS.get(item.name, ()))
         for expression in item.fallback:
             for word in expression.split():
-                if word.islower() and word.isidentifier():
+                if word in BY_NAME:
                     tags |= own_tags(word)
         rows.extend(f"({text(item.name)}, {text(tag)})" for tag in sorted(tags))
     return (
@@ -120,7 +143,7 @@ WHERE known.eid = o.eid AND known.start = o.start AND known."end" = o."end" AND 
 
 
 def carry_notes() -> str:
-    """Return SQL that adds to ``known`` the note tags of the newest earlier date, at most 400 days back."""
+    """Return SQL that adds to ``known`` the note tags of the newest earlier date: 400 days back, the ladder 460."""
     groups = _note_tags()
     rows = ", ".join(f"({text(tag)}, {text(group)})" for tag, group in sorted(groups.items()))
     return f"""
@@ -131,7 +154,8 @@ CREATE OR REPLACE TEMP TABLE carries AS
 WITH own AS (SELECT eid, grp, "end", first_filed FROM sources),
 chosen AS (
   SELECT e.eid, e."end", e.event, s.grp, max(s."end") AS source_end
-  FROM events e JOIN sources s ON e.eid = s.eid AND s."end" < e."end" AND s."end" >= e."end" - {CARRY_DAYS}
+  FROM events e JOIN sources s ON e.eid = s.eid AND s."end" < e."end"
+    AND s."end" >= e."end" - CASE s.grp WHEN 'ladder' THEN {LADDER_DAYS} ELSE {CARRY_DAYS} END
     AND s.first_filed <= e.event
   GROUP BY ALL)
 SELECT c.* FROM chosen c
@@ -139,7 +163,10 @@ ANTI JOIN own o ON o.eid = c.eid AND o.grp = c.grp AND o."end" = c."end" AND o.f
 INSERT INTO known
 SELECT c.eid, DATE '1900-01-01', c."end", c.event, s.tag, s.value, s.filed, 1, s.statement
 FROM carries c JOIN note_tags n USING (grp)
-JOIN spans s ON s.eid = c.eid AND s.tag = n.tag AND s."end" = c.source_end AND c.event >= s.filed AND c.event < s.until;
+JOIN spans s ON s.eid = c.eid AND s.tag = n.tag AND s."end" = c.source_end AND c.event >= s.filed AND c.event < s.until
+UNION ALL
+SELECT eid, DATE '1900-01-01', "end", event, {text(LADDER_AGE)}, "end" - source_end, event, 1, NULL
+FROM carries WHERE grp = 'ladder';
 """
 
 
@@ -153,7 +180,7 @@ def _faces() -> str:
 
 def wide(*, instants: bool) -> str:
     """Return SQL that makes ``wide_instants`` or ``wide_periods``: one row a key and filing day, one column an item."""
-    tags = wide_tags(instants=instants)
+    tags = (*wide_tags(instants=instants), *((LADDER_AGE,) if instants else ()))
     table = "wide_instants" if instants else "wide_periods"
     columns = program(instants=instants)
     items = [item.name for item in statement_items(instants=instants)]
@@ -163,8 +190,9 @@ def wide(*, instants: bool) -> str:
     kept = ", ".join(quoted(name) for name in (*items, *flags))
     listed = ", ".join([text("t:" + tag) for tag in tags] + [text("on:" + tag) for tag in FACE_TAGS])
     missing = ", ".join([raw(tag) for tag in tags] + [face(tag) for tag in FACE_TAGS])
-    source = """(SELECT p.*, c.f_carried, e.model FROM pivoted p
-    JOIN carried c USING (eid, start, "end", event) JOIN entity_model e USING (eid))"""
+    source = """(SELECT p.*, c.f_carried, coalesce(k.model, i.model, 'standard') AS model FROM pivoted p
+    JOIN carried c USING (eid, start, "end", event) JOIN entities e USING (eid) JOIN issuers i USING (issuer_id)
+    ASOF LEFT JOIN model_known k ON k.eid = p.eid AND p.event >= k.filed)"""
     return f"""
 CREATE OR REPLACE TEMP TABLE carried AS
 SELECT eid, start, "end", event, max(carried)::DOUBLE AS f_carried FROM known GROUP BY ALL;

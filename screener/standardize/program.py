@@ -6,13 +6,18 @@ from functools import cache
 
 from screener.catalogue.items import BY_NAME, LineItem
 from screener.standardize.columns import RAW_TAG, WORD, raw, statement_items, vendor_tag
-from screener.standardize.debt import DEBT_DIRECT, DEBT_FINAL, DEBT_FLAGS, DEBT_HELPERS
-from screener.standardize.trees import DIRECT, FINAL, HELPERS, PERIOD_FLAGS, present_sum
+from screener.standardize.debt import BANK_HELPERS, DEBT_DIRECT, DEBT_FINAL, DEBT_FLAGS, DEBT_HELPERS
+from screener.standardize.finals import BALANCE_FLAGS, FINAL, PERIOD_FLAGS
+from screener.standardize.trees import DIRECT, HELPERS, present_sum
 
 Column = tuple[str, str]
 
 # Evaluated after the others: their fallbacks need the final values of items further down the table.
-LATE = ("cash", "total_liabilities", "current_liabilities", "total_debt", "debt_current", "long_term_debt")
+LATE = (
+    "restricted_cash", "cash", "prepaid_other_current", "total_liabilities", "current_liabilities",
+    "operating_income", "nonoperating_other", "total_debt", "total_debt_lo", "total_debt_hi", "debt_current",
+    "long_term_debt",
+)  # fmt: skip
 FUNCTIONS = frozenset({"coalesce", "greatest", "least", "abs", "nullif"})
 
 
@@ -59,12 +64,13 @@ def program(*, instants: bool) -> tuple[Column, ...]:
     """Return the columns in the order in which they are computed: helpers, direct values (``d_x``), items, flags."""
     items = statement_items(instants=instants)
     direct_sql = DEBT_DIRECT if instants else {}
-    helpers = DEBT_HELPERS if instants else HELPERS
+    helpers = (*DEBT_HELPERS, *BANK_HELPERS) if instants else HELPERS
     columns: list[Column] = list(helpers)
     for item in items:
         special = direct_sql.get(item.name) or DIRECT.get(item.name)
         columns.append((f"d_{item.name}", special or direct(item)))
-    ordered = [item for item in items if item.name not in LATE] + [BY_NAME[name] for name in LATE if instants]
+    late = [BY_NAME[name] for name in LATE if BY_NAME[name] in items]
+    ordered = [item for item in items if item not in late] + late
     finals = FINAL | DEBT_FINAL
     done: set[str] = set()
     for item in ordered:
@@ -75,7 +81,7 @@ def program(*, instants: bool) -> tuple[Column, ...]:
             sql = f"coalesce({', '.join(options)})" if len(options) > 1 else options[0]
         columns.append((item.name, sql))
         done.add(item.name)
-    columns.extend(DEBT_FLAGS if instants else PERIOD_FLAGS)
+    columns.extend((*DEBT_FLAGS, *BALANCE_FLAGS) if instants else PERIOD_FLAGS)
     return tuple(columns)
 
 

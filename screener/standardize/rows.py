@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from screener.catalogue.items import BY_NAME
 from screener.standardize.columns import quoted, statement_items, texts
-from screener.standardize.imputed import ZERO_WHEN_NEVER_SEEN
+from screener.standardize.imputed import SAYS_NOTHING, ZERO_WHEN_NEVER_SEEN
 from screener.standardize.periods import CHECKED, flow_columns, point_columns
 from screener.standardize.versions import ASSET_TAGS, INCOME_TAGS, REVENUE_TAGS
 
 # Lines whose mixed basis is worth a flag on the row.
 CORE = ("revenue", "operating_income", "net_income", "cfo", "capex")
-PERIOD_FLAGS = ("g_da_partial", "g_ebit_derived", "g_conflict")
+PERIOD_FLAGS = (
+    "g_da_partial", "g_ebit_derived", "g_conflict", "g_interest_net", "g_interest_partial", "g_cogs_ex_da",
+    "g_sga_partial", "g_accrual", "g_capex_partial",
+)  # fmt: skip
 # Stated from the first day of the fiscal year, even where the income statement shows single quarters.
 CASH_TAGS = tuple(
     tag
     for name in ("cfo", "cfi", "cff")
     for tag in (*BY_NAME[name].tags, *(f"ifrs:{tag}" for tag in BY_NAME[name].ifrs))
 )
-BALANCE_FLAGS = ("f_debt_ambiguous", "f_carried")
+BALANCE_FLAGS = (
+    "f_debt_ambiguous", "f_debt_double_tag", "f_carried", "f_short_instruments", "f_ladder_age", "f_payables_accrued",
+    "f_cash_restricted", "f_securities_unplaced", "f_revolver_derived",
+)  # fmt: skip
 
 # A period is an end for which a periodic report shows assets or income. Balances alone, next to a period that was
 # known by then, are opening balances or pro-forma dates. One period a quarter of the issuer's calendar; its phase
@@ -138,16 +144,14 @@ DROP TABLE moved;
 def context() -> str:
     """Return SQL that makes ``context``: ``as_known`` with the filing, the fiscal calendar and the evidence by then."""
     zero = [name for name in ZERO_WHEN_NEVER_SEEN if name in BY_NAME]
-    joins = "\n".join(
-        f"ASOF LEFT JOIN (SELECT eid, filed FROM seen WHERE item = '{name}') z_{name} "
-        f"ON z_{name}.eid = a.eid AND a.known >= z_{name}.filed"
-        for name in zero
-    )
-    columns = ", ".join(f"z_{name}.filed AS seen_{name}" for name in zero)
+    newest = ", ".join(f"max(filed) FILTER (item = '{name}') OVER by_day AS seen_{name}" for name in zero)
+    columns = ", ".join(f"z.seen_{name}" for name in zero)
     return f"""
 CREATE OR REPLACE TEMP TABLE seen AS
-SELECT DISTINCT m.eid, i.item, m.filed FROM mentions m JOIN item_map i USING (tag)
-WHERE i.item IN {texts(zero)} AND m.value <> 0;
+WITH said AS (
+  SELECT DISTINCT m.eid, i.item, m.filed FROM mentions m JOIN item_map i USING (tag)
+  WHERE i.item IN {texts(zero)} AND m.value <> 0 AND m.tag NOT IN {texts(SAYS_NOTHING)})
+SELECT DISTINCT eid, filed, {newest} FROM said WINDOW by_day AS (PARTITION BY eid ORDER BY filed);
 CREATE OR REPLACE TEMP TABLE debt_seen AS
 SELECT DISTINCT m.eid, m.filed FROM mentions m JOIN debt_tags USING (tag) WHERE m.value <> 0;
 CREATE OR REPLACE TEMP TABLE made_by AS
@@ -181,10 +185,12 @@ JOIN rhythm r ON r.eid = a.eid AND r.born <= a.known AND r."end" BETWEEN a."end"
 CREATE OR REPLACE TEMP TABLE context AS
 SELECT a.*, m.form, nullif(m.accession, '') AS accession, f.year_before, f.year_after, l.quarters_to_date,
   r.has_quarters, r.has_halves,
-  d.filed AS debt_seen, b.value AS v_public_float, b."end" AS float_date, s.moves, t.taxonomy, t.fiscal_year_end,
-  t.last_price, t.several_lines, x.filed AS gone, {columns}
+  d.filed AS debt_seen, b.value AS v_public_float, b."end" AS float_date, s.moves, i.fiscal_year_end, i.last_price,
+  i.several_lines, x.filed AS gone,
+  coalesce(k.taxonomy, 'gaap') AS taxonomy, coalesce(k.model, i.model, 'standard') AS model, {columns}
 FROM as_known a
-JOIN entity_model t ON t.eid = a.eid
+JOIN issuers i USING (issuer_id)
+ASOF LEFT JOIN model_known k ON k.eid = a.eid AND a.known >= k.filed
 LEFT JOIN made_by m ON m.eid = a.eid AND m.filed = a.known
 LEFT JOIN fiscal f ON f.eid = a.eid AND f."end" = a."end" AND f.known = a.known
 LEFT JOIN elapsed l ON l.eid = a.eid AND l."end" = a."end" AND l.known = a.known
@@ -193,6 +199,6 @@ LEFT JOIN split_lists s ON s.eid = a.eid
 ASOF LEFT JOIN exits x ON x.issuer_id = a.issuer_id AND a.known <= x.filed
 ASOF LEFT JOIN debt_seen d ON d.eid = a.eid AND a.known >= d.filed
 ASOF LEFT JOIN floats b ON b.eid = a.eid AND a.known >= b.filed
-{joins};
+ASOF LEFT JOIN seen z ON z.eid = a.eid AND a.known >= z.filed;
 DROP TABLE as_known;
 """

@@ -1,8 +1,7 @@
-"""The decision trees of the income statement, the cash flow and the equity side, as SQL over source tags.
+"""The items from their own tags: the decision trees of all statements but debt, as SQL over source tags.
 
 Names: ``t:X`` is the value of a source tag, ``on:X`` whether it is on its statement's face, ``d_x`` an item from
-its own tags, ``x`` the finished item, ``h_x`` a helper, ``f_x`` a flag of the balance sheet (0 or 1), ``g_x`` one of
-the periods.
+its own tags, ``x`` the finished item, ``h_x`` a helper.
 """
 
 from __future__ import annotations
@@ -36,15 +35,16 @@ def first(*columns: str) -> str:
     return f"coalesce({', '.join(columns)})"
 
 
-def _tags(name: str, which: str = "tags") -> list[str]:
+def tags_of(name: str, which: str = "tags") -> list[str]:
+    """Return the columns of a list of the item's row: ``tags``, ``fill`` or ``parts``."""
     return [t(tag) for tag in getattr(BY_NAME[name], which)]
 
 
 _CANDIDATES = BY_NAME["revenue"].tags[:3]
 _A, _B, _C = (t(tag) for tag in BY_NAME["revenue"].tags[:3])
 _GOODS = t(BY_NAME["revenue"].parts[0])
-_REVENUE_PARTS = present_sum(_tags("revenue", "parts"))
-_COST = first(*_tags("cost_of_revenue"), present_sum(_tags("cost_of_revenue", "parts")))
+_REVENUE_PARTS = present_sum(tags_of("revenue", "parts"))
+_COST = first(*tags_of("cost_of_revenue"), present_sum(tags_of("cost_of_revenue", "parts")))
 
 
 def _nearest(target: str) -> str:
@@ -62,15 +62,27 @@ def _on_face() -> str:
     return f"CASE WHEN {told} THEN greatest({values}) END"
 
 
+_NET_OF_INTEREST = t("RevenuesNetOfInterestExpense")
+_BANK_INTEREST = first(
+    t("InterestIncomeExpenseNet"), f"({t('InterestAndDividendIncomeOperating')} - {t('InterestExpense')})"
+)
+# What an industry calls its revenue: a bank's and a broker's are net of the interest that they pay.
+_BY_MODEL = f"""CASE model
+  WHEN 'bank' THEN coalesce({_BANK_INTEREST} + {t("NoninterestIncome")}, {_NET_OF_INTEREST})
+  WHEN 'broker' THEN coalesce({_NET_OF_INTEREST},
+    {t("RevenuesExcludingInterestAndDividends")} + {t("InterestIncomeExpenseNet")})
+  WHEN 'insurer' THEN CASE WHEN {_A} IS NULL THEN {t("PremiumsEarnedNet")} + coalesce({t("NetInvestmentIncome")}, 0) END
+  WHEN 'utility' THEN {t("RegulatedAndUnregulatedOperatingRevenue")} END"""
+
 HELPERS: tuple[tuple[str, str], ...] = (
     ("h_rev_parts", _REVENUE_PARTS),
     ("h_rev_high", f"greatest({_A}, {_B}, {_C})"),
     ("h_rev_low", f"least({_A}, {_B}, {_C})"),
     ("h_rev_gross", _nearest(f"{_COST} + {t('GrossProfit')}")),
-    ("h_rev_costs", _nearest(f"{first(*_tags('total_costs'))} + {t('OperatingIncomeLoss')}")),
+    ("h_rev_costs", _nearest(f"{first(*tags_of('total_costs'))} + {t('OperatingIncomeLoss')}")),
     ("h_rev_face", _on_face()),
-    ("h_rev_bank", f"CASE WHEN model = 'bank' THEN {t('InterestIncomeExpenseNet')} + {t('NoninterestIncome')} END"),
-    ("h_da_total", f"greatest({', '.join(_tags('da'))})"),
+    ("h_rev_model", _BY_MODEL),
+    ("h_da_total", f"greatest({', '.join(tags_of('da'))})"),
     ("h_da_parts", present_sum([t("Depreciation"), t("AmortizationOfIntangibleAssets")])),
     (
         "h_plans",
@@ -85,7 +97,7 @@ HELPERS: tuple[tuple[str, str], ...] = (
 
 # The largest candidate is right when the others are slices (leases, one segment, related parties) of the total.
 _REVENUE = first(
-    "h_rev_bank",
+    "h_rev_model",
     "h_rev_gross",
     "CASE WHEN h_rev_high - h_rev_low <= 0.005 * greatest(abs(h_rev_high), abs(h_rev_low)) "
     f"THEN {first(_A, _B, _C)} END",
@@ -93,7 +105,7 @@ _REVENUE = first(
     "h_rev_face",
     "h_rev_high",
     t(BY_NAME["revenue"].tags[3]),
-    *_tags("revenue", "fill"),
+    *tags_of("revenue", "fill"),
     "h_rev_parts",
     *(t(f"ifrs:{tag}") for tag in BY_NAME["revenue"].ifrs),
     t("simfin:Revenue"),
@@ -108,7 +120,7 @@ _INTEREST = first(
     t("InterestExpenseBorrowings"),
     t("InterestExpenseDebt"),
     t("FinancingInterestExpense"),
-    present_sum(_tags("interest_expense", "parts")),
+    present_sum(tags_of("interest_expense", "parts")),
     *(t(f"ifrs:{tag}") for tag in BY_NAME["interest_expense"].ifrs),
     f"CASE WHEN {_VENDOR_INTEREST} >= 0 THEN {_VENDOR_INTEREST} END",
 )
@@ -122,9 +134,10 @@ _DA = first(
     t("simfin:Depreciation & Amortization"),
 )
 
-_CAPEX_PARTS = _tags("capex", "parts")
+_PPE, _PRODUCTIVE = t("PaymentsToAcquirePropertyPlantAndEquipment"), t("PaymentsToAcquireProductiveAssets")
+_CAPEX_PARTS = tags_of("capex", "parts")
 _CAPEX = first(
-    *_tags("capex"),
+    *tags_of("capex"),
     present_sum([first(_CAPEX_PARTS[0], _CAPEX_PARTS[1]), *_CAPEX_PARTS[2:]]),
     *(t(f"ifrs:{tag}") for tag in BY_NAME["capex"].ifrs),
     t("simfin:Change in Fixed Assets & Intangibles"),
@@ -149,11 +162,51 @@ _STOCK_ISSUED = first(
 
 def _flows(name: str) -> str:
     """Return a financing flow: the total tag, else the sum of its different parts."""
-    return first(*_tags(name), distinct_sum(_tags(name, "parts")), *(t(f"ifrs:{tag}") for tag in BY_NAME[name].ifrs))
+    return first(
+        *tags_of(name), distinct_sum(tags_of(name, "parts")), *(t(f"ifrs:{tag}") for tag in BY_NAME[name].ifrs)
+    )
 
+
+_CURRENT_SECURITIES = present_sum(
+    [
+        first(
+            t("AvailableForSaleSecuritiesDebtSecuritiesCurrent"),
+            t("DebtSecuritiesAvailableForSaleExcludingAccruedInterestCurrent"),
+            t("AvailableForSaleSecuritiesCurrent"),
+        ),
+        first(
+            t("HeldToMaturitySecuritiesCurrent"),
+            t("DebtSecuritiesHeldToMaturityAmortizedCostAfterAllowanceForCreditLossCurrent"),
+        ),
+    ]
+)
+_IMPAIRMENTS = first(
+    t("AssetImpairmentCharges"),
+    present_sum(
+        [
+            first(
+                t("GoodwillAndIntangibleAssetImpairment"),
+                present_sum([t("GoodwillImpairmentLoss"), t("ImpairmentOfIntangibleAssetsExcludingGoodwill")]),
+            ),
+            t("ImpairmentOfLongLivedAssetsHeldForUse"),
+        ]
+    ),
+)
+# A total stands for its parts; gains on sales are special items with the other sign.
+_SPECIAL = present_sum(
+    [
+        first(
+            t("RestructuringSettlementAndImpairmentProvisions"),
+            present_sum([t("RestructuringCharges"), _IMPAIRMENTS]),
+        ),
+        t("BusinessCombinationAcquisitionRelatedCosts"),
+        f"(0 - {t('GainLossOnSaleOfBusiness')})",
+        f"(0 - {t('GainLossOnDispositionOfAssets1')})",
+    ]
+)
+_CONTINUING = t("IncomeLossFromContinuingOperationsIncludingPortionAttributableToNoncontrollingInterest")
 
 _FINITE, _INDEFINITE = t("FiniteLivedIntangibleAssetsNet"), t("IndefiniteLivedIntangibleAssetsExcludingGoodwill")
-_LIQUIDATION = t("PreferredStockLiquidationPreferenceValue")
 
 DIRECT: dict[str, str] = {
     "revenue": _REVENUE,
@@ -164,113 +217,46 @@ DIRECT: dict[str, str] = {
     "debt_issued": _flows("debt_issued"),
     "debt_repaid": _flows("debt_repaid"),
     "buybacks": first(
-        *_tags("buybacks"),
+        *tags_of("buybacks"),
         *(t(f"ifrs:{tag}") for tag in BY_NAME["buybacks"].ifrs),
         at_least_zero("h_net_repurchase"),
     ),
     "intangibles": first(
         t("IntangibleAssetsNetExcludingGoodwill"), f"{_FINITE} + {_INDEFINITE}", _FINITE, t("OtherIntangibleAssetsNet")
     ),
-    "preferred": first(*_tags("preferred")),
-    "deferred_revenue": f"greatest({present_sum(_tags('deferred_revenue'))}, {t('ContractWithCustomerLiability')})",
+    "preferred": first(*tags_of("preferred")),
+    "preferred_temp": (
+        f"CASE WHEN {t('PreferredStockSharesOutstanding')} > 0 AND coalesce({first(*tags_of('preferred'))}, 0) = 0 "
+        f"THEN {t('TemporaryEquityCarryingAmountAttributableToParent')} END"
+    ),
+    "special_items": _SPECIAL,
+    "short_term_investments": first(
+        t("MarketableSecuritiesCurrent"),
+        t("ShortTermInvestments"),
+        _CURRENT_SECURITIES,
+        t("OtherShortTermInvestments"),
+        t("TimeDepositsAtCarryingValue"),
+        t("CertificatesOfDepositAtCarryingValue"),
+        *(t(f"ifrs:{tag}") for tag in BY_NAME["short_term_investments"].ifrs),
+    ),
+    "income_continuing": first(
+        t("IncomeLossFromContinuingOperations"),
+        f"({_CONTINUING} - coalesce({t('NetIncomeLossAttributableToNoncontrollingInterest')}, 0))",
+        t("simfin:Income (Loss) from Continuing Operations"),
+    ),
+    "cfo": first(
+        t("NetCashProvidedByUsedInOperatingActivities"),
+        f"({t('NetCashProvidedByUsedInOperatingActivitiesContinuingOperations')} "
+        f"+ coalesce({t('CashProvidedByUsedInOperatingActivitiesDiscontinuedOperations')}, 0))",
+        t("ifrs:CashFlowsFromUsedInOperatingActivities"),
+        t("simfin:Net Cash from Operating Activities"),
+    ),
+    # The wider tag holds the intangibles that the narrower one leaves out; a much larger one is another line (rental
+    # fleets), which no one may call intangibles.
+    "purchase_intangibles": first(
+        t("PaymentsToAcquireIntangibleAssets"),
+        *(t(f"ifrs:{tag}") for tag in BY_NAME["purchase_intangibles"].ifrs),
+        f"CASE WHEN {_PRODUCTIVE} - {_PPE} BETWEEN 0.005 * {_PPE} AND {_PPE} THEN {_PRODUCTIVE} - {_PPE} END",
+    ),
+    "deferred_revenue": f"greatest({present_sum(tags_of('deferred_revenue'))}, {t('ContractWithCustomerLiability')})",
 }
-
-_LSE = first(t("LiabilitiesAndStockholdersEquity"), t("ifrs:EquityAndLiabilities"))
-# Derived from gross profit, unless "operating expenses" hold the cost of revenue too: pretax income is the referee.
-_EBIT_FROM_GROSS = (
-    "CASE WHEN cost_of_revenue IS NOT NULL AND d_pretax_income IS NOT NULL "
-    "AND abs(revenue - d_operating_expenses - d_pretax_income) "
-    "< abs(gross_profit - d_operating_expenses - d_pretax_income) "
-    "THEN revenue - d_operating_expenses ELSE gross_profit - d_operating_expenses END"
-)
-_NET_NONOPERATING = t("NonoperatingIncomeExpense")
-_EBIT_FROM_PRETAX = (
-    f"CASE WHEN {_NET_NONOPERATING} IS NOT NULL THEN d_pretax_income - {_NET_NONOPERATING} "
-    "WHEN d_interest_expense IS NOT NULL "
-    "THEN d_pretax_income + d_interest_expense - coalesce(d_nonoperating_other, 0) END"
-)
-_NOT_FINANCIAL = "coalesce(model, 'standard') NOT IN ('bank', 'insurer')"
-_NET_INTEREST = t("InterestIncomeExpenseNonoperatingNet")
-_CASH_TOTAL = t("CashCashEquivalentsRestrictedCashAndRestrictedCashEquivalents")
-
-FINAL: dict[str, str] = {
-    "interest_expense": f"coalesce(d_interest_expense, CASE WHEN {_NET_INTEREST} < 0 THEN 0 - {_NET_INTEREST} END)",
-    "operating_income": first(
-        "d_operating_income",
-        f"CASE WHEN {_NOT_FINANCIAL} "
-        f"THEN coalesce({_EBIT_FROM_GROSS}, revenue - d_total_costs, {_EBIT_FROM_PRETAX}) END",
-    ),
-    "preferred_dividends": (
-        "coalesce(d_preferred_dividends, CASE WHEN d_net_income >= d_net_income_to_common "
-        "THEN d_net_income - d_net_income_to_common END)"
-    ),
-    "net_income_to_common": "coalesce(d_net_income_to_common, net_income - coalesce(d_preferred_dividends, 0))",
-    "capitalized_software": (
-        f"CASE WHEN {t('PaymentsToAcquirePropertyPlantAndEquipment')} IS NULL "
-        f"AND {t('PaymentsToAcquireProductiveAssets')} IS NOT NULL THEN NULL ELSE d_capitalized_software END"
-    ),
-    "dividends_paid_common": first(
-        "d_dividends_paid_common",
-        f"dividends_paid - coalesce({t('PaymentsOfDividendsPreferredStockAndPreferenceStock')}, 0) "
-        f"- coalesce({t('PaymentsOfDividendsMinorityInterest')}, 0)",
-    ),
-    "cash": first(
-        "d_cash", f"{_CASH_TOTAL} - coalesce(restricted_cash, 0)", t("CashCashEquivalentsAndShortTermInvestments")
-    ),
-    # The only face line holds both: the investments are inside cash.
-    "short_term_investments": (
-        f"CASE WHEN d_cash IS NULL AND {_CASH_TOTAL} IS NULL "
-        f"AND {t('CashCashEquivalentsAndShortTermInvestments')} IS NOT NULL THEN NULL ELSE d_short_term_investments END"
-    ),
-    "intangibles": f"coalesce(d_intangibles, {t('IntangibleAssetsNetIncludingGoodwill')} - d_goodwill)",
-    # Carried at par: what the holders are owed stands for it.
-    "preferred": (
-        f"CASE WHEN d_preferred > 0 AND d_preferred < 0.01 * {_LIQUIDATION} THEN {_LIQUIDATION} ELSE d_preferred END"
-    ),
-    # Some filers tag the sum of both sides as their liabilities.
-    "total_liabilities": first(
-        f"CASE WHEN abs(d_total_liabilities - {_LSE}) <= 0.001 * {_LSE} AND abs(equity_incl_nci) > 0.002 * {_LSE} "
-        "THEN NULL ELSE d_total_liabilities END",
-        f"{_LSE} - equity_incl_nci - coalesce(temp_equity, 0)",
-        f"{t('LiabilitiesCurrent')} + {t('LiabilitiesNoncurrent')}",
-        "total_assets - equity_incl_nci - coalesce(temp_equity, 0)",
-    ),
-    "equity": first(
-        "d_equity",
-        "d_equity_incl_nci - coalesce(minority_interest, 0)",
-        "d_total_assets - d_total_liabilities - coalesce(d_temp_equity, 0) - coalesce(minority_interest, 0)",
-    ),
-    "equity_incl_nci": "coalesce(d_equity_incl_nci, equity + coalesce(minority_interest, 0))",
-    "current_liabilities": f"coalesce(d_current_liabilities, total_liabilities - {t('LiabilitiesNoncurrent')})",
-    **{
-        f"debt_mat_y{year}": (
-            f"coalesce(d_debt_mat_y{year}, CASE WHEN d_debt_mat_y1 IS NOT NULL AND coalesce("
-            "d_debt_mat_y2, d_debt_mat_y3, d_debt_mat_y4, d_debt_mat_y5, d_debt_mat_after5) IS NOT NULL THEN 0 END)"
-        )
-        for year in (2, 3, 4, 5)
-    },
-}
-
-PERIOD_FLAGS: tuple[tuple[str, str], ...] = (
-    (
-        "g_da_partial",
-        f"CASE WHEN h_da_total IS NULL AND {_OTHER_DA} IS NULL AND ({t('Depreciation')} IS NULL) "
-        f"<> ({_AMORTIZATION} IS NULL) THEN 1.0 ELSE 0.0 END",
-    ),
-    (
-        "g_revenue_fill",
-        f"CASE WHEN coalesce(h_rev_bank, h_rev_high, {t(BY_NAME['revenue'].tags[3])}) IS NULL "
-        f"AND h_rev_gross IS NULL AND h_rev_costs IS NULL AND {first(*_tags('revenue', 'fill'))} IS NOT NULL "
-        "THEN 1.0 ELSE 0.0 END",
-    ),
-    (
-        "g_ebit_derived",
-        "CASE WHEN d_operating_income IS NULL AND operating_income IS NOT NULL THEN 1.0 ELSE 0.0 END",
-    ),
-    (
-        "g_conflict",
-        "CASE WHEN h_rev_high - h_rev_low > 0.005 * greatest(abs(h_rev_high), abs(h_rev_low)) "
-        "AND h_rev_bank IS NULL AND h_rev_gross IS NULL AND h_rev_costs IS NULL AND h_rev_face IS NULL "
-        "THEN 1.0 ELSE 0.0 END",
-    ),
-)

@@ -77,8 +77,8 @@ WORKED = {
     "interest_coverage": 6.0,
     "cfo_debt": 110 / 300,
     "equity_assets": 0.48,
-    "due_12m": 30.0,
-    "due_24m": 80.0,
+    "debt_due_12m": 30.0,
+    "debt_due_24m": 80.0,
     "wall_12m_cash": 0.3,
     "current_ratio": 2.0,
     "quick_ratio": 1.1,
@@ -167,7 +167,7 @@ def one(tmp_path: Path, model: str = "standard", **columns: float) -> Lake:
         ("interest_coverage", {"operating_income": 5.0, "total_debt": 10.0}),
         ("asset_growth", {"total_assets": 5.0}),
         ("current_ratio", {"current_assets": 5.0, "current_liabilities": 0.0}),
-        ("due_24m", {"total_debt": 10.0, "debt_current": 2.0}),
+        ("debt_due_24m", {"total_debt": 10.0, "due_12m": 2.0}),
     ],
 )
 def test_undefined_cases(tmp_path: Path, name: str, columns: dict[str, float]) -> None:
@@ -179,7 +179,7 @@ def test_undefined_cases(tmp_path: Path, name: str, columns: dict[str, float]) -
 def test_no_debt_means_none_falls_due(tmp_path: Path) -> None:
     """A company without debt has nothing to refinance, with or without a maturity ladder."""
     with one(tmp_path, total_debt=0.0) as lake:
-        assert run_screen(lake, screen(columns=("due_12m", "due_24m")), AS_OF).rows[0].values == (0.0, 0.0)
+        assert run_screen(lake, screen(columns=("debt_due_12m", "debt_due_24m")), AS_OF).rows[0].values == (0.0, 0.0)
 
 
 @pytest.mark.parametrize("row", [row for row in metrics.METRICS if row.refused], ids=lambda row: row.name)
