@@ -16,9 +16,9 @@ from screener.lake.files import quoted
 from screener.sources.archive import MemberError, first_existing, open_archive
 from screener.sources.fsds_files import fsds_archives, open_member
 from screener.sources.fsds_rows import load_faces, load_filings, load_values, prepare
-from screener.sources.listing import Line, clean_name, lines
+from screener.sources.listing import Line, clean_name, lines, receipts
 from screener.sources.report import EXAMPLES, BuildReport, Progress
-from screener.sources.sec import CANADA, US_STATES, Profile, read_tickers
+from screener.sources.sec import Profile, read_tickers
 from screener.sources.staged import (
     COMPANIES_FILE,
     FACTS_FILE,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 MEMORY = "2GB"
 TICKERS = ("company_tickers_exchange.json", "company_tickers_exchange.zip")
-_FOREIGN = "form IN ('20-F', '20-F/A', '40-F', '40-F/A')"
+_ANNUAL = "replace(form, '/A', '') IN ('10-K', '10-KT', '20-F', '40-F')"
 
 
 def read_fsds(
@@ -190,10 +190,9 @@ def _company_rows(con: duckdb.DuckDBPyConnection, issuers: str) -> list[tuple[tu
     """Return (row of ``companies``, whether its line is taken as a receipt) of the issuers that a query gives."""
     newest = "(filed, accepted, adsh)"
     rows = []
-    for issuer, name, sic, year_end, country, foreign in con.execute(
+    for issuer, name, sic, year_end, country, annual_form in con.execute(
         f"""SELECT issuer_id, arg_max(name, {newest}), arg_max(sic, {newest}), arg_max(fye, {newest}),
-            arg_max(country, {newest}), coalesce(arg_max({_FOREIGN}, {newest}) FILTER (
-                form IN ('10-K', '10-K/A', '10-KT', '10-KT/A') OR {_FOREIGN}), false)
+            arg_max(country, {newest}), arg_max(replace(form, '/A', ''), {newest}) FILTER ({_ANNUAL})
         FROM filings WHERE issuer_id IN ({issuers}) GROUP BY issuer_id ORDER BY issuer_id"""
     ).fetchall():
         row = company_row(
@@ -207,7 +206,7 @@ def _company_rows(con: duckdb.DuckDBPyConnection, issuers: str) -> list[tuple[tu
             fiscal_year_end=year_end,
             source="fsds",
         )
-        rows.append((row, foreign and country not in US_STATES and country not in CANADA))
+        rows.append((row, receipts(annual_form, country)))
     return rows
 
 

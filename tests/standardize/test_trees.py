@@ -19,7 +19,9 @@ SECURITIES = "AvailableForSaleSecuritiesDebtSecurities"
 def report(balances: dict[str, float], flows: dict[str, float]) -> list[Fact]:
     """Return an annual report in millions."""
     facts: list[Fact] = [(tag, None, END, v * M, FILED, "10-K") for tag, v in ({"Assets": 999.0} | balances).items()]
-    return facts + [(tag, START, END, v * M, FILED, "10-K") for tag, v in ({"NetIncomeLoss": 1.0} | flows).items()]
+    return facts + [
+        (tag, START, END, v * M, FILED, "10-K") for tag, v in ({"NetIncomeLoss": 1.0} | flows).items()
+    ]
 
 
 BALANCES: dict[str, tuple[dict[str, float], dict[str, float | None], str]] = {
