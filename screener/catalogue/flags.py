@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from screener.catalogue.identities import IDENTITIES
+
 
 @dataclass(frozen=True, slots=True)
 class Flag:
@@ -32,6 +34,8 @@ FLAGS: tuple[Flag, ...] = (
     Flag("shares_implausible", "an implausible share count was dropped"),
     Flag("split_inferred", "a share split in the last year was inferred from restated share counts", notable=False),
     Flag("fx", "reported in another currency than US dollars", notable=False),
+    Flag("balance_rejected", "the newest balance sheet of the period does not balance: the one before it stands"),
+    *(Flag(row.flag, row.failed, row.notable) for row in IDENTITIES),
 )
 
 BY_CODE: dict[str, Flag] = {flag.code: flag for flag in FLAGS}

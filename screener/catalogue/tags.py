@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from screener.catalogue.identities import IDENTITY_TAGS
 from screener.catalogue.items import ITEMS
 
 # Tags that no line item lists but that derivations, evidence of debt and cross-checks read.
@@ -49,6 +50,7 @@ EXTRA_TAGS: tuple[str, ...] = (
     "TreasuryStockCommonShares",
     "TreasuryStockShares",
     "WeightedAverageNumberDilutedSharesOutstandingAdjustment",
+    *IDENTITY_TAGS,
 )
 
 # A raw tag inside a fallback expression; item names are snake_case.

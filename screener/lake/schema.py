@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from screener.catalogue.items import ITEMS
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 Columns = tuple[tuple[str, str, str], ...]
 
@@ -78,6 +78,10 @@ FUNDAMENTALS_KEYS: Columns = (
     ("share_basis", "DOUBLE", "multiply share counts by it (divide per-share values) to reach the split basis of prices.close"),
     ("debt_evidence", "VARCHAR", "reported, reported_zero, inferred_zero or unknown"),
     ("flags", "VARCHAR", "space-separated flag codes of this version, '' when there are none"),
+    ("holds", "VARCHAR", "space-separated ids of the accounting identities that hold, in the order of their table"),
+    ("fails", "VARCHAR", "same, of those that fail; an identity in neither can't be tested or does not apply"),
+    ("gaps", "VARCHAR", "how far each identity of fails is off, in units of its tolerance, in the same order"),
+    ("dq_score", "DOUBLE", "share of the tested identities that hold, 0 to 1; NULL when none could be tested"),
 )
 
 FAR_DATE = "9999-12-31"

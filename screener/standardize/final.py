@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from screener.lake.schema import FAR_DATE, fundamentals, item_columns
 from screener.standardize.columns import quoted, statement_items
+from screener.standardize.identities import flag_tests, row_gaps
 from screener.standardize.imputed import EIGHT_QUARTERS_DAYS, ZERO_WHEN_NEVER_SEEN, imputed
 from screener.standardize.periods import CHECKED, flow_columns
 from screener.standardize.program import Column, staged
@@ -123,6 +124,7 @@ def flags() -> tuple[Column, ...]:
         ("shares_implausible", "shares_implausible OR dropped"),
         ("split_inferred", 'len(list_filter(moves, lambda m: m.d > "end" - 366 AND m.d <= known)) > 0'),
         ("fx", "currency <> 'USD'"),
+        *flag_tests(),
     )
     listed = ", ".join(f"CASE WHEN {test} THEN '{code}' END" for code, test in tests)
     return (
@@ -133,7 +135,7 @@ def flags() -> tuple[Column, ...]:
 
 def versions() -> str:
     """Return SQL that makes ``versions``: the finished rows of the batch, identical neighbours merged."""
-    columns = (*item_values(), *debt_values(), *finished(), *keys(), *flags())
+    columns = (*item_values(), *debt_values(), *finished(), *keys(), *row_gaps(), *flags())
     wanted = [name for name, _, _ in fundamentals() if name not in {"known_until", "latest_until"}]
     listed = ", ".join(quoted(name) for name in wanted)
     compared = ", ".join(quoted(name) for name in wanted if name not in SKIPPED_IN_HASH)

@@ -137,7 +137,7 @@ def wide(*, instants: bool) -> str:
     table = "wide_instants" if instants else "wide_periods"
     columns = program(instants=instants)
     items = [item.name for item in statement_items(instants=instants)]
-    flags = [name for name, _ in columns if name[:2] in {"f_", "g_"}]
+    flags = [name for name, _ in columns if name[:2] in {"f_", "g_", "i_"}]
     if instants:
         flags.append("f_carried")
     kept = ", ".join(quoted(name) for name in (*items, *flags))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from screener.catalogue.items import BY_NAME
+from screener.standardize import identities
 from screener.standardize.columns import quoted, statement_items, texts
 from screener.standardize.imputed import ZERO_WHEN_NEVER_SEEN
 from screener.standardize.periods import CHECKED, flow_columns, point_columns
@@ -17,7 +18,7 @@ CASH_TAGS = tuple(
     for name in ("cfo", "cfi", "cff")
     for tag in (*BY_NAME[name].tags, *(f"ifrs:{tag}" for tag in BY_NAME[name].ifrs))
 )
-BALANCE_FLAGS = ("f_debt_ambiguous", "f_carried")
+BALANCE_FLAGS = ("f_debt_ambiguous", "f_carried", *identities.balance_columns())
 
 # A period is an end for which a periodic report shows assets or income. Balances alone, next to a period that was
 # known by then, are opening balances or pro-forma dates. One period a quarter of the issuer's calendar; its phase
@@ -74,6 +75,7 @@ def moving_columns() -> tuple[str, ...]:
         *(f"sum4_{name}" for name in CHECKED),
         *(f"m{kind}_{name}" for kind in ("t", "q") for name in CORE),
         *PERIOD_FLAGS,
+        *identities.moving_columns(),
         "g_sign_fixed",
         "cover",
         "cover_at",
@@ -101,6 +103,7 @@ UNION ALL SELECT eid, "end", known, 'mq_' || item, mixed::INT::DOUBLE FROM quart
 UNION ALL SELECT eid, "end", filed, 'cover', value FROM covers
 UNION ALL SELECT eid, "end", filed, 'cover_at', (filed - DATE '1970-01-01')::DOUBLE FROM covers
 UNION ALL SELECT eid, "end", filed, 'g_sign_fixed', 1.0 FROM sign_fixes
+UNION ALL {identities.changes()}
 UNION ALL
 {flags};
 """

@@ -1,0 +1,342 @@
+"""The accounting identities, evaluated on what the filings state: how far each is off, in units of its tolerance.
+
+A gap is a number: 0 to 1 holds, above 1 fails, NULL can't be tested. ``d_x`` is an item from its own tags, so that no
+identity is tested on a value that was derived through it.
+"""
+
+from __future__ import annotations
+
+from screener.catalogue.identities import BY_ID, IDENTITIES, TOLERANCE
+from screener.standardize.columns import raw as t
+from screener.standardize.columns import texts
+from screener.standardize.periods import CHECKED
+from screener.standardize.trees import first, present_sum
+
+Column = tuple[str, str]
+
+BALANCE = ("bs1", "bs2", "bs3", "bs4", "bs5")
+# Judged on each stretch that a filing states: the single quarter (``_q``) and from the first day of the year (``_y``).
+STRETCHES = ("q", "y")
+PERIODS = ("is1", "is2", "is3", "is4", "is5", "cf1", "cf3")
+ROLL = "cf2"
+# Nobody's gap needs to be told apart beyond this; the text of it stays short.
+LARGEST_GAP = 1e6
+
+_LEVEL_TAGS = (
+    "CashCashEquivalentsRestrictedCashAndRestrictedCashEquivalents",
+    "CashCashEquivalentsRestrictedCashAndRestrictedCashEquivalentsIncludingDisposalGroupAndDiscontinuedOperations",
+    "CashAndCashEquivalentsAtCarryingValue",
+    "CashAndCashEquivalentsAtCarryingValueIncludingDiscontinuedOperations",
+    "CashAndDueFromBanks",
+    "Cash",
+    "ifrs:CashAndCashEquivalents",
+)
+
+MACROS = """
+CREATE OR REPLACE TEMP MACRO grain(v) AS (CASE WHEN v <> 0 THEN gran(v) END);
+"""
+
+
+def gap(left: str, right: str, operands: tuple[str, ...], share: float = TOLERANCE, unit: str = "") -> str:
+    """Return SQL of |left - right| in units of the tolerance: the share of the larger side, or two rounding units.
+
+    The rounding unit is that of the finest operand, or ``unit`` where it is known; it is looked at only where the
+    share is exceeded, because finding it is slow.
+    """
+    off = f"abs(({left}) - ({right}))"
+    allowed = f"{share} * greatest(abs({left}), abs({right}))"
+    finest = unit or f"coalesce(least({', '.join(f'grain({name})' for name in operands)}), 0)"
+    return (
+        f"CASE WHEN {off} = 0 THEN 0.0 WHEN {off} <= {allowed} THEN {off} / ({allowed}) "
+        f"WHEN {off} IS NOT NULL THEN {off} / greatest({allowed}, 2 * {finest}) END"
+    )
+
+
+def excess(part: str, total: str) -> str:
+    """Return SQL of how far a part exceeds its total, in units of the tolerance; 0 where it does not."""
+    over = gap(part, total, (part, total))
+    return f"CASE WHEN ({part}) <= ({total}) THEN 0.0 ELSE {over} END"
+
+
+def nearest(*gaps: str) -> str:
+    """Return the smallest of the gaps that can be tested: one reading of the statement that adds up is enough."""
+    return f"least({', '.join(gaps)})"
+
+
+def _applies(identity: str, sql: str) -> str:
+    refused = BY_ID[identity].refused
+    return f"CASE WHEN coalesce(model, 'standard') NOT IN {texts(refused)} THEN {sql} END" if refused else sql
+
+
+_SIDE = first("d_liabilities_and_equity", "d_total_assets")
+_EQUITY = first("d_equity_incl_nci", "d_equity + coalesce(d_minority_interest, 0)")
+# Some filers tag the sum of both sides as their liabilities; that value is not used.
+_LIABILITIES = (
+    f"CASE WHEN abs(d_total_liabilities - {_SIDE}) <= 0.001 * {_SIDE} AND abs({_EQUITY}) > 0.002 * {_SIDE} THEN NULL "
+    "ELSE d_total_liabilities END"
+)
+
+
+def balance_gaps() -> tuple[Column, ...]:
+    """Return the columns ``i_bs1`` .. ``i_bs5`` over the direct values of a balance sheet."""
+    parts = ("d_total_liabilities", "coalesce(d_temp_equity, 0)", _EQUITY)
+    both = ("d_liabilities_and_equity", "d_total_liabilities", "d_temp_equity", "d_equity_incl_nci", "d_equity")
+    held = "coalesce(d_cash, 0) + coalesce(d_short_term_investments, 0)"
+    return (
+        ("i_liabilities", _LIABILITIES),
+        ("i_bs1", gap("d_total_assets", "d_liabilities_and_equity", ("d_total_assets", "d_liabilities_and_equity"))),
+        ("i_bs2", gap(" + ".join(("i_liabilities", *parts[1:])), _SIDE, both)),
+        (
+            "i_bs3",
+            _applies(
+                "bs3",
+                f"greatest({excess('d_current_assets', 'd_total_assets')}, "
+                f"{excess('d_current_liabilities', 'i_liabilities')})",
+            ),
+        ),
+        (
+            "i_bs4",
+            gap(
+                "d_equity + d_minority_interest",
+                "d_equity_incl_nci",
+                ("d_equity", "d_minority_interest", "d_equity_incl_nci"),
+            ),
+        ),
+        (
+            "i_bs5",
+            _applies(
+                "bs5",
+                f"CASE WHEN coalesce(d_cash, d_short_term_investments) IS NOT NULL "
+                f"THEN {excess(held, first('d_current_assets', 'd_total_assets'))} END",
+            ),
+        ),
+    )
+
+
+_FX = first(
+    "d_fx_cash",
+    t("EffectOfExchangeRateOnCashAndCashEquivalents"),
+    t(
+        "EffectOfExchangeRateOnCashCashEquivalentsRestrictedCashAndRestrictedCashEquivalents"
+        "IncludingDisposalGroupAndDiscontinuedOperations"
+    ),
+    t("EffectOfExchangeRateOnCashAndCashEquivalentsContinuingOperations"),
+    t("ifrs:EffectOfExchangeRateChangesOnCashAndCashEquivalents"),
+)
+_DISCONTINUED = first(
+    t("NetCashProvidedByUsedInDiscontinuedOperations"),
+    present_sum(
+        [
+            t("CashProvidedByUsedInOperatingActivitiesDiscontinuedOperations"),
+            t("CashProvidedByUsedInInvestingActivitiesDiscontinuedOperations"),
+            t("CashProvidedByUsedInFinancingActivitiesDiscontinuedOperations"),
+        ]
+    ),
+)
+_BEFORE_FX = first(
+    t("CashCashEquivalentsRestrictedCashAndRestrictedCashEquivalentsPeriodIncreaseDecreaseExcludingExchangeRateEffect"),
+    t("CashAndCashEquivalentsPeriodIncreaseDecreaseExcludingExchangeRateEffect"),
+    t("ifrs:IncreaseDecreaseInCashAndCashEquivalentsBeforeEffectOfExchangeRateChanges"),
+)
+_OTHERS = "(d_nci_income + coalesce(i_redeemable, 0))"
+_START = t("simfin:Net Income/Starting Line")
+
+
+def _cash_flows() -> str:
+    flows = ("d_cfo", "d_cfi", "d_cff")
+    total = " + ".join(flows)
+    ways = [
+        gap(f"{total}{fx}{ended}", target, (*flows, target))
+        for target, fx in (("i_net_change", " + coalesce(i_fx, 0)"), ("i_before_fx", ""))
+        for ended in ("", " + i_ended")
+    ]
+    return nearest(*ways)
+
+
+def _after_tax() -> str:
+    """Income from continuing operations as tagged, or what net income leaves of it."""
+    targets = (
+        "d_income_continuing",
+        "d_net_income_incl_nci - coalesce(d_discontinued, 0)",
+        f"d_net_income + coalesce({_OTHERS}, 0) - coalesce(d_discontinued, 0)",
+    )
+    ways = [
+        gap(f"d_pretax_income - d_income_tax{extra}", target, ("d_pretax_income", "d_income_tax", "d_net_income"))
+        for target in targets
+        for extra in ("", " + d_equity_method_income")
+    ]
+    return nearest(*ways)
+
+
+def period_gaps() -> tuple[Column, ...]:
+    """Return the columns ``i_is1`` .. ``i_cf3`` over the direct values of a stretch, and what ``i_cf2`` needs."""
+    operating = ("d_operating_income", "d_operating_expenses")
+    earned = first("d_net_income_to_common", "d_net_income - coalesce(d_preferred_dividends, 0)")
+    return (
+        ("i_fx", _FX),
+        ("i_ended", _DISCONTINUED),
+        ("i_net_change", first("d_net_change_cash", t("ifrs:IncreaseDecreaseInCashAndCashEquivalents"))),
+        ("i_before_fx", _BEFORE_FX),
+        ("i_redeemable", t("NetIncomeLossAttributableToRedeemableNoncontrollingInterest")),
+        (
+            "i_is1",
+            _applies(
+                "is1",
+                gap(
+                    "d_revenue - d_cost_of_revenue",
+                    "d_gross_profit",
+                    ("d_revenue", "d_cost_of_revenue", "d_gross_profit"),
+                ),
+            ),
+        ),
+        (
+            "i_is2",
+            _applies(
+                "is2",
+                nearest(
+                    *(
+                        gap(f"{top} - d_operating_expenses", "d_operating_income", (top, *operating))
+                        for top in ("d_gross_profit", "d_revenue")
+                    )
+                ),
+            ),
+        ),
+        ("i_is3", _after_tax()),
+        (
+            "i_is4",
+            gap(f"d_net_income + {_OTHERS}", "d_net_income_incl_nci", ("d_net_income", "d_net_income_incl_nci")),
+        ),
+        (
+            "i_is5",
+            gap("d_eps_diluted * d_shares_diluted", earned, (), BY_ID["is5"].tolerance, unit="0.01 * d_shares_diluted"),
+        ),
+        ("i_cf1", _cash_flows()),
+        ("i_cf3", gap(_START, first("d_net_income_incl_nci", "d_net_income"), (_START, "d_net_income"))),
+    )
+
+
+_SECOND = t("NetIncomeLossIncludingPortionAttributableToNonredeemableNoncontrollingInterest")
+# What standardization does when an identity fails: the item, the identity, and what stands in its place.
+MENDS: dict[str, tuple[str, str]] = {
+    "net_income_incl_nci": (
+        "is4",
+        f"CASE WHEN {gap(f'd_net_income + {_OTHERS}', _SECOND, ('d_net_income', _SECOND))} <= 1 THEN {_SECOND} "
+        "ELSE d_net_income_incl_nci END",
+    ),
+    "minority_interest": ("bs4", "d_equity_incl_nci - d_equity"),
+    "short_term_investments": ("bs5", "NULL"),
+}
+
+
+def mended(item: str, sql: str) -> str:
+    """Return the SQL of an item with the action of its identity: what stands in its place when that fails."""
+    if item not in MENDS:
+        return sql
+    identity, instead = MENDS[item]
+    return f"CASE WHEN i_{identity} > 1 THEN {instead} ELSE {sql} END"
+
+
+# A balance sheet that does not balance gives way to the one that was known before, and says so.
+REJECT_UNBALANCED = """
+CREATE OR REPLACE TEMP TABLE sound AS SELECT * FROM wide_instants WHERE i_bs1 <= 1;
+CREATE OR REPLACE TEMP TABLE replaced AS
+SELECT s.* REPLACE (w.event AS event), 1.0 AS f_rejected
+FROM (SELECT eid, start, "end", event FROM wide_instants WHERE i_bs1 > 1) w
+ASOF JOIN sound s ON s.eid = w.eid AND s.start = w.start AND s."end" = w."end" AND w.event >= s.event;
+INSERT INTO replaced SELECT w.*, 0.0 FROM wide_instants w ANTI JOIN replaced r
+  ON r.eid = w.eid AND r.start = w.start AND r."end" = w."end" AND r.event = w.event;
+DROP TABLE wide_instants;
+ALTER TABLE replaced RENAME TO wide_instants;
+DROP TABLE sound;
+"""
+
+
+def balance_columns() -> tuple[str, ...]:
+    """Return the columns of ``wide_instants`` that a row takes over."""
+    return (*(f"i_{name}" for name in BALANCE), "f_rejected")
+
+
+def moving_columns() -> tuple[str, ...]:
+    """Return the columns of ``changes`` that hold gaps, and whether four quarters are on different bases."""
+    flows = tuple(f"i_{name}_{stretch}" for name in (*PERIODS, ROLL) for stretch in STRETCHES)
+    return (*flows, *(f"ms_{name}" for name in CHECKED))
+
+
+def roll_forward() -> str:
+    """Return SQL that makes ``cash_rolls``: by how much the balances of cash miss the change that a stretch states.
+
+    Cash is what the filing calls it: of several balances (with restricted cash, with disposal groups) the one that
+    fits is the one that the statement explains. Balances as known on the filing day.
+    """
+    change = gap("b.value - a.value", "w.i_net_change", ("b.value", "a.value", "w.i_net_change"))
+    return f"""
+CREATE OR REPLACE TEMP TABLE levels AS
+SELECT eid, tag, "end", filed, value FROM mentions WHERE start IS NULL AND tag IN {texts(_LEVEL_TAGS)};
+CREATE OR REPLACE TEMP TABLE openings AS
+SELECT s.eid, s.start, s."end", m.tag, m."end" AS opening
+FROM (SELECT DISTINCT eid, start, "end" FROM wide_periods WHERE i_net_change IS NOT NULL) s
+JOIN (SELECT DISTINCT eid, tag, "end" FROM levels) m ON m.eid = s.eid AND m."end" BETWEEN s.start - 4 AND s.start + 2
+QUALIFY row_number() OVER (PARTITION BY s.eid, s.start, s."end", m.tag
+                           ORDER BY abs(m."end" + 1 - s.start), m."end") = 1;
+CREATE OR REPLACE TEMP TABLE cash_rolls AS
+SELECT w.eid, w.start, w."end", w.event, min({change}) AS i_cf2
+FROM wide_periods w JOIN openings o ON o.eid = w.eid AND o.start = w.start AND o."end" = w."end"
+ASOF JOIN levels b ON b.eid = w.eid AND b.tag = o.tag AND b."end" = w."end" AND w.event >= b.filed
+ASOF JOIN levels a ON a.eid = w.eid AND a.tag = o.tag AND a."end" = o.opening AND w.event >= a.filed
+WHERE w.i_net_change IS NOT NULL GROUP BY ALL;
+DROP TABLE levels;
+DROP TABLE openings;
+"""
+
+
+def changes() -> str:
+    """Return SQL of the rows (entity, end, day, column, value) that ``changes`` gets: the worst gap of each stretch."""
+    listed = ", ".join(f"i_{name}" for name in PERIODS)
+    kind = "CASE dur_class(\"end\" - start + 1) WHEN 'Q' THEN '_q' ELSE '_y' END"
+    return f"""
+SELECT eid, "end", event, col || {kind}, max(value) FROM (
+  UNPIVOT (SELECT eid, start, "end", event, {listed} FROM wide_periods) ON {listed} INTO NAME col VALUE value)
+GROUP BY ALL
+UNION ALL
+SELECT eid, "end", event, 'i_{ROLL}' || {kind}, max(i_{ROLL}) FROM cash_rolls WHERE i_{ROLL} IS NOT NULL GROUP BY ALL
+UNION ALL
+SELECT eid, "end", known, 'ms_' || item, mixed::INT::DOUBLE FROM four
+WHERE item IN {texts(CHECKED)} AND value IS NOT NULL"""
+
+
+def _sums(at_year: str) -> str:
+    """Return the worst gap between the twelve months and the four quarters, both on one basis."""
+    ways = [
+        f"CASE WHEN {at_year} AND coalesce(v_mt_{name}, 0) = 0 AND coalesce(v_ms_{name}, 0) = 0 "
+        f"THEN {gap(f'v_{name}', f'v_sum4_{name}', (f'v_{name}', f'v_sum4_{name}'))} END"
+        for name in CHECKED
+    ]
+    return f"greatest({', '.join(ways)})"
+
+
+def row_gaps() -> tuple[Column, ...]:
+    """Return the gaps of a row (``r_x``), then ``holds``, ``fails``, ``gaps`` and ``dq_score``."""
+    columns: list[Column] = [(f"r_{name}", f"v_i_{name}") for name in BALANCE]
+    for name in (*PERIODS, ROLL):
+        columns.append((f"r_{name}", f"greatest({', '.join(f'v_i_{name}_{stretch}' for stretch in STRETCHES)})"))
+    columns += [("r_quarters_sum", _sums("at_year")), ("r_ttm_two_ways", _sums("NOT at_year"))]
+    ids = [row.id for row in IDENTITIES]
+
+    def listed(condition: str, said: str = "'{0}'") -> str:
+        cases = (f"CASE WHEN r_{name} {condition} THEN {said.format(name)} END" for name in ids)
+        return f"concat_ws(' ', {', '.join(cases)})"
+
+    held = " + ".join(f"coalesce((r_{name} <= 1)::INT, 0)" for name in ids)
+    failed = " + ".join(f"coalesce((r_{name} > 1)::INT, 0)" for name in ids)
+    return (
+        *columns,
+        ("holds", listed("<= 1")),
+        ("fails", listed("> 1")),
+        ("gaps", listed("> 1", f"printf('%.1f', least(r_{{0}}, {LARGEST_GAP}))")),
+        ("dq_score", f"({held}) / nullif(({held}) + ({failed}), 0)::DOUBLE"),
+    )
+
+
+def flag_tests() -> tuple[tuple[str, str], ...]:
+    """Return (flag code, SQL test) of a balance sheet that gave way and of each identity that fails."""
+    return (("balance_rejected", "v_f_rejected = 1"), *((row.flag, f"r_{row.id} > 1") for row in IDENTITIES))
