@@ -257,9 +257,12 @@ def balance_columns() -> tuple[str, ...]:
 
 
 def moving_columns() -> tuple[str, ...]:
-    """Return the columns of ``changes`` that hold gaps, and whether four quarters are on different bases."""
+    """Return the columns of ``changes`` that hold gaps, and what tells whether the sums are on one basis.
+
+    ``ms``: quarters on different bases; ``dt``, ``ds``: the day on which the twelve months and the sum last moved.
+    """
     flows = tuple(f"i_{name}_{stretch}" for name in (*PERIODS, ROLL) for stretch in STRETCHES)
-    return (*flows, *(f"ms_{name}" for name in CHECKED))
+    return (*flows, *(f"{kind}_{name}" for kind in ("ms", "dt", "ds") for name in CHECKED))
 
 
 def roll_forward() -> str:
@@ -301,13 +304,29 @@ UNION ALL
 SELECT eid, "end", event, 'i_{ROLL}' || {kind}, max(i_{ROLL}) FROM cash_rolls WHERE i_{ROLL} IS NOT NULL GROUP BY ALL
 UNION ALL
 SELECT eid, "end", known, 'ms_' || item, mixed::INT::DOUBLE FROM four
-WHERE item IN {texts(CHECKED)} AND value IS NOT NULL"""
+WHERE item IN {texts(CHECKED)} AND value IS NOT NULL
+UNION ALL {_moved("ttm", "dt")}
+UNION ALL {_moved("four", "ds")}"""
+
+
+def _moved(table: str, prefix: str) -> str:
+    """Return SQL of the last day on which a value moved by more than rounding, as known on each day."""
+    return f"""
+SELECT eid, "end", known, '{prefix}_' || item, max(CASE WHEN moved THEN known - DATE '1970-01-01' END) OVER (
+  PARTITION BY eid, item, "end" ORDER BY known ROWS UNBOUNDED PRECEDING)::DOUBLE
+FROM (
+  SELECT *, coalesce(differs(value, lag(value) OVER (PARTITION BY eid, item, "end" ORDER BY known)), true) AS moved
+  FROM {table} WHERE item IN {texts(CHECKED)} AND value IS NOT NULL)"""
 
 
 def _sums(at_year: str) -> str:
-    """Return the worst gap between the twelve months and the four quarters, both on one basis."""
+    """Return the worst gap between the twelve months and the four quarters, both on one basis.
+
+    A filing that recasts the year alone, or some of its quarters alone, leaves nothing to compare it with: one of the
+    two then moved on a day on which the other did not.
+    """
     ways = [
-        f"CASE WHEN {at_year} AND coalesce(v_mt_{name}, 0) = 0 AND coalesce(v_ms_{name}, 0) = 0 "
+        f"CASE WHEN {at_year} AND v_mt_{name} = 0 AND v_ms_{name} = 0 AND v_dt_{name} = v_ds_{name} "
         f"THEN {gap(f'v_{name}', f'v_sum4_{name}', (f'v_{name}', f'v_sum4_{name}'))} END"
         for name in CHECKED
     ]
