@@ -45,6 +45,7 @@ FIELDS: tuple[Field, ...] = (
     Field("period_end", "Newest period", "date", "date", "f.period_end"),
     Field("known_from", "Public since", "date", "date", "f.known_from"),
     Field("data_flags", "Data flags", "text", "text", "f.flags", help="codes of docs/data.md, separated by spaces"),
+    Field("dq_score", "Data quality", "number", "ratio", "f.dq_score", help="share of the accounting identities that could be tested on the newest period and hold; below 80% the numbers do not fit together"),
     Field("price", "Price", "number", "usd_per_share", "p.close * p.split_factor", market=True),
     Field("price_date", "Price date", "date", "date", "p.date", market=True),
     Field(
@@ -68,7 +69,7 @@ FIELDS: tuple[Field, ...] = (
 DIRECTIONS: dict[str, str] = {
     "market_cap": "lower", "price_change_1m": "lower", "price_change_3m": "higher", "price_change_6m": "higher",
     "price_change_12m": "higher", "momentum_12_1": "higher", "high_52w_ratio": "higher",
-    "avg_dollar_volume_3m": "higher",
+    "avg_dollar_volume_3m": "higher", "dq_score": "higher",
 }
 
 BY_NAME: dict[str, Field] = {field.name: field for field in FIELDS}
