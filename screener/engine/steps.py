@@ -117,8 +117,9 @@ def _only(alias: str, issuers: Sequence[int]) -> str:
 
 def _latest(columns: Columns, dates: Sequence[date], issuers: Sequence[int]) -> str:
     """Select the newest period of each issuer that was public on the date and is not too old, in US dollars."""
-    stored = ("issuer_id", "period_end", "known_from", "quarter_index", "share_basis", "shares_outstanding", "flags")
-    stored += ("dq_score",) if "dq_score" in columns.fields else ()
+    stored = ["issuer_id", "period_end", "known_from", "quarter_index", "share_basis", "shares_outstanding", "flags"]
+    if "dq_score" in columns.fields:
+        stored.append("dq_score")
     wanted = [(name, f"f.{identifier(name)}") for name in stored]
     wanted += [(key, f"f.{identifier(name)}") for key, name in columns.latest.items() if key not in stored]
     return (

@@ -187,11 +187,12 @@ def table_text(
     *,
     width: int = 100,
     color: bool = False,
+    whole: Sequence[str] = (),
 ) -> str:
     """Return a table for the terminal, lines of at most ``width`` cells (taken as 40 when smaller).
 
     Long texts are cut, then the last columns dropped and named below the table. Without ``units`` values are shown
-    unrounded, and columns of numbers are recognised by their values.
+    unrounded, and columns of numbers are recognised by their values. The columns named in ``whole`` are never cut.
     """
     table = [list(row) for row in rows]
     columns = []
@@ -204,7 +205,7 @@ def table_text(
                 cell_text(header),
                 texts if right else [cut(text, TEXT_WIDTH) for text in texts],
                 right=right,
-                least=0 if right else TEXT_LEAST,
+                least=0 if right or header in whole else TEXT_LEAST,
                 drop=place,
                 styles="bold" if place == 0 else "",
             )
