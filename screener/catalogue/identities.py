@@ -46,11 +46,13 @@ IDENTITIES: tuple[Identity, ...] = (
     ),
     Identity(
         "bs2", "Liabilities and equity add up", "liabilities_and_equity = total_liabilities + temp_equity + equity_incl_nci",
-        "flagged", "liabilities and equity do not add up to their total", essential=True,
+        "another tag of equity or of mezzanine equity is taken where that one adds up; else flagged",
+        "liabilities and equity do not add up to their total", essential=True,
     ),
     Identity(
         "bs3", "Parts within totals", "total_assets >= current_assets and total_liabilities >= current_liabilities",
-        "flagged", "a current part is larger than its total", refused=UNCLASSIFIED,
+        "liabilities below their current part are derived from the other side; else flagged",
+        "a current part is larger than its total", refused=UNCLASSIFIED,
     ),
     Identity(
         "bs4", "Equity and noncontrolling interest", "equity_incl_nci = equity + minority_interest",
@@ -113,20 +115,25 @@ IDENTITIES: tuple[Identity, ...] = (
 BY_ID: dict[str, Identity] = {row.id: row for row in IDENTITIES}
 ESSENTIAL: tuple[str, ...] = tuple(row.id for row in IDENTITIES if row.essential)
 
+# The change in cash before the effect of exchange rates; some filers tag the whole change so.
+BEFORE_FX_TAGS: tuple[str, ...] = (
+    "CashCashEquivalentsRestrictedCashAndRestrictedCashEquivalentsPeriodIncreaseDecreaseExcludingExchangeRateEffect",
+    "CashAndCashEquivalentsPeriodIncreaseDecreaseExcludingExchangeRateEffect",
+    "ifrs:IncreaseDecreaseInCashAndCashEquivalentsBeforeEffectOfExchangeRateChanges",
+)
 # Source tags that only the identities read.
 IDENTITY_TAGS: tuple[str, ...] = (
     "CashAndCashEquivalentsAtCarryingValueIncludingDiscontinuedOperations",
-    "CashAndCashEquivalentsPeriodIncreaseDecreaseExcludingExchangeRateEffect",
     "CashCashEquivalentsRestrictedCashAndRestrictedCashEquivalentsIncludingDisposalGroupAndDiscontinuedOperations",
-    "CashCashEquivalentsRestrictedCashAndRestrictedCashEquivalentsPeriodIncreaseDecreaseExcludingExchangeRateEffect",
     "CashProvidedByUsedInFinancingActivitiesDiscontinuedOperations",
     "CashProvidedByUsedInInvestingActivitiesDiscontinuedOperations",
     "EffectOfExchangeRateOnCashAndCashEquivalents",
     "EffectOfExchangeRateOnCashAndCashEquivalentsContinuingOperations",
     "EffectOfExchangeRateOnCashCashEquivalentsRestrictedCashAndRestrictedCashEquivalentsIncludingDisposalGroupAndDiscontinuedOperations",
     "NetCashProvidedByUsedInDiscontinuedOperations",
+    "TemporaryEquityCarryingAmount",
     "ifrs:EffectOfExchangeRateChangesOnCashAndCashEquivalents",
     "ifrs:IncreaseDecreaseInCashAndCashEquivalents",
-    "ifrs:IncreaseDecreaseInCashAndCashEquivalentsBeforeEffectOfExchangeRateChanges",
+    *BEFORE_FX_TAGS,
     "simfin:Net Income/Starting Line",
 )

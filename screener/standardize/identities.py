@@ -6,7 +6,8 @@ identity is tested on a value that was derived through it.
 
 from __future__ import annotations
 
-from screener.catalogue.identities import BY_ID, IDENTITIES, TOLERANCE
+from screener.catalogue.identities import BEFORE_FX_TAGS, BY_ID, IDENTITIES, TOLERANCE
+from screener.catalogue.items import BY_NAME
 from screener.standardize.columns import raw as t
 from screener.standardize.columns import texts
 from screener.standardize.periods import CHECKED
@@ -69,31 +70,40 @@ def _applies(identity: str, sql: str) -> str:
 
 
 _SIDE = first("d_liabilities_and_equity", "d_total_assets")
-_EQUITY = first("d_equity_incl_nci", "d_equity + coalesce(d_minority_interest, 0)")
+_WHOLE = first("d_equity_incl_nci", "i_parent")
 # Some filers tag the sum of both sides as their liabilities; that value is not used.
 _LIABILITIES = (
-    f"CASE WHEN abs(d_total_liabilities - {_SIDE}) <= 0.001 * {_SIDE} AND abs({_EQUITY}) > 0.002 * {_SIDE} THEN NULL "
+    f"CASE WHEN abs(d_total_liabilities - {_SIDE}) <= 0.001 * {_SIDE} AND abs({_WHOLE}) > 0.002 * {_SIDE} THEN NULL "
     "ELSE d_total_liabilities END"
 )
+_MEZZANINE_PARTS = [t(tag) for tag in BY_NAME["temp_equity"].parts]
+
+
+def _sides(mezzanine: str, equity: str) -> str:
+    operands = (_SIDE, "i_liabilities", mezzanine, equity)
+    return gap(f"i_liabilities + coalesce({mezzanine}, 0) + {equity}", _SIDE, operands)
 
 
 def balance_gaps() -> tuple[Column, ...]:
-    """Return the columns ``i_bs1`` .. ``i_bs5`` over the direct values of a balance sheet."""
-    parts = ("d_total_liabilities", "coalesce(d_temp_equity, 0)", _EQUITY)
-    both = ("d_liabilities_and_equity", "d_total_liabilities", "d_temp_equity", "d_equity_incl_nci", "d_equity")
+    """Return the columns ``i_bs1`` .. ``i_bs5`` over the direct values of a balance sheet, and what they rest on.
+
+    A later filing that rolls equity forward may leave one of its tags on another basis than the balance sheet: what
+    lies between liabilities and their sum with equity is read in three ways, and the one that adds up stands.
+    """
     held = "coalesce(d_cash, 0) + coalesce(d_short_term_investments, 0)"
+    within = f"{excess('d_current_assets', 'd_total_assets')}, {excess('d_current_liabilities', 'i_liabilities')}"
+    room = excess(held, first("d_current_assets", "d_total_assets"))
     return (
+        ("i_parent", "d_equity + coalesce(d_minority_interest, 0)"),
+        ("i_mezzanine", first("d_temp_equity", t("TemporaryEquityCarryingAmount"))),
+        ("i_mezzanine_parts", present_sum(_MEZZANINE_PARTS)),
         ("i_liabilities", _LIABILITIES),
+        ("i_bs2_whole", _sides("i_mezzanine", _WHOLE)),
+        ("i_bs2_parent", _sides("i_mezzanine", "i_parent")),
+        ("i_bs2_parts", _sides("i_mezzanine_parts", _WHOLE)),
         ("i_bs1", gap("d_total_assets", "d_liabilities_and_equity", ("d_total_assets", "d_liabilities_and_equity"))),
-        ("i_bs2", gap(" + ".join(("i_liabilities", *parts[1:])), _SIDE, both)),
-        (
-            "i_bs3",
-            _applies(
-                "bs3",
-                f"greatest({excess('d_current_assets', 'd_total_assets')}, "
-                f"{excess('d_current_liabilities', 'i_liabilities')})",
-            ),
-        ),
+        ("i_bs2", nearest("i_bs2_whole", "i_bs2_parent", "i_bs2_parts")),
+        ("i_bs3", _applies("bs3", f"greatest({within})")),
         (
             "i_bs4",
             gap(
@@ -104,11 +114,7 @@ def balance_gaps() -> tuple[Column, ...]:
         ),
         (
             "i_bs5",
-            _applies(
-                "bs5",
-                f"CASE WHEN coalesce(d_cash, d_short_term_investments) IS NOT NULL "
-                f"THEN {excess(held, first('d_current_assets', 'd_total_assets'))} END",
-            ),
+            _applies("bs5", f"CASE WHEN coalesce(d_cash, d_short_term_investments) IS NOT NULL THEN {room} END"),
         ),
     )
 
@@ -133,11 +139,7 @@ _DISCONTINUED = first(
         ]
     ),
 )
-_BEFORE_FX = first(
-    t("CashCashEquivalentsRestrictedCashAndRestrictedCashEquivalentsPeriodIncreaseDecreaseExcludingExchangeRateEffect"),
-    t("CashAndCashEquivalentsPeriodIncreaseDecreaseExcludingExchangeRateEffect"),
-    t("ifrs:IncreaseDecreaseInCashAndCashEquivalentsBeforeEffectOfExchangeRateChanges"),
-)
+_BEFORE_FX = first(*(t(tag) for tag in BEFORE_FX_TAGS))
 _OTHERS = "(d_nci_income + coalesce(i_redeemable, 0))"
 _START = t("simfin:Net Income/Starting Line")
 
@@ -147,7 +149,11 @@ def _cash_flows() -> str:
     total = " + ".join(flows)
     ways = [
         gap(f"{total}{fx}{ended}", target, (*flows, target))
-        for target, fx in (("i_net_change", " + coalesce(i_fx, 0)"), ("i_before_fx", ""))
+        for target, fx in (
+            ("i_net_change", " + coalesce(i_fx, 0)"),
+            ("i_before_fx", ""),
+            ("i_before_fx", " + coalesce(i_fx, 0)"),
+        )
         for ended in ("", " + i_ended")
     ]
     return nearest(*ways)
@@ -216,15 +222,19 @@ def period_gaps() -> tuple[Column, ...]:
 
 
 _SECOND = t("NetIncomeLossIncludingPortionAttributableToNonredeemableNoncontrollingInterest")
-# What standardization does when an identity fails: the item, the identity, and what stands in its place.
+_SECOND_FITS = gap(f"d_net_income + {_OTHERS}", _SECOND, ("d_net_income", _SECOND))
+_DERIVED_LIABILITIES = f"({_SIDE} - equity_incl_nci - coalesce(temp_equity, 0))"
+# What standardization does when an identity fails: the item, the condition, and what stands in its place.
 MENDS: dict[str, tuple[str, str]] = {
-    "net_income_incl_nci": (
-        "is4",
-        f"CASE WHEN {gap(f'd_net_income + {_OTHERS}', _SECOND, ('d_net_income', _SECOND))} <= 1 THEN {_SECOND} "
-        "ELSE d_net_income_incl_nci END",
+    "equity_incl_nci": ("i_bs2_whole > 1 AND i_bs2_parent <= 1", "i_parent"),
+    "temp_equity": ("i_bs2_whole > 1 AND i_bs2_parent > 1 AND i_bs2_parts <= 1", "i_mezzanine_parts"),
+    "total_liabilities": (
+        f"i_bs3 > 1 AND d_current_liabilities > i_liabilities AND {_DERIVED_LIABILITIES} >= d_current_liabilities",
+        _DERIVED_LIABILITIES,
     ),
-    "minority_interest": ("bs4", "d_equity_incl_nci - d_equity"),
-    "short_term_investments": ("bs5", "NULL"),
+    "minority_interest": ("i_bs4 > 1 AND coalesce(i_bs2_whole, 0) <= 1", "d_equity_incl_nci - d_equity"),
+    "short_term_investments": ("i_bs5 > 1", "NULL"),
+    "net_income_incl_nci": (f"i_is4 > 1 AND {_SECOND_FITS} <= 1", _SECOND),
 }
 
 
@@ -232,8 +242,8 @@ def mended(item: str, sql: str) -> str:
     """Return the SQL of an item with the action of its identity: what stands in its place when that fails."""
     if item not in MENDS:
         return sql
-    identity, instead = MENDS[item]
-    return f"CASE WHEN i_{identity} > 1 THEN {instead} ELSE {sql} END"
+    condition, instead = MENDS[item]
+    return f"CASE WHEN {condition} THEN {instead} ELSE {sql} END"
 
 
 # A balance sheet that does not balance gives way to the one that was known before, and says so.
