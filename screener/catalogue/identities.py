@@ -78,7 +78,7 @@ IDENTITIES: tuple[Identity, ...] = (
     ),
     Identity(
         "is3", "Income after tax", "pretax_income - income_tax = income_continuing (+ equity_method_income)",
-        "flagged", "pretax income less tax is not the income from continuing operations", notable=False,
+        "a pretax income that fits with the opposite sign is turned; else flagged", "pretax income less tax is not the income from continuing operations", notable=False,
     ),
     Identity(
         "is4", "Net income and noncontrolling interest", "net_income_incl_nci = net_income + nci_income",

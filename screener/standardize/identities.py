@@ -18,7 +18,7 @@ Column = tuple[str, str]
 BALANCE = ("bs1", "bs2", "bs3", "bs4", "bs5")
 # Judged on each stretch that a filing states: the single quarter (``_q``) and from the first day of the year (``_y``).
 STRETCHES = ("q", "y")
-PERIODS = ("is1", "is2", "is3", "is4", "is5", "cf1", "cf3")
+PERIODS = ("is1", "is2", "is3", "is4", "cf1", "cf3")
 ROLL = "cf2"
 # Nobody's gap needs to be told apart beyond this; the text of it stays short.
 LARGEST_GAP = 1e6
@@ -159,7 +159,7 @@ def _cash_flows() -> str:
     return nearest(*ways)
 
 
-def _after_tax() -> str:
+def _after_tax(pretax: str) -> str:
     """Income from continuing operations as tagged, or what net income leaves of it."""
     targets = (
         "d_income_continuing",
@@ -167,17 +167,25 @@ def _after_tax() -> str:
         f"d_net_income + coalesce({_OTHERS}, 0) - coalesce(d_discontinued, 0)",
     )
     ways = [
-        gap(f"d_pretax_income - d_income_tax{extra}", target, ("d_pretax_income", "d_income_tax", "d_net_income"))
+        gap(f"{pretax} - d_income_tax{extra}", target, ("u_pretax_income", "d_income_tax", "d_net_income"))
         for target in targets
         for extra in ("", " + d_equity_method_income")
     ]
     return nearest(*ways)
 
 
+# Items whose direct value is ``u_x`` until an identity has shown that its sign is right.
+TURNED = ("pretax_income",)
+
+
+def _shared(others: str) -> str:
+    operands = ("d_net_income", "d_nci_income", "d_net_income_incl_nci")
+    return gap(f"d_net_income + {others}", "d_net_income_incl_nci", operands)
+
+
 def period_gaps() -> tuple[Column, ...]:
     """Return the columns ``i_is1`` .. ``i_cf3`` over the direct values of a stretch, and what ``i_cf2`` needs."""
     operating = ("d_operating_income", "d_operating_expenses")
-    earned = first("d_net_income_to_common", "d_net_income - coalesce(d_preferred_dividends, 0)")
     return (
         ("i_fx", _FX),
         ("i_ended", _DISCONTINUED),
@@ -207,15 +215,13 @@ def period_gaps() -> tuple[Column, ...]:
                 ),
             ),
         ),
-        ("i_is3", _after_tax()),
+        ("i_is3", _after_tax("u_pretax_income")),
+        ("i_is3_turned", _after_tax("(0 - u_pretax_income)")),
         (
-            "i_is4",
-            gap(f"d_net_income + {_OTHERS}", "d_net_income_incl_nci", ("d_net_income", "d_net_income_incl_nci")),
+            "d_pretax_income",
+            "CASE WHEN i_is3 > 1 AND i_is3_turned <= 1 THEN 0 - u_pretax_income ELSE u_pretax_income END",
         ),
-        (
-            "i_is5",
-            gap("d_eps_diluted * d_shares_diluted", earned, (), BY_ID["is5"].tolerance, unit="0.01 * d_shares_diluted"),
-        ),
+        ("i_is4", nearest(*(_shared(others) for others in ("d_nci_income", _OTHERS)))),
         ("i_cf1", _cash_flows()),
         ("i_cf3", gap(_START, first("d_net_income_incl_nci", "d_net_income"), (_START, "d_net_income"))),
     )
@@ -333,14 +339,24 @@ def _sums(at_year: str) -> str:
     """Return the worst gap between the twelve months and the four quarters, both on one basis.
 
     A filing that recasts the year alone, or some of its quarters alone, leaves nothing to compare it with: one of the
-    two then moved on a day on which the other did not.
+    two then moved on a day on which the other did not. Nor is a derived operating income what the filings state.
     """
     ways = [
         f"CASE WHEN {at_year} AND v_mt_{name} = 0 AND v_ms_{name} = 0 AND v_dt_{name} = v_ds_{name} "
+        f"{'AND coalesce(v_g_ebit_derived, 0) = 0 ' if name == 'operating_income' else ''}"
         f"THEN {gap(f'v_{name}', f'v_sum4_{name}', (f'v_{name}', f'v_sum4_{name}'))} END"
         for name in CHECKED
     ]
     return f"greatest({', '.join(ways)})"
+
+
+def _earned(kind: str, income: str) -> str:
+    """Return the gap of earnings a share times shares, both as stated but on the split basis of one day.
+
+    Filings restate the one for a split and leave the other: as they stand they can't be multiplied.
+    """
+    count = f"s_shares_diluted_{kind}"
+    return gap(f"s_eps_diluted_{kind} * {count}", income, (), BY_ID["is5"].tolerance, unit=f"0.01 * {count}")
 
 
 def row_gaps() -> tuple[Column, ...]:
@@ -348,6 +364,9 @@ def row_gaps() -> tuple[Column, ...]:
     columns: list[Column] = [(f"r_{name}", f"v_i_{name}") for name in BALANCE]
     for name in (*PERIODS, ROLL):
         columns.append((f"r_{name}", f"greatest({', '.join(f'v_i_{name}_{stretch}' for stretch in STRETCHES)})"))
+    columns.append(
+        ("r_is5", f"greatest({_earned('q', 'v_net_income_to_common_q')}, {_earned('fy', 'v_net_income_to_common')})")
+    )
     columns += [("r_quarters_sum", _sums("at_year")), ("r_ttm_two_ways", _sums("NOT at_year"))]
     ids = [row.id for row in IDENTITIES]
 

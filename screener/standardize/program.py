@@ -7,7 +7,7 @@ from functools import cache
 from screener.catalogue.items import BY_NAME, LineItem
 from screener.standardize.columns import RAW_TAG, WORD, raw, statement_items, vendor_tag
 from screener.standardize.debt import DEBT_DIRECT, DEBT_FINAL, DEBT_FLAGS, DEBT_HELPERS
-from screener.standardize.identities import balance_gaps, mended, period_gaps
+from screener.standardize.identities import TURNED, balance_gaps, mended, period_gaps
 from screener.standardize.trees import DIRECT, FINAL, HELPERS, PERIOD_FLAGS, present_sum
 
 Column = tuple[str, str]
@@ -64,7 +64,7 @@ def program(*, instants: bool) -> tuple[Column, ...]:
     columns: list[Column] = list(helpers)
     for item in items:
         special = direct_sql.get(item.name) or DIRECT.get(item.name)
-        columns.append((f"d_{item.name}", special or direct(item)))
+        columns.append((f"{'u' if item.name in TURNED else 'd'}_{item.name}", special or direct(item)))
     columns.extend(balance_gaps() if instants else period_gaps())
     ordered = [item for item in items if item.name not in LATE] + [BY_NAME[name] for name in LATE if instants]
     finals = FINAL | DEBT_FINAL
