@@ -99,7 +99,7 @@ IDENTITIES: tuple[Identity, ...] = (
         "flagged", "the change in cash is not the difference of the balances", notable=False,
     ),
     Identity(
-        "cf3", "Net income of both statements", "net_income_incl_nci of the cash flow = that of the income statement",
+        "cf3", "Net income of both statements", "net_income_incl_nci of the cash flow = that of the income statement (vendors; XBRL has one fact for both)",
         "flagged", "the cash flow statement starts from another net income", notable=False,
     ),
     Identity(

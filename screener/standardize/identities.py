@@ -141,7 +141,10 @@ _DISCONTINUED = first(
 )
 _BEFORE_FX = first(*(t(tag) for tag in BEFORE_FX_TAGS))
 _OTHERS = "(d_nci_income + coalesce(i_redeemable, 0))"
+_IFRS_CHANGE = "ifrs:IncreaseDecreaseInCashAndCashEquivalents"
+# XBRL has one fact for both statements; a vendor has a column for each, and its continuing income is before NCI.
 _START = t("simfin:Net Income/Starting Line")
+_INCOMES = ("d_income_continuing + coalesce(d_discontinued, 0)", "d_income_continuing", "d_net_income")
 
 
 def _cash_flows() -> str:
@@ -189,7 +192,8 @@ def period_gaps() -> tuple[Column, ...]:
     return (
         ("i_fx", _FX),
         ("i_ended", _DISCONTINUED),
-        ("i_net_change", first("d_net_change_cash", t("ifrs:IncreaseDecreaseInCashAndCashEquivalents"))),
+        # A vendor without a column for exchange rates can't be held to the sum.
+        ("i_net_change", first(*(t(tag) for tag in BY_NAME["net_change_cash"].tags), t(_IFRS_CHANGE))),
         ("i_before_fx", _BEFORE_FX),
         ("i_redeemable", t("NetIncomeLossAttributableToRedeemableNoncontrollingInterest")),
         (
@@ -223,7 +227,7 @@ def period_gaps() -> tuple[Column, ...]:
         ),
         ("i_is4", nearest(*(_shared(others) for others in ("d_nci_income", _OTHERS)))),
         ("i_cf1", _cash_flows()),
-        ("i_cf3", gap(_START, first("d_net_income_incl_nci", "d_net_income"), (_START, "d_net_income"))),
+        ("i_cf3", nearest(*(gap(_START, income, (_START, income)) for income in _INCOMES))),
     )
 
 
