@@ -10,7 +10,7 @@ from typing import Any
 
 from screener.version import __version__
 
-__all__ = ["__version__", "build", "explain", "load", "panel", "run", "show", "sql"]
+__all__ = ["__version__", "build", "check_data", "explain", "load", "panel", "run", "show", "sql"]
 
 
 def __getattr__(name: str) -> Any:

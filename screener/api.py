@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from screener.engine.company import Statement
     from screener.engine.explain import Explanation
+    from screener.engine.quality import Quality
     from screener.engine.result import Result
     from screener.lake.connect import Lake
     from screener.language.screen import Screen
@@ -97,6 +98,14 @@ def show(
     with open_data(data) as lake:
         day = as_of or newest_date(lake.con)
         return statement(lake.con, find_company(lake.con, ticker, day), day, period, items or DEFAULT_ITEMS)
+
+
+def check_data(*, data: str | Path | None = None, as_of: date | None = None, item: str = "") -> Quality:
+    """Return how good the numbers of a data set are, as known on ``as_of``; see :mod:`screener.engine.quality`."""
+    from screener.engine.quality import check
+
+    with open_data(data) as lake:
+        return check(lake, as_of, item)
 
 
 def build(

@@ -45,6 +45,7 @@ FIELDS: tuple[Field, ...] = (
     Field("debt_evidence", "Evidence of debt", "text", "text", "f.debt_evidence", help="reported, reported_zero, inferred_zero or unknown"),
     Field("interest_evidence", "Evidence of interest", "text", "text", "f.interest_evidence", help="reported, reported_zero, inferred_zero, net, accrual_proxy (interest paid stands for it) or unknown"),
     Field("cash_evidence", "Evidence of cash", "text", "text", "f.cash_evidence", help="reported, reported_zero, inferred_zero or unknown"),
+    Field("dq_score", "Data quality", "number", "ratio", "f.dq_score", help="share of the accounting identities that could be tested on the newest period and hold; below 80% the numbers do not fit together"),
     Field("price", "Price", "number", "usd_per_share", "p.close * p.split_factor", market=True),
     Field("price_date", "Price date", "date", "date", "p.date", market=True),
     Field(
@@ -69,7 +70,7 @@ FIELDS: tuple[Field, ...] = (
 DIRECTIONS: dict[str, str] = {
     "market_cap": "lower", "market_cap_diluted": "lower", "price_change_1m": "lower", "price_change_3m": "higher", "price_change_6m": "higher",
     "price_change_12m": "higher", "momentum_12_1": "higher", "high_52w_ratio": "higher",
-    "avg_dollar_volume_3m": "higher",
+    "avg_dollar_volume_3m": "higher", "dq_score": "higher",
 }
 
 BY_NAME: dict[str, Field] = {field.name: field for field in FIELDS}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from screener.catalogue.identities import IDENTITIES
+
 
 @dataclass(frozen=True, slots=True)
 class Flag:
@@ -51,6 +53,8 @@ FLAGS: tuple[Flag, ...] = (
     Flag("basis_doubtful", "prices and share counts seem to be on different split bases: no market value"),
     Flag("one_price", "several classes trade: all shares are counted at the price of the primary line", notable=False),
     Flag("fx", "reported in another currency than US dollars", notable=False),
+    Flag("balance_rejected", "the newest balance sheet of the period does not balance: the one before it stands"),
+    *(Flag(row.flag, row.failed, row.notable) for row in IDENTITIES),
 )
 
 BY_CODE: dict[str, Flag] = {flag.code: flag for flag in FLAGS}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from screener.catalogue.identities import IDENTITY_TAGS
 from screener.catalogue.items import ITEMS
 
 # Tags that no line item lists but that derivations, evidence of debt and cross-checks read.
@@ -60,6 +61,7 @@ EXTRA_TAGS: tuple[str, ...] = (
     "TreasuryStockCommonShares",
     "TreasuryStockShares",
     "WeightedAverageNumberDilutedSharesOutstandingAdjustment",
+    *IDENTITY_TAGS,
 )
 
 # Read, but in no column of a statement: the ratio confirms a split, its date says nothing of the day of the split.

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import click
 
-from screener.cli.options import data_option, say
-from screener.errors import ScreenError
+from screener.cli.options import as_of_option, data_option, format_option, say, terminal
+from screener.errors import EXIT_EMPTY, ScreenError
 
 
 @click.group("data")
@@ -93,3 +94,27 @@ def info(data: str | None, fmt: str) -> None:
 
     found = describe(find_data(data))
     click.echo(info_json(found) if fmt == "json" else info_text(found), nl=False)
+
+
+@command.command("check")
+@data_option
+@as_of_option
+@click.option("--item", metavar="NAME", default="", help="Only the coverage of this line item, and who lacks it.")
+@click.option(
+    "--strict", is_flag=True, help="End with 1 when an essential identity fails for more than 0.1 % of periods."
+)
+@format_option
+def check(data: str | None, as_of: date | None, item: str, strict: bool, fmt: str | None) -> None:
+    """Say how good the numbers of a data set are: identities, worst offenders, coverage, flags, evidence of debt."""
+    from screener import api
+    from screener.output import quality
+
+    found = api.check_data(data=data, as_of=as_of, item=item)
+    if fmt in (None, "table"):
+        width, color = terminal()
+        click.echo(quality.render(found, width=width, color=color), nl=False)
+    else:
+        made = {"csv": quality.to_csv, "json": quality.to_json, "markdown": quality.to_markdown}
+        click.echo(made[fmt](found), nl=False)
+    if strict and found.broken:
+        sys.exit(EXIT_EMPTY)

@@ -30,8 +30,9 @@ INTERRUPTED = 130
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO})
 
 EPILOG = """\b
-Exit codes: 0 done; 1 nothing passed (run --fail-empty); 2 wrong usage or
-wrong screen; 3 data problem; 130 interrupted."""
+Exit codes: 0 done; 1 nothing passed (run --fail-empty) or identities fail
+(data check --strict); 2 wrong usage or wrong screen; 3 data problem;
+130 interrupted."""
 
 
 class LazyGroup(click.Group):

@@ -38,7 +38,7 @@ class Company:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """Items of one company: ``rows`` are ``(ticker, period_end, known_from, item...)``, oldest first."""
+    """Items of one company: ``rows`` are ``(ticker, period_end, known_from, item..., flags)``, oldest first."""
 
     company: Company
     period: str
@@ -83,7 +83,7 @@ def statement(
     at = Moment(quarter=period == "quarter")
     keys = [_column(columns, name, at) for name in names]
     source = "fundamentals"
-    wanted = ", ".join(["period_end", "known_from", *keys])
+    wanted = ", ".join(["period_end", "known_from", *keys, "flags"])
     for level in columns.levels:
         derived = ", ".join(f"{sql} AS {identifier(key)}" for key, sql in level.items())
         source = f"(SELECT *, {derived} FROM {source})"
@@ -96,9 +96,9 @@ def statement(
         "ORDER BY period_end",
         [*bound, company.issuer_id, as_of, as_of],
     ).fetchall()
-    rows = tuple((company.ticker, *row) for row in found if any(value is not None for value in row[2:]))
-    units = ("text", "date", "date", *(_unit(name) for name in names))
-    return Statement(company, period, ("ticker", "period_end", "known_from", *names), units, rows)
+    rows = tuple((company.ticker, *row) for row in found if any(value is not None for value in row[2:-1]))
+    units = ("text", "date", "date", *(_unit(name) for name in names), "text")
+    return Statement(company, period, ("ticker", "period_end", "known_from", *names, "flags"), units, rows)
 
 
 def _column(columns: Columns, name: str, at: Moment) -> str:

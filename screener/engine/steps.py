@@ -118,7 +118,8 @@ def _only(alias: str, issuers: Sequence[int]) -> str:
 def _latest(columns: Columns, dates: Sequence[date], issuers: Sequence[int]) -> str:
     """Select the newest period of each issuer that was public on the date and is not too old, in US dollars."""
     stored: tuple[str, ...] = ("issuer_id", "period_end", "known_from", "quarter_index", "model", *market.NEEDED)
-    stored += tuple(name for name in ("debt_evidence", "interest_evidence", "cash_evidence") if name in columns.fields)
+    asked = ("debt_evidence", "interest_evidence", "cash_evidence", "dq_score")
+    stored += tuple(name for name in asked if name in columns.fields)
     wanted = [(name, f"f.{identifier(name)}") for name in stored]
     wanted += [(key, f"f.{identifier(name)}") for key, name in columns.latest.items() if key not in stored]
     return (

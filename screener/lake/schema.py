@@ -122,6 +122,10 @@ FUNDAMENTALS_KEYS: Columns = (
     ("cash_evidence", "VARCHAR", "reported, reported_zero, inferred_zero or unknown"),
     ("model", "VARCHAR", "reporting model by the tags of the last five filings, as of this version"),
     ("flags", "VARCHAR", "space-separated flag codes of this version, '' when there are none"),
+    ("holds", "VARCHAR", "space-separated ids of the accounting identities that hold, in the order of their table"),
+    ("fails", "VARCHAR", "same, of those that fail; an identity in neither can't be tested or does not apply"),
+    ("gaps", "VARCHAR", "how far each identity of fails is off, in units of its tolerance, in the same order"),
+    ("dq_score", "DOUBLE", "share of the tested identities that hold, 0 to 1; NULL when none could be tested"),
 )
 
 FAR_DATE = "9999-12-31"

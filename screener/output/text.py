@@ -42,7 +42,7 @@ def to_json(result: Result) -> str:
     """
     columns = [{"name": column.name, "label": column.label, "unit": column.unit} for column in result.columns]
     counts = {"population": result.population, "passed": result.passed, "shown": len(result.rows)}
-    return _strict_json(
+    return strict_json(
         {
             "run": {**result.run.as_dict(), **counts, "columns": columns},
             "funnel": [step.as_dict() for step in result.funnel],
@@ -120,14 +120,15 @@ def _plain_cell(value: Value) -> str:
 
 def table_json(headers: Sequence[str], rows: Rows) -> str:
     """Return a strict JSON list of one object a row, keyed by the headers; null for None and non-finite numbers."""
-    return _strict_json([dict(zip(headers, row, strict=True)) for row in rows])
+    return strict_json([dict(zip(headers, row, strict=True)) for row in rows])
 
 
 # Characters that JSON leaves as they are but a terminal, an encoder or JavaScript does not.
 _UNSAFE = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
 
-def _strict_json(value: Any) -> str:
+def strict_json(value: Any) -> str:
+    """Return ``value`` as JSON that any reader takes: dates as text, null for what is not finite, nothing unsafe."""
     text = json.dumps(_finite(value), indent=2, ensure_ascii=False, allow_nan=False)
     return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
 
@@ -186,11 +187,12 @@ def table_text(
     *,
     width: int = 100,
     color: bool = False,
+    whole: Sequence[str] = (),
 ) -> str:
     """Return a table for the terminal, lines of at most ``width`` cells (taken as 40 when smaller).
 
     Long texts are cut, then the last columns dropped and named below the table. Without ``units`` values are shown
-    unrounded, and columns of numbers are recognised by their values.
+    unrounded, and columns of numbers are recognised by their values. The columns named in ``whole`` are never cut.
     """
     table = [list(row) for row in rows]
     columns = []
@@ -203,7 +205,7 @@ def table_text(
                 cell_text(header),
                 texts if right else [cut(text, TEXT_WIDTH) for text in texts],
                 right=right,
-                least=0 if right else TEXT_LEAST,
+                least=0 if right or header in whole else TEXT_LEAST,
                 drop=place,
                 styles="bold" if place == 0 else "",
             )

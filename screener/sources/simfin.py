@@ -38,6 +38,12 @@ FILES: tuple[tuple[str, str, int], ...] = (
 STATEMENTS = {"income": "income", "balance": "balance", "cashflow": "cash_flow"}
 KEYS = ("Ticker", "SimFinId", "Currency", "Report Date", "Publish Date", "Restated Date")
 
+# Where the cash flow statement begins: no item of ours, but it has to be the net income of the income statement.
+STARTING_LINE = LineItem(
+    name="net_income_of_cash_flow", label="Net income in the cash flow", statement="cash_flow", kind="flow", unit="usd",
+    sign="any", how="first", simfin="Net Income/Starting Line",
+)  # fmt: skip
+
 RESTATED = ("publish", "strict")
 
 
@@ -101,6 +107,7 @@ def _load_statement(
     if absent:
         report.note(f"{path.name} has no column {', '.join(absent)}")
     present = [item for item in items if item.simfin.removeprefix("-") in columns]
+    present += [STARTING_LINE] if statement == "cashflow" and STARTING_LINE.simfin in columns else []
     _count_texts(con, path.name, present, report)
     cells = ", ".join(_cell(item) for item in present)
     con.execute(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from screener.lake.schema import FAR_DATE, fundamentals, item_columns
 from screener.standardize.columns import quoted, statement_items
 from screener.standardize.evidence import cash_values, financing_residual, interest_values
+from screener.standardize.identities import flag_tests, row_gaps
 from screener.standardize.imputed import EIGHT_QUARTERS_DAYS, ZERO_WHEN_NEVER_SEEN, imputed
 from screener.standardize.maturities import maturities
 from screener.standardize.periods import CHECKED, flow_columns
@@ -144,6 +145,7 @@ def flags() -> tuple[Column, ...]:
         ("split_inferred", 'len(list_filter(moves, lambda m: m.d > "end" - 366 AND m.d <= known)) > 0'),
         ("one_price", "several_lines"),
         ("fx", "currency <> 'USD'"),
+        *flag_tests(),
     )
     listed = ", ".join(f"CASE WHEN {test} THEN '{code}' END" for code, test in tests)
     return (
@@ -156,7 +158,7 @@ def versions() -> str:
     """Return SQL that makes ``versions``: the finished rows of the batch, identical neighbours merged."""
     columns = (
         *item_values(), *debt_values(), *cash_values(), *interest_values(), *finished(), *keys(), *maturities(),
-        *flags(),
+        *row_gaps(), *flags(),
     )  # fmt: skip
     wanted = [name for name, _, _ in fundamentals() if name not in {"known_until", "latest_until"}]
     listed = ", ".join(quoted(name) for name in wanted)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from screener.lake.files import write_table
 from screener.lake.schema import Columns, fundamentals
-from screener.standardize import basis, counts, final, models, periods, pivot, rows, shares, splits, versions
+from screener.standardize import basis, counts, final, identities, models, periods, pivot, rows, shares, splits, versions
 from screener.standardize.columns import text
 from screener.standardize.debt import debt_tags
 from screener.standardize.prices import market_data
@@ -58,6 +58,7 @@ def _build(
     con: duckdb.DuckDBPyConnection, stage: Path, work: Path, progress: Callable[[str], None] | None, size: int
 ) -> dict[str, int]:
     con.execute(versions.MACROS)
+    con.execute(identities.MACROS)
     con.execute(pivot.item_map())
     _issuers(con, stage)
     tags = ", ".join(f"({text(tag)})" for tag in debt_tags())
@@ -140,9 +141,11 @@ def _batch(con: duckdb.DuckDBPyConnection, facts: Path, batch: list[int]) -> Non
     con.execute(pivot.known(instants=True))
     con.execute(pivot.carry_notes())
     con.execute(pivot.wide(instants=True))
+    con.execute(identities.REJECT_UNBALANCED)
     con.execute(pivot.known(instants=False))
     con.execute(pivot.DROP_OLD_REVENUE)
     con.execute(pivot.wide(instants=False))
+    con.execute(identities.roll_forward())
     con.execute(pivot.long_periods())
     con.execute(periods.quarters())
     con.execute(periods.LINKS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from screener.catalogue.identities import BEFORE_FX_TAGS
 from screener.catalogue.items import BY_NAME, ITEMS
 from screener.standardize.columns import (
     FACE_TAGS,
@@ -126,16 +127,25 @@ LEFT JOIN spans r ON r.eid = e.eid AND r.start = e.start AND r."end" = e."end" A
 """
 
 
+# Tags of one line: a total and its continuing part, cash with and without what is restricted.
+SYNONYMS: dict[str, tuple[str, ...]] = {
+    "revenue": REVENUE_TAGS,
+    **{name: BY_NAME[name].tags for name in ("cfo", "cfi", "cff")},
+    "net_change_cash": (*BY_NAME["net_change_cash"].tags, *BEFORE_FX_TAGS),
+}
+_SYNONYM_ROWS = ", ".join(f"({text(tag)}, {text(name)})" for name, tags in SYNONYMS.items() for tag in tags)
+
 # A synonym that only an older filing used does not compete with the one that the newest income statement uses.
 DROP_OLD_REVENUE = f"""
 CREATE OR REPLACE TEMP TABLE old_revenue AS
 WITH income AS (
   SELECT eid, start, "end", event, max(filed) AS reference FROM known WHERE tag IN {texts(INCOME_TAGS)} GROUP BY ALL),
 candidates AS (
-  SELECT k.eid, k.start, k."end", k.event, k.tag, k.filed < i.reference AS old
-  FROM known k JOIN income i USING (eid, start, "end", event) WHERE k.tag IN {texts(REVENUE_TAGS)})
+  SELECT k.eid, k.start, k."end", k.event, k.tag, s.line, k.filed < i.reference AS old
+  FROM known k JOIN income i USING (eid, start, "end", event)
+  JOIN (VALUES {_SYNONYM_ROWS}) s(tag, line) ON s.tag = k.tag)
 SELECT eid, start, "end", event, tag FROM candidates
-QUALIFY old AND bool_or(NOT old) OVER (PARTITION BY eid, start, "end", event);
+QUALIFY old AND bool_or(NOT old) OVER (PARTITION BY eid, start, "end", event, line);
 DELETE FROM known USING old_revenue o
 WHERE known.eid = o.eid AND known.start = o.start AND known."end" = o."end" AND known.event = o.event
   AND known.tag = o.tag;
@@ -184,7 +194,7 @@ def wide(*, instants: bool) -> str:
     table = "wide_instants" if instants else "wide_periods"
     columns = program(instants=instants)
     items = [item.name for item in statement_items(instants=instants)]
-    flags = [name for name, _ in columns if name[:2] in {"f_", "g_"}]
+    flags = [name for name, _ in columns if name[:2] in {"f_", "g_", "i_"}]
     if instants:
         flags.append("f_carried")
     kept = ", ".join(quoted(name) for name in (*items, *flags))

@@ -8,6 +8,7 @@ from screener.catalogue.items import BY_NAME, LineItem
 from screener.standardize.columns import RAW_TAG, WORD, raw, statement_items, vendor_tag
 from screener.standardize.debt import BANK_HELPERS, DEBT_DIRECT, DEBT_FINAL, DEBT_FLAGS, DEBT_HELPERS
 from screener.standardize.finals import BALANCE_FLAGS, FINAL, PERIOD_FLAGS
+from screener.standardize.identities import TURNED, balance_gaps, mended, period_gaps
 from screener.standardize.trees import DIRECT, HELPERS, present_sum
 
 Column = tuple[str, str]
@@ -68,7 +69,8 @@ def program(*, instants: bool) -> tuple[Column, ...]:
     columns: list[Column] = list(helpers)
     for item in items:
         special = direct_sql.get(item.name) or DIRECT.get(item.name)
-        columns.append((f"d_{item.name}", special or direct(item)))
+        columns.append((f"{'u' if item.name in TURNED else 'd'}_{item.name}", special or direct(item)))
+    columns.extend(balance_gaps() if instants else period_gaps())
     late = [BY_NAME[name] for name in LATE if BY_NAME[name] in items]
     ordered = [item for item in items if item not in late] + late
     finals = FINAL | DEBT_FINAL
@@ -79,7 +81,7 @@ def program(*, instants: bool) -> tuple[Column, ...]:
         else:
             options = [f"d_{item.name}", *(translate(text, frozenset(done)) for text in item.fallback)]
             sql = f"coalesce({', '.join(options)})" if len(options) > 1 else options[0]
-        columns.append((item.name, sql))
+        columns.append((item.name, mended(item.name, sql)))
         done.add(item.name)
     columns.extend((*DEBT_FLAGS, *BALANCE_FLAGS) if instants else PERIOD_FLAGS)
     return tuple(columns)

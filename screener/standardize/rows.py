@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from screener.catalogue.items import BY_NAME
+from screener.standardize import identities
 from screener.standardize.columns import quoted, statement_items, texts
 from screener.standardize.imputed import SAYS_NOTHING, ZERO_WHEN_NEVER_SEEN
 from screener.standardize.periods import CHECKED, flow_columns, point_columns
@@ -22,7 +23,7 @@ CASH_TAGS = tuple(
 )
 BALANCE_FLAGS = (
     "f_debt_ambiguous", "f_debt_double_tag", "f_carried", "f_short_instruments", "f_ladder_age", "f_payables_accrued",
-    "f_cash_restricted", "f_securities_unplaced", "f_revolver_derived",
+    "f_cash_restricted", "f_securities_unplaced", "f_revolver_derived", *identities.balance_columns(),
 )  # fmt: skip
 
 # A period is an end for which a periodic report shows assets or income. Balances alone, next to a period that was
@@ -80,6 +81,7 @@ def moving_columns() -> tuple[str, ...]:
         *(f"sum4_{name}" for name in CHECKED),
         *(f"m{kind}_{name}" for kind in ("t", "q") for name in CORE),
         *PERIOD_FLAGS,
+        *identities.moving_columns(),
         "g_sign_fixed",
         "cover",
         "cover_at",
@@ -107,6 +109,7 @@ UNION ALL SELECT eid, "end", known, 'mq_' || item, mixed::INT::DOUBLE FROM quart
 UNION ALL SELECT eid, "end", filed, 'cover', value FROM covers
 UNION ALL SELECT eid, "end", filed, 'cover_at', (filed - DATE '1970-01-01')::DOUBLE FROM covers
 UNION ALL SELECT eid, "end", filed, 'g_sign_fixed', 1.0 FROM sign_fixes
+UNION ALL {identities.changes()}
 UNION ALL
 {flags};
 """
