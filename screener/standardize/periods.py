@@ -60,13 +60,16 @@ def quarters() -> str:
     """Return SQL that makes ``quarter``: the discrete quarters of the flows, direct or by difference.
 
     A difference is on one basis when the longer fact was filed at most 200 days after the shorter one and was not
-    restated in between. Cash-flow lines come from the year-to-date statement first: what is tagged for a single
+    restated in between, unless the shorter one had been restated with it. Cash-flow lines come from the year-to-date statement first: what is tagged for a single
     quarter there is mostly a note.
     """
-    same = "(a.filed - b.filed BETWEEN 0 AND 200 AND (a.restated IS NULL OR a.restated <= b.filed))"
+    same = (
+        "(a.filed - b.filed BETWEEN 0 AND 200 "
+        "AND (a.restated IS NULL OR a.restated <= b.filed OR coalesce(b.restated > a.old_until, false)))"
+    )
     first = f"CASE WHEN item IN {texts(_cash_flow_items())} THEN 10 ELSE 0 END"
     # An industry's line is often a slice: a difference of totals is better, one between a total and a line is none.
-    direct = f"CASE WHEN filled THEN 8 ELSE {first} END"
+    direct = f"CASE WHEN weak THEN 8 ELSE {first} END"
     rank = f"CASE WHEN a.filled <> b.filled THEN 45 WHEN {same} THEN 5 ELSE 40 END"
     return f"""
 CREATE OR REPLACE TEMP TABLE quarter_candidates AS

@@ -59,6 +59,8 @@ HELPERS: tuple[tuple[str, str], ...] = (
     ("h_rev_gross", _nearest(f"{_COST} + {t('GrossProfit')}")),
     ("h_rev_costs", _nearest(f"{first(*_tags('total_costs'))} + {t('OperatingIncomeLoss')}")),
     ("h_rev_bank", f"CASE WHEN model = 'bank' THEN {t('InterestIncomeExpenseNet')} + {t('NoninterestIncome')} END"),
+    # Contracts with customers before the results of hedging may well be larger than a utility's operating revenues.
+    ("h_rev_utility", f"CASE WHEN model = 'utility' THEN nullif({_A}, 0) END"),
     ("h_da_total", f"greatest({', '.join(_tags('da'))})"),
     ("h_da_parts", present_sum([t("Depreciation"), t("AmortizationOfIntangibleAssets")])),
     (
@@ -75,6 +77,7 @@ HELPERS: tuple[tuple[str, str], ...] = (
 # The largest candidate is right when the others are slices (leases, one segment, related parties) of the total.
 _REVENUE = first(
     "h_rev_bank",
+    "h_rev_utility",
     "h_rev_gross",
     "CASE WHEN h_rev_high - h_rev_low <= 0.005 * greatest(abs(h_rev_high), abs(h_rev_low)) "
     f"THEN {first(_A, _B, _C)} END",
@@ -252,12 +255,18 @@ PERIOD_FLAGS: tuple[tuple[str, str], ...] = (
         "THEN 1.0 ELSE 0.0 END",
     ),
     (
+        "g_income_common",
+        f"CASE WHEN d_net_income IS NULL AND {t('ProfitLoss')} IS NULL AND d_net_income_to_common IS NOT NULL "
+        "THEN 1.0 ELSE 0.0 END",
+    ),
+    (
         "g_ebit_derived",
         "CASE WHEN d_operating_income IS NULL AND operating_income IS NOT NULL THEN 1.0 ELSE 0.0 END",
     ),
     (
         "g_conflict",
         "CASE WHEN h_rev_high - h_rev_low > 0.005 * greatest(abs(h_rev_high), abs(h_rev_low)) "
-        "AND h_rev_bank IS NULL AND h_rev_gross IS NULL AND h_rev_costs IS NULL THEN 1.0 ELSE 0.0 END",
+        "AND h_rev_bank IS NULL AND h_rev_utility IS NULL AND h_rev_gross IS NULL AND h_rev_costs IS NULL "
+        "THEN 1.0 ELSE 0.0 END",
     ),
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
@@ -21,6 +22,7 @@ PERIODIC = {
 }  # fmt: skip
 ALWAYS = date(9999, 1, 1)
 
+WHOLE_EQUITY = "StockholdersEquityIncludingPortionAttributableToNoncontrollingInterest"
 # The line of the face of the statement, the first that a filing tags for the period. "A+B" adds, "A-B" subtracts.
 LINES: dict[str, tuple[str, ...]] = {
     "revenue": (
@@ -28,7 +30,10 @@ LINES: dict[str, tuple[str, ...]] = {
         "RevenueFromContractWithCustomerIncludingAssessedTax", "SalesRevenueGoodsNet+SalesRevenueServicesNet",
         "SalesRevenueServicesNet", "SalesRevenueGoodsNet",
     ),
-    "net_income": ("NetIncomeLoss", "ProfitLoss"),
+    "net_income": (
+        "NetIncomeLoss", "ProfitLoss-NetIncomeLossAttributableToNoncontrollingInterest",
+        "ProfitLoss",
+    ),
     "cfo": (
         "NetCashProvidedByUsedInOperatingActivities",
         "NetCashProvidedByUsedInOperatingActivitiesContinuingOperations",
@@ -39,13 +44,22 @@ LINES: dict[str, tuple[str, ...]] = {
         "WeightedAverageNumberOfShareOutstandingBasicAndDiluted",
     ),
     "total_assets": ("Assets",),
-    "equity": (
-        "StockholdersEquity", "StockholdersEquityIncludingPortionAttributableToNoncontrollingInterest-MinorityInterest",
-        "StockholdersEquityIncludingPortionAttributableToNoncontrollingInterest",
-    ),
+    "equity": ("StockholdersEquity", f"{WHOLE_EQUITY}-MinorityInterest", WHOLE_EQUITY),
 }  # fmt: skip
 # Where the face of the income statement is under another tag than the usual order says, read in the filings.
-FACES: dict[int, dict[str, tuple[str, ...]]] = {}
+# Net income is under the tag of common holders: Incyte and Viatris have neither preferred stock nor minorities.
+COMMON_ONLY = ("NetIncomeLoss", "ProfitLoss", "NetIncomeLossAvailableToCommonStockholdersBasic")
+# Under Armour's net revenues swap tags with their parts: the largest is the total (1,472.684 million in 2011).
+FACES: dict[int, dict[str, tuple[str, ...]]] = {
+    879169: {"net_income": COMMON_ONLY},
+    1792044: {"net_income": COMMON_ONLY},
+    1551182: {"revenue": ("SalesRevenueNet", "RevenueFromContractWithCustomerExcludingAssessedTax", "Revenues")},
+    2012383: {"revenue": ("RevenueFromContractWithCustomerExcludingAssessedTax", "Revenues")},
+    1336917: {"revenue": ("max Revenues SalesRevenueNet SalesRevenueGoodsNet",)},
+}
+# Of these a filing that tags only a later choice says something else (a part, or the whole with minorities): where
+# any filing states an earlier choice for the period, the others don't count.
+RANKED = ("net_income", "cfo", "equity")
 FLOWS = ("revenue", "net_income", "cfo")
 PER_SHARE = ("eps_diluted", "shares_diluted")
 INSTANTS = ("total_assets", "equity")
@@ -115,24 +129,49 @@ def lines(member: dict[str, Any]) -> dict[str, list[Stated]]:
     """Return what each filing states of each line, one value a filing and period."""
     cik = int(member["cik"])
     wanted = LINES | FACES.get(cik, {})
-    tags = {part for choices in wanted.values() for choice in choices for part in choice.replace("-", "+").split("+")}
+    tags = {part for choices in wanted.values() for choice in choices for part in re.findall(r"\w{4,}", choice)}
     table: dict[tuple[str, date, date | None, date], dict[str, float]] = defaultdict(dict)
     for tag, _, _, fact in raw_facts(member):
         if tag in tags:
             start = date.fromisoformat(fact["start"]) if "start" in fact else None
             key = (fact["accn"], date.fromisoformat(fact["filed"]), start, date.fromisoformat(fact["end"]))
             table[key][tag] = float(fact["val"])
-    found: dict[str, list[Stated]] = {line: [] for line in wanted}
-    for (accession, filed, start, end), values in table.items():
+    found: dict[str, list[tuple[int, Stated]]] = {line: [] for line in wanted}
+    minority: dict[date, float] = {}
+    for (accession, filed, start, end), values in sorted(table.items(), key=lambda item: item[0][1::-1]):
+        # A roll-forward of the equity leaves the minorities of older balance sheets out.
+        minority |= {end: values[tag] for tag in ("MinorityInterest",) if tag in values}
+        if WHOLE_EQUITY in values and end in minority:
+            values["MinorityInterest"] = minority[end]
         for line, choices in wanted.items():
-            value = next((v for v in (evaluated(choice, values) for choice in choices) if v is not None), None)
-            if value is not None and (start is None) == (line in INSTANTS):
-                found[line].append(Stated(start, end, value, filed, accession))
-    return found
+            if (start is None) == (line in INSTANTS):
+                options = ((rank, evaluated(choice, values)) for rank, choice in enumerate(choices))
+                rank, value = next(((r, v) for r, v in options if v is not None), (0, None))
+                if value is not None:
+                    found[line].append((rank, Stated(start, end, value, filed, accession)))
+    return {line: [*chosen(facts, ranked=line in RANKED)] for line, facts in found.items()}
+
+
+def chosen(facts: list[tuple[int, Stated]], *, ranked: bool) -> Iterator[Stated]:
+    """Yield the statements that count, in order of filing; what only rounds an earlier one has its value."""
+    groups: dict[tuple[date | None, date], list[tuple[int, Stated]]] = defaultdict(list)
+    for rank, fact in facts:
+        groups[fact.start, fact.end].append((rank, fact))
+    for group in groups.values():
+        best = min(rank for rank, _ in group)
+        known: list[tuple[int, float]] = []
+        for rank, fact in group:
+            if rank == best or not ranked:
+                same = (value for choice, value in known if choice == rank and agrees(value, fact.value))
+                precise = min(same, key=rounding, default=fact.value)
+                known.append((rank, precise))
+                yield fact._replace(value=precise)
 
 
 def evaluated(choice: str, values: dict[str, float]) -> float | None:
-    """Return a tag, a sum or a difference of tags; None when one is missing."""
+    """Return a tag, a sum or a difference of tags (None when one is missing), or the largest of several."""
+    if choice.startswith("max "):
+        return max((values[tag] for tag in choice.split()[1:] if tag in values), default=None)
     parts = choice.replace("-", "+-").split("+")
     numbers = [values.get(part.removeprefix("-")) for part in parts]
     if any(number is None for number in numbers):
