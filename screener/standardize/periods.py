@@ -70,7 +70,7 @@ def quarters() -> str:
     first = f"CASE WHEN item IN {texts(_cash_flow_items())} THEN 10 ELSE 0 END"
     # An industry's line is often a slice: a difference of totals is better, one between a total and a line is none.
     direct = f"CASE WHEN weak THEN 8 ELSE {first} END"
-    rank = f"CASE WHEN a.filled <> b.filled THEN 45 WHEN {same} THEN 5 ELSE 40 END"
+    rank = f"CASE WHEN a.filled <> b.filled THEN 45 WHEN NOT {same} THEN 40 WHEN a.weak AND b.weak THEN 9 ELSE 5 END"
     return f"""
 CREATE OR REPLACE TEMP TABLE quarter_candidates AS
 SELECT eid, item, "end", filed AS known, value, start AS qstart, false AS mixed,

@@ -228,11 +228,21 @@ def quarter(facts: list[Stated], end: date, day: date, direct_first: bool) -> tu
 
 
 def recast(facts: list[Stated], long: Stated, short: Stated) -> bool:
-    """Return whether the long stretch was restated between the filing of the short one and its own."""
-    before = [f for f in facts if f.start == long.start and f.end == long.end and f.filed < long.filed]
-    known = [f for f in before if f.filed >= short.filed]
-    older = newest(before, short.filed)
-    return any(abs(f.value - long.value) > 0.005 * abs(long.value) for f in [*known, *([older] if older else [])])
+    """Return whether the long stretch alone was restated between the filing of the short one and its own.
+
+    Where the short one, too, was restated since the long one's old value was last stated, both are on the new basis.
+    """
+    old = [f for f in facts if (f.start, f.end) == (long.start, long.end) and f.filed < long.filed and moved(f, long)]
+    before = max((f.filed for f in old), default=None)
+    now = min((f.filed for f in facts if (f.start, f.end) == (long.start, long.end) and not moved(f, long)))
+    if before is None or now <= short.filed:
+        return False
+    return not any((f.start, f.end) == (short.start, short.end) and f.filed <= before and moved(f, short) for f in facts)
+
+
+def moved(one: Stated, other: Stated) -> bool:
+    """Return whether two statements of a period differ by more than 0.5 %."""
+    return abs(one.value - other.value) > 0.005 * max(abs(one.value), abs(other.value))
 
 
 def expectations(member: dict[str, Any]) -> Iterator[Expected]:
