@@ -80,13 +80,14 @@ SPLITS: dict[int, tuple[tuple[date, float], ...]] = {
 
 
 class Stated(NamedTuple):
-    """One filing's value of a line for a period; ``start`` is None for a balance."""
+    """One filing's value of a line for a period; ``start`` is None for a balance, ``choice`` the tag's number."""
 
     start: date | None
     end: date
     value: float
     filed: date
     accession: str
+    choice: int
 
 
 class Expected(NamedTuple):
@@ -136,7 +137,7 @@ def lines(member: dict[str, Any]) -> dict[str, list[Stated]]:
             start = date.fromisoformat(fact["start"]) if "start" in fact else None
             key = (fact["accn"], date.fromisoformat(fact["filed"]), start, date.fromisoformat(fact["end"]))
             table[key][tag] = float(fact["val"])
-    found: dict[str, list[tuple[int, Stated]]] = {line: [] for line in wanted}
+    found: dict[str, list[Stated]] = {line: [] for line in wanted}
     minority: dict[date, float] = {}
     for (accession, filed, start, end), values in sorted(table.items(), key=lambda item: item[0][1::-1]):
         # A roll-forward of the equity leaves the minorities of older balance sheets out.
@@ -148,24 +149,23 @@ def lines(member: dict[str, Any]) -> dict[str, list[Stated]]:
                 options = ((rank, evaluated(choice, values)) for rank, choice in enumerate(choices))
                 rank, value = next(((r, v) for r, v in options if v is not None), (0, None))
                 if value is not None:
-                    found[line].append((rank, Stated(start, end, value, filed, accession)))
+                    found[line].append(Stated(start, end, value, filed, accession, rank))
     return {line: [*chosen(facts, ranked=line in RANKED)] for line, facts in found.items()}
 
 
-def chosen(facts: list[tuple[int, Stated]], *, ranked: bool) -> Iterator[Stated]:
+def chosen(facts: list[Stated], *, ranked: bool) -> Iterator[Stated]:
     """Yield the statements that count, in order of filing; what only rounds an earlier one has its value."""
-    groups: dict[tuple[date | None, date], list[tuple[int, Stated]]] = defaultdict(list)
-    for rank, fact in facts:
-        groups[fact.start, fact.end].append((rank, fact))
+    groups: dict[tuple[date | None, date], list[Stated]] = defaultdict(list)
+    for fact in facts:
+        groups[fact.start, fact.end].append(fact)
     for group in groups.values():
-        best = min(rank for rank, _ in group)
-        known: list[tuple[int, float]] = []
-        for rank, fact in group:
-            if rank == best or not ranked:
-                same = (value for choice, value in known if choice == rank and agrees(value, fact.value))
-                precise = min(same, key=rounding, default=fact.value)
-                known.append((rank, precise))
-                yield fact._replace(value=precise)
+        best = min(fact.choice for fact in group)
+        known: list[Stated] = []
+        for fact in group:
+            if fact.choice == best or not ranked:
+                same = (f.value for f in known if f.choice == fact.choice and agrees(f.value, fact.value))
+                known.append(fact._replace(value=min(same, key=rounding, default=fact.value)))
+        yield from known
 
 
 def evaluated(choice: str, values: dict[str, float]) -> float | None:
@@ -205,11 +205,9 @@ def newest(facts: Iterable[Stated], day: date) -> Stated | None:
     return max((fact for fact in facts if fact.filed <= day), key=lambda f: (f.filed, f.accession), default=None)
 
 
-def quarter(facts: list[Stated], end: date, day: date, direct_first: bool) -> tuple[float, date] | None:
+def quarter(facts: list[Stated], line: str, end: date, day: date) -> tuple[float, date] | None:
     """Return a discrete quarter as known on ``day``: as tagged, or the difference of two stretches on one basis."""
     direct = newest((f for f in facts if f.end == end and 70 <= days(f) <= 125), day)
-    if direct and direct_first:
-        return direct.value, direct.filed
     pairs = []
     for long in facts:
         if long.end != end or not 140 <= days(long) <= 385 or long.filed > day:
@@ -219,12 +217,29 @@ def quarter(facts: list[Stated], end: date, day: date, direct_first: bool) -> tu
             assert short.start is not None
             if abs((long.start - short.start).days) > 3 or not 70 <= (long.end - short.end).days <= 125:
                 continue
-            if 0 <= (long.filed - short.filed).days <= 200 and not recast(facts, long, short):
-                pairs.append((long.filed, short.filed, long.value - short.value))
-    if pairs:
-        filed, _, value = max(pairs)
-        return value, filed
-    return (direct.value, direct.filed) if direct else None
+            late = any((f.start, f.end) == (short.start, short.end) and moved(f, short) for f in facts)
+            gap = (long.filed - short.filed).days
+            if (-45 if late else 0) <= gap <= 200 and short.filed <= day and not recast(facts, long, short):
+                pairs.append((-max(long.choice, short.choice), long.filed, short.filed, long.value - short.value))
+    # What is tagged for a note (all owners' income, common holders') gives way to a difference of the line itself.
+    if direct and (not pairs or line == "revenue" or (line != "cfo" and -direct.choice >= max(pairs)[0])):
+        return direct.value, direct.filed
+    if not pairs:
+        return None
+    _, filed, _, value = max(pairs)
+    return (less_quarters(facts, end, filed) or value), filed
+
+
+def less_quarters(facts: list[Stated], end: date, filed: date) -> float | None:
+    """Return the year less its first three quarters where the report of the year restates all three, else None."""
+    here = [f for f in facts if f.filed == filed]
+    year = next((f for f in here if f.end == end and days(f) >= 340), None)
+    if year is None or year.start is None:
+        return None
+    parts = [f for f in here if year.start <= (f.start or end) and f.end < end and 70 <= days(f) <= 125]
+    starts = {f.start for f in parts}
+    changed = any(f.filed < filed and (f.start, f.end) == (p.start, p.end) and moved(f, p) for p in parts for f in facts)
+    return year.value - sum(f.value for f in parts) if changed and len(parts) == len(starts) == 3 else None
 
 
 def recast(facts: list[Stated], long: Stated, short: Stated) -> bool:
@@ -262,7 +277,7 @@ def expectations(member: dict[str, Any]) -> Iterator[Expected]:
                     year = newest((f for f in here if days(f) >= 340), day) if is_year else None
                     found += [(line, year.value, year.filed)] if year else []
                     if line in FLOWS:
-                        part = quarter(facts, end, day, direct_first=line != "cfo")
+                        part = quarter(facts, line, end, day)
                         found += [(f"{line}_q", *part)] if part else []
                     else:
                         one = newest((f for f in here if 70 <= days(f) <= 125), day)
