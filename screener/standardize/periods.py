@@ -56,7 +56,8 @@ running AS (
       PARTITION BY eid, item, "end" ORDER BY known ROWS UNBOUNDED PRECEDING) AS b
   FROM one),
 steps AS (SELECT *, lag(b) OVER (PARTITION BY eid, item, "end" ORDER BY known) AS before FROM running)
-SELECT eid, item, "end", known, b.v AS value, b.s AS qstart, b.m AS mixed, b.w AS weak FROM steps WHERE b IS DISTINCT FROM before;
+SELECT eid, item, "end", known, b.v AS value, b.s AS qstart, b.m AS mixed, b.w AS weak
+FROM steps WHERE b IS DISTINCT FROM before;
 """
 
 
@@ -65,8 +66,8 @@ def quarters() -> str:
 
     A difference is on one basis when the longer fact was filed at most 200 days after the shorter one and was not
     restated in between, unless the shorter one had been restated with it; an amendment of the shorter one may follow
-    within 45 days. The front of a half year is what its second quarter leaves, in the same filing. Cash-flow lines come from the year-to-date statement first: what is tagged for a single
-    quarter there is mostly a note.
+    within 45 days. The front of a half year is what its second quarter leaves, in the same filing. Cash-flow lines
+    come from the year-to-date statement first: what is tagged for a single quarter there is mostly a note.
     """
     same = (
         "((a.filed - b.filed BETWEEN 0 AND 200 OR (b.restated = b.filed AND b.filed - a.filed BETWEEN 1 AND 45)) "
@@ -75,9 +76,7 @@ def quarters() -> str:
     first = f"CASE WHEN item IN {texts(_cash_flow_items())} THEN 10 ELSE 0 END"
     # An industry's line is often a slice: a difference of totals is better, one between a total and a line is none.
     direct = f"CASE WHEN weak > 0 THEN 4 + 2 * weak ELSE {first} END"
-    rank = (
-        f"CASE WHEN a.filled <> b.filled THEN 45 WHEN NOT {same} THEN 40 ELSE 5 + 2 * greatest(a.weak, b.weak) END"
-    )
+    rank = f"CASE WHEN a.filled <> b.filled THEN 45 WHEN NOT {same} THEN 40 ELSE 5 + 2 * greatest(a.weak, b.weak) END"
     return f"""
 CREATE OR REPLACE TEMP TABLE quarter_candidates AS
 SELECT eid, item, "end", filed AS known, value, start AS qstart, false AS mixed,
@@ -102,19 +101,8 @@ DROP TABLE quarter_candidates;
 """
 
 
-def _year_less_three_quarters() -> str:
-    """Return SQL that adds to ``quarter`` the fourth as the year less the three before it, as known with the year.
-
-    The last resort before mixed bases (30), except where a report has recast the quarters but not the nine months:
-    there the year less the nine months would hold the recast of all three (4).
-    """
-    joins = "\n".join(
-        f'ASOF JOIN quarter q{n} ON q{n}.eid = t.eid AND q{n}.item = a.item AND q{n}."end" = t.e{n} AND a.filed >= q{n}.known'
-        for n in (1, 2, 3)
-    )
-    rank = """CASE WHEN mixed THEN 41
-    WHEN weak = 0 AND differs(three, nine) AND moved > nine_filed THEN 4 ELSE 30 END"""
-    return f"""
+# The three quarters that are contiguous and begin with the year.
+THIRDS = """
 CREATE OR REPLACE TEMP TABLE thirds AS
 WITH ends AS (SELECT eid, "end", min(qstart) AS qstart FROM quarter GROUP BY ALL)
 SELECT k.eid, k.start, k."end", a."end" AS e3, b."end" AS e2, c."end" AS e1
@@ -123,6 +111,23 @@ JOIN ends a ON a.eid = k.eid AND k."end" - a."end" BETWEEN 70 AND 125
 JOIN ends b ON b.eid = k.eid AND b."end" BETWEEN a.qstart - 4 AND a.qstart + 2
 JOIN ends c ON c.eid = k.eid AND c."end" BETWEEN b.qstart - 4 AND b.qstart + 2 AND abs(c.qstart - k.start) <= 3
 QUALIFY row_number() OVER (PARTITION BY k.eid, k.start, k."end" ORDER BY a."end" DESC, b."end" DESC, c."end" DESC) = 1;
+"""
+
+
+def _year_less_three_quarters() -> str:
+    """Return SQL that adds to ``quarter`` the fourth as the year less the three before it, as known with the year.
+
+    The last resort before mixed bases (30), except where a report has recast the quarters but not the nine months:
+    there the year less the nine months would hold the recast of all three (4).
+    """
+    joins = "\n".join(
+        f"ASOF JOIN quarter q{n} ON q{n}.eid = t.eid AND q{n}.item = a.item "
+        f'AND q{n}."end" = t.e{n} AND a.filed >= q{n}.known'
+        for n in (1, 2, 3)
+    )
+    rank = """CASE WHEN mixed THEN 41
+    WHEN weak = 0 AND differs(three, nine) AND moved > nine_filed THEN 4 ELSE 30 END"""
+    return f"""{THIRDS}
 CREATE OR REPLACE TEMP TABLE fourth AS
 WITH sums AS (
   SELECT a.eid, a.item, a.start, a."end", a.filed, a.value, t.e3, q1.value + q2.value + q3.value AS three,

@@ -82,7 +82,9 @@ def known(*, instants: bool) -> str:
     condition = "IS NULL" if instants else "IS NOT NULL"
     anchors = texts(ASSET_TAGS if instants else INCOME_TAGS)
     cash = texts(CASH_TAGS)
-    decides = "e.reference" if instants else f"CASE WHEN s.tag IN {texts(_cash_flow_tags())} THEN e.paid ELSE e.reference END"
+    decides = (
+        "e.reference" if instants else f"CASE WHEN s.tag IN {texts(_cash_flow_tags())} THEN e.paid ELSE e.reference END"
+    )
     return f"""
 CREATE OR REPLACE TEMP TABLE spans AS
 SELECT eid, tag, coalesce(start, DATE '1900-01-01') AS start, "end", filed, value,
@@ -179,8 +181,8 @@ def long_periods() -> str:
 
     ``restated`` is the last day on which the value moved by more than 0.5 %, NULL while it never did, and
     ``old_until`` the last day before it on which the old value was stated; ``filled`` says that revenue is an
-    industry's line for want of a total, ``weak`` how far the tag is from the item: 0 its own, 1 the net income of all owners,
-    2 that of common holders, or such a line of revenue.
+    industry's line for want of a total, ``weak`` how far the tag is from the item: 0 its own, 1 the net income of
+    all owners, 2 that of common holders, or such a line of revenue.
     """
     items = [item.name for item in statement_items(instants=False)]
     listed = ", ".join(quoted(name) for name in items)

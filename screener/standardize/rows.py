@@ -75,6 +75,7 @@ def moving_columns() -> tuple[str, ...]:
         *(f"m{kind}_{name}" for kind in ("t", "q") for name in CORE),
         *PERIOD_FLAGS,
         "g_sign_fixed",
+        "g_scale_fixed",
         "cover",
         "cover_at",
     )
@@ -101,6 +102,7 @@ UNION ALL SELECT eid, "end", known, 'mq_' || item, mixed::INT::DOUBLE FROM quart
 UNION ALL SELECT eid, "end", filed, 'cover', value FROM covers
 UNION ALL SELECT eid, "end", filed, 'cover_at', (filed - DATE '1970-01-01')::DOUBLE FROM covers
 UNION ALL SELECT eid, "end", filed, 'g_sign_fixed', 1.0 FROM sign_fixes
+UNION ALL SELECT eid, "end", filed, 'g_scale_fixed', 1.0 FROM scale_fixes
 UNION ALL
 {flags};
 """
@@ -135,6 +137,27 @@ DROP TABLE moved;
 """
 
 
+# A stub between two fiscal years: a report on one (10-KT, 10-QT), or two years that don't meet. The twelve months to
+# a period within a year of its end run across it.
+TRANSITIONS = f"""
+CREATE OR REPLACE TEMP TABLE fiscal_years AS
+SELECT eid, start, "end", min(filed) AS born FROM mentions
+WHERE dc = 'A' AND tag IN {texts(INCOME_TAGS + REVENUE_TAGS)} GROUP BY ALL;
+CREATE OR REPLACE TEMP TABLE stubs AS
+SELECT f.eid, f.filed AS born, max(m."end") AS stub_end
+FROM entity_filings f JOIN mentions m ON m.eid = f.eid AND m.filed = f.filed
+WHERE f.form IN ('10-KT', '10-KT/A', '10-QT', '10-QT/A') AND m.dc <> 'I'
+  AND m.tag IN {texts(INCOME_TAGS + REVENUE_TAGS)}
+GROUP BY ALL
+UNION ALL
+SELECT b.eid, greatest(a.born, b.born), b.start - 1 FROM fiscal_years a
+JOIN fiscal_years b ON b.eid = a.eid AND b.start - a."end" - 1 BETWEEN 20 AND 345;
+CREATE OR REPLACE TEMP TABLE transitions AS
+SELECT DISTINCT a.eid, a."end", a.known FROM as_known a
+JOIN stubs s ON s.eid = a.eid AND s.born <= a.known AND a."end" BETWEEN s.stub_end AND s.stub_end + 359;
+"""
+
+
 def context() -> str:
     """Return SQL that makes ``context``: ``as_known`` with the filing, the fiscal calendar and the evidence by then."""
     zero = [name for name in ZERO_WHEN_NEVER_SEEN if name in BY_NAME]
@@ -144,7 +167,7 @@ def context() -> str:
         for name in zero
     )
     columns = ", ".join(f"z_{name}.filed AS seen_{name}" for name in zero)
-    return f"""
+    return f"""{TRANSITIONS}
 CREATE OR REPLACE TEMP TABLE seen AS
 SELECT DISTINCT m.eid, i.item, m.filed FROM mentions m JOIN item_map i USING (tag)
 WHERE i.item IN {texts(zero)} AND m.value <> 0;
@@ -180,7 +203,7 @@ FROM (SELECT eid, "end", known FROM as_known) a
 JOIN rhythm r ON r.eid = a.eid AND r.born <= a.known AND r."end" BETWEEN a."end" - 400 AND a."end" GROUP BY ALL;
 CREATE OR REPLACE TEMP TABLE context AS
 SELECT a.*, m.form, nullif(m.accession, '') AS accession, f.year_before, f.year_after, l.quarters_to_date,
-  r.has_quarters, r.has_halves,
+  r.has_quarters, r.has_halves, x.eid IS NOT NULL AS in_transition,
   d.filed AS debt_seen, b.value AS v_public_float, b."end" AS float_date, s.moves, t.taxonomy, t.fiscal_year_end,
   t.last_price, {columns}
 FROM as_known a
@@ -190,6 +213,7 @@ LEFT JOIN fiscal f ON f.eid = a.eid AND f."end" = a."end" AND f.known = a.known
 LEFT JOIN elapsed l ON l.eid = a.eid AND l."end" = a."end" AND l.known = a.known
 LEFT JOIN interim r ON r.eid = a.eid AND r."end" = a."end" AND r.known = a.known
 LEFT JOIN split_lists s ON s.eid = a.eid
+LEFT JOIN transitions x ON x.eid = a.eid AND x."end" = a."end" AND x.known = a.known
 ASOF LEFT JOIN debt_seen d ON d.eid = a.eid AND a.known >= d.filed
 ASOF LEFT JOIN floats b ON b.eid = a.eid AND a.known >= b.filed
 {joins};

@@ -141,7 +141,8 @@ def lines(member: dict[str, Any]) -> dict[str, list[Stated]]:
     minority: dict[date, float] = {}
     for (accession, filed, start, end), values in sorted(table.items(), key=lambda item: item[0][1::-1]):
         # A roll-forward of the equity leaves the minorities of older balance sheets out.
-        minority |= {end: values[tag] for tag in ("MinorityInterest",) if tag in values}
+        if "MinorityInterest" in values:
+            minority[end] = values["MinorityInterest"]
         if WHOLE_EQUITY in values and end in minority:
             values["MinorityInterest"] = minority[end]
         for line, choices in wanted.items():
@@ -238,7 +239,9 @@ def less_quarters(facts: list[Stated], end: date, filed: date) -> float | None:
         return None
     parts = [f for f in here if year.start <= (f.start or end) and f.end < end and 70 <= days(f) <= 125]
     starts = {f.start for f in parts}
-    changed = any(f.filed < filed and (f.start, f.end) == (p.start, p.end) and moved(f, p) for p in parts for f in facts)
+    changed = any(
+        f.filed < filed and (f.start, f.end) == (p.start, p.end) and moved(f, p) for p in parts for f in facts
+    )
     return year.value - sum(f.value for f in parts) if changed and len(parts) == len(starts) == 3 else None
 
 
@@ -249,10 +252,12 @@ def recast(facts: list[Stated], long: Stated, short: Stated) -> bool:
     """
     old = [f for f in facts if (f.start, f.end) == (long.start, long.end) and f.filed < long.filed and moved(f, long)]
     before = max((f.filed for f in old), default=None)
-    now = min((f.filed for f in facts if (f.start, f.end) == (long.start, long.end) and not moved(f, long)))
+    now = min(f.filed for f in facts if (f.start, f.end) == (long.start, long.end) and not moved(f, long))
     if before is None or now <= short.filed:
         return False
-    return not any((f.start, f.end) == (short.start, short.end) and f.filed <= before and moved(f, short) for f in facts)
+    return not any(
+        (f.start, f.end) == (short.start, short.end) and f.filed <= before and moved(f, short) for f in facts
+    )
 
 
 def moved(one: Stated, other: Stated) -> bool:
@@ -283,7 +288,9 @@ def expectations(member: dict[str, Any]) -> Iterator[Expected]:
                         one = newest((f for f in here if 70 <= days(f) <= 125), day)
                         found += [(f"{line}_q", one.value, one.filed)] if one else []
                 for column, value, filed in found:
-                    yield Expected(cik, name, end, column, vintage, first_day if vintage == "first" else day, value, filed)
+                    yield Expected(
+                        cik, name, end, column, vintage, first_day if vintage == "first" else day, value, filed
+                    )
 
 
 def rounding(value: float) -> float:
@@ -385,11 +392,11 @@ def main() -> None:
         folder = folder / "versions" / json.loads(manifest.read_text(encoding="utf-8"))["version"]
     with duckdb.connect() as con:
         found = compare(options.sec, con, f"read_parquet('{folder / 'fundamentals.parquet'}')")
-    print("\n".join(summary(found)))  # noqa: T201 - a command that prints
+    print("\n".join(summary(found)))
     if options.rows:
         for one in found:
             if not one.equal:
-                print(",".join(described(one)))  # noqa: T201 - a command that prints
+                print(",".join(described(one)))
 
 
 if __name__ == "__main__":
