@@ -194,6 +194,14 @@ CREATE OR REPLACE TEMP TABLE elapsed AS
 SELECT a.eid, a."end", a.known, max(q.quarters) AS quarters_to_date
 FROM (SELECT eid, "end", known FROM as_known) a
 JOIN to_date q ON q.eid = a.eid AND q."end" = a."end" AND q.born <= a.known GROUP BY ALL;
+-- a half year or nine months that begin on the day after, and none that runs on: what ended was a stub of its own
+CREATE OR REPLACE TEMP TABLE stretches AS
+SELECT eid, start, "end", min(filed) AS born FROM mentions
+WHERE dc IN ('H', 'N', 'A') AND tag IN {texts(CASH_TAGS + INCOME_TAGS + REVENUE_TAGS)} GROUP BY ALL;
+CREATE OR REPLACE TEMP TABLE renewals AS
+SELECT a.eid, a."end", a.known FROM as_known a
+JOIN stretches s ON s.eid = a.eid AND s.born <= a.known AND s.start <= a."end" + 4 AND s."end" > a."end" + 30
+GROUP BY ALL HAVING min(s.start) > a."end";
 CREATE OR REPLACE TEMP TABLE rhythm AS
 SELECT eid, "end", dc, min(filed) AS born FROM mentions
 WHERE dc IN ('Q', 'H') AND tag IN {texts(INCOME_TAGS + REVENUE_TAGS)} GROUP BY ALL;
@@ -203,7 +211,7 @@ FROM (SELECT eid, "end", known FROM as_known) a
 JOIN rhythm r ON r.eid = a.eid AND r.born <= a.known AND r."end" BETWEEN a."end" - 400 AND a."end" GROUP BY ALL;
 CREATE OR REPLACE TEMP TABLE context AS
 SELECT a.*, m.form, nullif(m.accession, '') AS accession, f.year_before, f.year_after, l.quarters_to_date,
-  r.has_quarters, r.has_halves, x.eid IS NOT NULL AS in_transition,
+  r.has_quarters, r.has_halves, x.eid IS NOT NULL AS in_transition, n.eid IS NOT NULL AS renewed,
   d.filed AS debt_seen, b.value AS v_public_float, b."end" AS float_date, s.moves, t.taxonomy, t.fiscal_year_end,
   t.last_price, {columns}
 FROM as_known a
@@ -213,6 +221,7 @@ LEFT JOIN fiscal f ON f.eid = a.eid AND f."end" = a."end" AND f.known = a.known
 LEFT JOIN elapsed l ON l.eid = a.eid AND l."end" = a."end" AND l.known = a.known
 LEFT JOIN interim r ON r.eid = a.eid AND r."end" = a."end" AND r.known = a.known
 LEFT JOIN split_lists s ON s.eid = a.eid
+LEFT JOIN renewals n ON n.eid = a.eid AND n."end" = a."end" AND n.known = a.known
 LEFT JOIN transitions x ON x.eid = a.eid AND x."end" = a."end" AND x.known = a.known
 ASOF LEFT JOIN debt_seen d ON d.eid = a.eid AND a.known >= d.filed
 ASOF LEFT JOIN floats b ON b.eid = a.eid AND a.known >= b.filed
