@@ -70,6 +70,8 @@ def mended() -> str:
     new, moved, dropped = [], [], []
     for column, name in _columns():
         lost = " AND ".join(far(column, f"{other}_{name}") for other in ("middle", "last1", "last2"))
+        # The witnesses may be the ones in thousands: earnings a share confirm the count.
+        lost += " AND NOT coalesce(eps_fits, false)"
         new.append(f"CASE {_moved(column, name)} WHEN {lost} THEN NULL ELSE {column} END AS {column}")
         moved.append(f"CASE {_moved(column, name)} END IS NOT NULL")
         dropped.append(f"(CASE {_moved(column, name)} END IS NULL AND coalesce({lost}, false))")

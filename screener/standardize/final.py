@@ -23,6 +23,10 @@ NEVER_NEGATIVE = (
     "revenue", "cost_of_revenue", "interest_expense", "capex", "buybacks", "dividends_paid", "sbc",
     "cash", "total_assets", "total_debt", "inventory", "receivables",
 )  # fmt: skip
+# Mostly the difference of two figures that don't belong together.
+ODD_FOURTH_QUARTER = (
+    "at_year AND revenue_q > 3 * p1_revenue_q AND revenue_q > 3 * p2_revenue_q AND revenue_q > 3 * p3_revenue_q"
+)
 RESTATED = ("revenue", "revenue_q", "net_income", "net_income_q", "total_assets")
 SKIPPED_IN_HASH = frozenset({"known_from", "known_until", "latest_until", "form", "accession"})
 
@@ -86,7 +90,7 @@ def keys() -> tuple[Column, ...]:
         ("known_from", "known"),
         (
             "fiscal_quarter",
-            "CASE WHEN quarters_to_date IS NOT NULL THEN quarters_to_date "
+            "CASE WHEN quarters_to_date = 1 AND renewed THEN 4 WHEN quarters_to_date IS NOT NULL THEN quarters_to_date "
             f"WHEN year_after IS NOT NULL THEN 4 - ({before} % 4) "
             f"WHEN year_before IS NOT NULL THEN (({after} + 3) % 4) + 1 "
             f"WHEN {given} IS NOT NULL THEN ((({apart} % 4) + 7) % 4 + 1)::INTEGER "
@@ -120,6 +124,8 @@ def flags() -> tuple[Column, ...]:
         ("da_partial", "v_g_da_partial = 1"),
         ("carried", "v_f_carried = 1"),
         ("sign_fixed", "v_g_sign_fixed = 1"),
+        ("transition", "in_transition"),
+        ("odd_quarter", ODD_FOURTH_QUARTER),
         ("neg", " OR ".join(f"{column} < 0" for column in never_negative())),
         ("debt_ambiguous", "v_f_debt_ambiguous = 1"),
         ("debt_double_tag", "v_f_debt_double_tag = 1"),
@@ -139,7 +145,7 @@ def flags() -> tuple[Column, ...]:
         ("financing_residual", financing_residual()),
         ("debt_inferred_zero", "no_debt"),
         ("zero_imputed", "zero_imputed"),
-        ("scale_fixed", "power <> 1 OR rescaled"),
+        ("scale_fixed", "power <> 1 OR rescaled OR v_g_scale_fixed = 1"),
         ("shares_fallback", "shares_fallback"),
         ("shares_implausible", "shares_implausible OR dropped"),
         ("split_inferred", 'len(list_filter(moves, lambda m: m.d > "end" - 366 AND m.d <= known)) > 0'),

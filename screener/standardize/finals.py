@@ -148,6 +148,12 @@ PERIOD_FLAGS: tuple[tuple[str, str], ...] = (
         f"AND h_rev_gross IS NULL AND h_rev_costs IS NULL AND {first(*tags_of('revenue', 'fill'))} IS NOT NULL "
         "THEN 1.0 ELSE 0.0 END",
     ),
+    # The income of all owners (1) or of common holders (2) stands for the parent's, the difference being unknown.
+    (
+        "g_income_weak",
+        f"CASE WHEN d_net_income IS NOT NULL THEN 0.0 WHEN {t('ProfitLoss')} IS NULL THEN 2.0 "
+        "WHEN d_nci_income IS NULL THEN 1.0 ELSE 0.0 END",
+    ),
     (
         "g_ebit_derived",
         "CASE WHEN d_operating_income IS NULL AND operating_income IS NOT NULL THEN 1.0 ELSE 0.0 END",

@@ -19,6 +19,10 @@ def _flows() -> tuple[str, ...]:
     return tuple(item.name for item in statement_items(instants=False) if item.kind == "flow")
 
 
+def _income_items() -> tuple[str, ...]:
+    return tuple(name for name in _flows() if name not in _cash_flow_items())
+
+
 def _point_items() -> tuple[str, ...]:
     return tuple(item.name for item in statement_items(instants=False) if item.kind != "flow")
 
@@ -48,11 +52,12 @@ WITH one AS (
   QUALIFY row_number() OVER (PARTITION BY eid, item, "end", known ORDER BY k, value) = 1),
 running AS (
   SELECT eid, item, "end", known,
-    arg_min({{'v': value, 's': qstart, 'm': mixed}}, k) OVER (
+    arg_min({{'v': value, 's': qstart, 'm': mixed, 'w': weak}}, k) OVER (
       PARTITION BY eid, item, "end" ORDER BY known ROWS UNBOUNDED PRECEDING) AS b
   FROM one),
 steps AS (SELECT *, lag(b) OVER (PARTITION BY eid, item, "end" ORDER BY known) AS before FROM running)
-SELECT eid, item, "end", known, b.v AS value, b.s AS qstart, b.m AS mixed FROM steps WHERE b IS DISTINCT FROM before;
+SELECT eid, item, "end", known, b.v AS value, b.s AS qstart, b.m AS mixed, b.w AS weak
+FROM steps WHERE b IS DISTINCT FROM before;
 """
 
 
@@ -60,28 +65,94 @@ def quarters() -> str:
     """Return SQL that makes ``quarter``: the discrete quarters of the flows, direct or by difference.
 
     A difference is on one basis when the longer fact was filed at most 200 days after the shorter one and was not
-    restated in between. Cash-flow lines come from the year-to-date statement first: what is tagged for a single
-    quarter there is mostly a note.
+    restated in between, unless the shorter one had been restated with it; an amendment of the shorter one may follow
+    within 45 days. The front of a half year is what its second quarter leaves, in the same filing. Cash-flow lines
+    come from the year-to-date statement first: what is tagged for a single quarter there is mostly a note.
     """
-    same = "(a.filed - b.filed BETWEEN 0 AND 200 AND (a.restated IS NULL OR a.restated <= b.filed))"
+    same = (
+        "((a.filed - b.filed BETWEEN 0 AND 200 OR (b.restated = b.filed AND b.filed - a.filed BETWEEN 1 AND 45)) "
+        "AND (a.restated IS NULL OR a.restated <= b.filed OR coalesce(b.restated > a.old_until, false)))"
+    )
     first = f"CASE WHEN item IN {texts(_cash_flow_items())} THEN 10 ELSE 0 END"
     # An industry's line is often a slice: a difference of totals is better, one between a total and a line is none.
-    direct = f"CASE WHEN filled THEN 8 ELSE {first} END"
-    rank = f"CASE WHEN a.filled <> b.filled THEN 45 WHEN {same} THEN 5 ELSE 40 END"
+    direct = f"CASE WHEN weak > 0 THEN 4 + 2 * weak ELSE {first} END"
+    rank = f"CASE WHEN a.filled <> b.filled THEN 45 WHEN NOT {same} THEN 40 ELSE 5 + 2 * greatest(a.weak, b.weak) END"
     return f"""
 CREATE OR REPLACE TEMP TABLE quarter_candidates AS
 SELECT eid, item, "end", filed AS known, value, start AS qstart, false AS mixed,
-  {_rank(direct, "filed", "0", "abs(days - 91)")} AS k
+  {_rank(direct, "filed", "0", "abs(days - 91)")} AS k, weak
 FROM long WHERE dc = 'Q' AND item IN {texts(_flows())}
 UNION ALL
 SELECT a.eid, a.item, a."end", greatest(a.filed, b.filed), a.value - b.value, b."end" + 1,
   a.filled <> b.filled OR NOT {same},
-  {_rank(rank, "a.filed", "abs(a.filed - b.filed)", 'abs(a."end" - b."end" - 91)')}
+  {_rank(rank, "a.filed", "abs(a.filed - b.filed)", 'abs(a."end" - b."end" - 91)')}, greatest(a.weak, b.weak)
 FROM long a JOIN long b ON a.eid = b.eid AND a.item = b.item AND a.start = b.start
 WHERE a.dc IN ('H', 'N', 'A') AND b.dc IN ('Q', 'H', 'N') AND a."end" - b."end" BETWEEN 70 AND 125
-  AND a.item IN {texts(_flows())} AND NOT (a.value < b.value AND a.item IN {_never_negative()});
+  AND a.item IN {texts(_flows())} AND NOT (a.value < b.value AND a.item IN {_never_negative()})
+UNION ALL
+SELECT a.eid, a.item, b.start - 1, a.filed, a.value - b.value, a.start, false,
+  {_rank("5 + 2 * a.weak", "a.filed", "0", "abs(b.start - a.start - 91)")}, a.weak
+FROM long a JOIN long b USING (eid, item, "end", filed)
+WHERE a.dc = 'H' AND b.dc = 'Q' AND b.start - a.start BETWEEN 70 AND 125 AND a.weak = b.weak
+  AND a.item IN {texts(_income_items())} AND NOT (a.value < b.value AND a.item IN {_never_negative()});
 {_best("quarter_candidates", "quarter")}
+{_year_less_three_quarters()}
 DROP TABLE quarter_candidates;
+"""
+
+
+# The three quarters that are contiguous and begin with the year.
+THIRDS = """
+CREATE OR REPLACE TEMP TABLE thirds AS
+WITH ends AS (SELECT eid, "end", min(qstart) AS qstart FROM quarter GROUP BY ALL)
+SELECT k.eid, k.start, k."end", a."end" AS e3, b."end" AS e2, c."end" AS e1
+FROM (SELECT DISTINCT eid, start, "end" FROM long WHERE dc = 'A') k
+JOIN ends a ON a.eid = k.eid AND k."end" - a."end" BETWEEN 70 AND 125
+JOIN ends b ON b.eid = k.eid AND b."end" BETWEEN a.qstart - 4 AND a.qstart + 2
+JOIN ends c ON c.eid = k.eid AND c."end" BETWEEN b.qstart - 4 AND b.qstart + 2 AND abs(c.qstart - k.start) <= 3
+QUALIFY row_number() OVER (PARTITION BY k.eid, k.start, k."end" ORDER BY a."end" DESC, b."end" DESC, c."end" DESC) = 1;
+"""
+
+
+def _year_less_three_quarters() -> str:
+    """Return SQL that adds to ``quarter`` the fourth as the year less the three before it, as known with the year.
+
+    The last resort before mixed bases (30), except where a report has recast the quarters but not the nine months:
+    there the year less the nine months would hold the recast of all three (4).
+    """
+    joins = "\n".join(
+        f"ASOF JOIN quarter q{n} ON q{n}.eid = t.eid AND q{n}.item = a.item "
+        f'AND q{n}."end" = t.e{n} AND a.filed >= q{n}.known'
+        for n in (1, 2, 3)
+    )
+    rank = """CASE WHEN mixed THEN 41
+    WHEN weak = 0 AND differs(three, nine) AND moved > nine_filed THEN 4 ELSE 30 END"""
+    return f"""{THIRDS}
+CREATE OR REPLACE TEMP TABLE fourth AS
+WITH sums AS (
+  SELECT a.eid, a.item, a.start, a."end", a.filed, a.value, t.e3, q1.value + q2.value + q3.value AS three,
+    q1.mixed OR q2.mixed OR q3.mixed AS mixed, greatest(q1.known, q2.known, q3.known) AS moved,
+    greatest(a.weak, q1.weak, q2.weak, q3.weak) AS weak
+  FROM long a JOIN thirds t USING (eid, start, "end")
+  {joins}
+  WHERE a.item IN {texts(_flows())}),
+checked AS (
+  SELECT s.*, n.value AS nine, n.filed AS nine_filed FROM sums s
+  ASOF LEFT JOIN (SELECT * FROM long WHERE dc = 'N') n
+    ON n.eid = s.eid AND n.item = s.item AND n.start = s.start AND n."end" = s.e3 AND s.filed >= n.filed)
+SELECT eid, item, "end", filed AS known, value - three AS value, e3 + 1 AS qstart, mixed,
+  {_rank(rank, "filed", "0", "0")} AS k, weak
+FROM checked WHERE NOT (value < three AND item IN {_never_negative()});
+CREATE OR REPLACE TEMP TABLE fourth_candidates AS
+SELECT * FROM fourth UNION ALL SELECT * FROM quarter_candidates SEMI JOIN fourth USING (eid, item, "end");
+{_best("fourth_candidates", "fourth_best")}
+DELETE FROM quarter USING (SELECT DISTINCT eid, item, "end" FROM fourth) f
+WHERE quarter.eid = f.eid AND quarter.item = f.item AND quarter."end" = f."end";
+INSERT INTO quarter SELECT * FROM fourth_best;
+DROP TABLE fourth_candidates;
+DROP TABLE fourth_best;
+DROP TABLE fourth;
+DROP TABLE thirds;
 """
 
 
@@ -114,7 +185,7 @@ def twelve_months() -> str:
     return f"""
 CREATE OR REPLACE TEMP TABLE operands AS
 WITH c AS (
-  SELECT l.eid, l.item, l.start, l."end", l.filed, l.value, l.filled, k.a_start, k.a_end, k.b_end, k.apart
+  SELECT l.eid, l.item, l.start, l."end", l.filed, l.value, l.filled, l.weak, k.a_start, k.a_end, k.b_end, k.apart
   FROM long l JOIN links k USING (eid, start, "end") WHERE l.item IN {flows}),
 year AS (
   SELECT c.*, a.filed AS a_filed, a.value AS a, a.restated AS a_restated, a.filled AS a_filled
@@ -136,10 +207,10 @@ QUALIFY row_number() OVER (
   ORDER BY o.b_same IS NULL, o.b_old IS NULL, b.value IS NULL, o.apart, o.b_end) = 1;
 CREATE OR REPLACE TEMP TABLE ttm_candidates AS
 SELECT eid, item, "end", filed AS known, value, start AS qstart, false AS mixed,
-  {_rank("0", "filed", "0", "abs(days - 365)")} AS k
+  {_rank("0", "filed", "0", "abs(days - 365)")} AS k, weak
 FROM long WHERE dc = 'A' AND item IN {flows}
 UNION ALL
-SELECT eid, item, "end", filed, a + value - b, start, rank >= 25, {_rank("rank", "filed", "0", "0")} FROM (
+SELECT eid, item, "end", filed, a + value - b, start, rank >= 25, {_rank("rank", "filed", "0", "0")}, weak FROM (
   SELECT *, coalesce(b_same, CASE WHEN recast OR b_old IS NULL OR b_new_filed >= a_restated THEN b_new ELSE b_old END)
     AS b,
     CASE WHEN filled <> a_filled THEN 45 WHEN recast THEN 25 WHEN b_same IS NOT NULL THEN 10
@@ -150,7 +221,8 @@ SELECT eid, item, "end", filed, a + value - b, start, rank >= 25, {_rank("rank",
 WHERE b IS NOT NULL AND NOT (a + value < b AND item IN {_never_negative()});
 {_four_quarters(flows)}
 INSERT INTO ttm_candidates
-SELECT eid, item, "end", known, value, qstart, mixed, {_rank("CASE WHEN mixed THEN 41 ELSE 30 END", "known", "0", "0")}
+SELECT eid, item, "end", known, value, qstart, mixed, {_rank("CASE WHEN mixed THEN 41 ELSE 30 END", "known", "0", "0")},
+  0
 FROM four WHERE value IS NOT NULL AND NOT (value < 0 AND item IN {_never_negative()});
 {_best("ttm_candidates", "ttm")}
 DROP TABLE ttm_candidates;

@@ -9,7 +9,20 @@ from typing import TYPE_CHECKING
 
 from screener.lake.files import write_table
 from screener.lake.schema import Columns, fundamentals
-from screener.standardize import basis, counts, final, identities, models, periods, pivot, rows, shares, splits, versions
+from screener.standardize import (
+    basis,
+    counts,
+    final,
+    identities,
+    models,
+    periods,
+    pivot,
+    rows,
+    scales,
+    shares,
+    splits,
+    versions,
+)
 from screener.standardize.columns import text
 from screener.standardize.debt import debt_tags
 from screener.standardize.prices import market_data
@@ -134,6 +147,7 @@ def _batch(con: duckdb.DuckDBPyConnection, facts: Path, batch: list[int]) -> Non
     """Make ``versions`` for the issuers of ``batch`` (a range of sorted ids) and add their splits to ``all_splits``."""
     con.execute(versions.load_facts(str(facts), batch[0], batch[-1]))
     con.execute(versions.ENTITIES)
+    con.execute(scales.MENDED)
     con.execute(versions.MENTIONS)
     con.execute(versions.SIGN_FIXES)
     con.execute(versions.PERIODS)

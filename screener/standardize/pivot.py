@@ -18,7 +18,7 @@ from screener.standardize.columns import (
     wide_tags,
 )
 from screener.standardize.program import program, staged
-from screener.standardize.versions import ASSET_TAGS, INCOME_TAGS, REVENUE_TAGS
+from screener.standardize.versions import ASSET_TAGS, CASH_TAGS, INCOME_TAGS, REVENUE_TAGS
 
 CARRY_DAYS = 400
 # A maturity ladder is that of the last annual report until the next one is due.
@@ -81,6 +81,16 @@ def share_tags() -> tuple[str, ...]:
     return tuple(sorted({tag for name in names for tag in own_tags(name)}))
 
 
+def _cash_flow_tags() -> tuple[str, ...]:
+    """Return the tags that only the cash-flow statement has, sorted."""
+    flows = statement_items(instants=False)
+    paid, earned = (
+        {tag for item in flows if (item.statement == "cash_flow") == cash for tag in own_tags(item.name)}
+        for cash in (True, False)
+    )
+    return tuple(sorted(paid - earned))
+
+
 def item_map() -> str:
     """Return SQL that makes ``item_map``: which tags speak of an item, its fallbacks one level deep included."""
     rows: list[str] = []
@@ -101,10 +111,15 @@ def known(*, instants: bool) -> str:
     """Return SQL that makes ``known``: for every key and filing day that states it, each tag's value by then.
 
     The newest filing that shows the whole statement decides; what it leaves out comes from the newest that has it.
-    (A roll-forward in a later filing restates equity alone: next to the old assets it would not add up.)
+    (A roll-forward in a later filing restates equity alone: next to the old assets it would not add up.) The cash
+    flow is a statement of its own: an annual report may recast its quarters without their income.
     """
     condition = "IS NULL" if instants else "IS NOT NULL"
     anchors = texts(ASSET_TAGS if instants else INCOME_TAGS)
+    cash = texts(CASH_TAGS)
+    decides = (
+        "e.reference" if instants else f"CASE WHEN s.tag IN {texts(_cash_flow_tags())} THEN e.paid ELSE e.reference END"
+    )
     return f"""
 CREATE OR REPLACE TEMP TABLE spans AS
 SELECT eid, tag, coalesce(start, DATE '1900-01-01') AS start, "end", filed, value, statement,
@@ -112,9 +127,11 @@ SELECT eid, tag, coalesce(start, DATE '1900-01-01') AS start, "end", filed, valu
 FROM mentions WHERE start {condition} AND tag IN {texts(wide_tags(instants=instants))};
 CREATE OR REPLACE TEMP TABLE events AS
 WITH every AS (SELECT DISTINCT eid, start, "end", filed AS event FROM spans),
-whole AS (SELECT DISTINCT eid, start, "end", filed FROM spans WHERE tag IN {anchors})
-SELECT e.*, w.filed AS reference FROM every e
-ASOF LEFT JOIN whole w ON w.eid = e.eid AND w.start = e.start AND w."end" = e."end" AND e.event >= w.filed;
+whole AS (SELECT DISTINCT eid, start, "end", filed FROM spans WHERE tag IN {anchors}),
+cash AS (SELECT DISTINCT eid, start, "end", filed FROM spans WHERE tag IN {cash})
+SELECT e.*, w.filed AS reference, c.filed AS paid FROM every e
+ASOF LEFT JOIN whole w ON w.eid = e.eid AND w.start = e.start AND w."end" = e."end" AND e.event >= w.filed
+ASOF LEFT JOIN cash c ON c.eid = e.eid AND c.start = e.start AND c."end" = e."end" AND e.event >= c.filed;
 CREATE OR REPLACE TEMP TABLE known AS
 SELECT e.eid, e.start, e."end", e.event, s.tag, coalesce(r.value, s.value) AS value,
   coalesce(r.filed, s.filed) AS filed, 0 AS carried,
@@ -122,7 +139,7 @@ SELECT e.eid, e.start, e."end", e.event, s.tag, coalesce(r.value, s.value) AS va
 FROM events e JOIN spans s ON e.eid = s.eid AND e.start = s.start AND e."end" = s."end"
   AND e.event >= s.filed AND e.event < s.until
 LEFT JOIN spans r ON r.eid = e.eid AND r.start = e.start AND r."end" = e."end" AND r.tag = s.tag
-  AND r.filed = e.reference
+  AND r.filed = {decides}
   AND r.tag NOT IN {texts(share_tags())};
 """
 
@@ -220,8 +237,10 @@ DROP TABLE known;
 def long_periods() -> str:
     """Return SQL that makes ``long``: (entity, item, period, filing day, value) where the filing speaks of the item.
 
-    ``restated`` is the last day on which the value moved by more than 0.5 %, NULL while it never did; ``filled``
-    says that revenue is an industry's line for want of a total.
+    ``restated`` is the last day on which the value moved by more than 0.5 %, NULL while it never did, and
+    ``old_until`` the last day before it on which the old value was stated; ``filled`` says that revenue is an
+    industry's line for want of a total, ``weak`` how far the tag is from the item: 0 its own, 1 the net income of
+    all owners, 2 that of common holders, or such a line of revenue.
     """
     items = [item.name for item in statement_items(instants=False)]
     listed = ", ".join(quoted(name) for name in items)
@@ -230,20 +249,23 @@ CREATE OR REPLACE TEMP TABLE touched AS
 SELECT DISTINCT s.eid, s.start, s."end", s.filed AS event, m.item FROM spans s JOIN item_map m USING (tag);
 CREATE OR REPLACE TEMP TABLE long AS
 WITH flat AS (
-  UNPIVOT (SELECT eid, start, "end", event, g_revenue_fill, {listed} FROM wide_periods)
+  UNPIVOT (SELECT eid, start, "end", event, g_revenue_fill, g_income_weak, {listed} FROM wide_periods)
   ON {listed} INTO NAME item VALUE value),
 said AS (
   SELECT f.eid, f.item, f.start, f."end", f.event AS filed, f.value,
-    f.item = 'revenue' AND f.g_revenue_fill = 1 AS filled
+    f.item = 'revenue' AND f.g_revenue_fill = 1 AS filled,
+    CASE WHEN filled THEN 2 WHEN f.item = 'net_income' THEN f.g_income_weak::INT ELSE 0 END AS weak
   FROM flat f
   SEMI JOIN touched t ON f.eid = t.eid AND f.start = t.start AND f."end" = t."end" AND f.event = t.event
     AND f.item = t.item),
 moved AS (
-  SELECT *, lag(value) OVER (PARTITION BY eid, item, start, "end" ORDER BY filed) AS before FROM said)
-SELECT eid, item, start, "end", filed, value, filled, ("end" - start + 1)::INTEGER AS days,
+  SELECT *, lag(value) OVER w AS before, lag(filed) OVER w AS filed_before FROM said
+  WINDOW w AS (PARTITION BY eid, item, start, "end" ORDER BY filed))
+SELECT eid, item, start, "end", filed, value, filled, weak, ("end" - start + 1)::INTEGER AS days,
   dur_class("end" - start + 1) AS dc,
-  max(CASE WHEN differs(value, before) THEN filed END) OVER (
-    PARTITION BY eid, item, start, "end" ORDER BY filed ROWS UNBOUNDED PRECEDING) AS restated
-FROM moved;
+  max(CASE WHEN differs(value, before) THEN filed END) OVER w AS restated,
+  max(CASE WHEN differs(value, before) THEN filed_before END) OVER w AS old_until
+FROM moved
+WINDOW w AS (PARTITION BY eid, item, start, "end" ORDER BY filed ROWS UNBOUNDED PRECEDING);
 DROP TABLE touched;
 """

@@ -83,6 +83,7 @@ def moving_columns() -> tuple[str, ...]:
         *PERIOD_FLAGS,
         *identities.moving_columns(),
         "g_sign_fixed",
+        "g_scale_fixed",
         "cover",
         "cover_at",
     )
@@ -109,6 +110,7 @@ UNION ALL SELECT eid, "end", known, 'mq_' || item, mixed::INT::DOUBLE FROM quart
 UNION ALL SELECT eid, "end", filed, 'cover', value FROM covers
 UNION ALL SELECT eid, "end", filed, 'cover_at', (filed - DATE '1970-01-01')::DOUBLE FROM covers
 UNION ALL SELECT eid, "end", filed, 'g_sign_fixed', 1.0 FROM sign_fixes
+UNION ALL SELECT eid, "end", filed, 'g_scale_fixed', 1.0 FROM scale_fixes
 UNION ALL {identities.changes()}
 UNION ALL
 {flags};
@@ -144,12 +146,33 @@ DROP TABLE moved;
 """
 
 
+# A stub between two fiscal years: a report on one (10-KT, 10-QT), or two years that don't meet. The twelve months to
+# a period within a year of its end run across it.
+TRANSITIONS = f"""
+CREATE OR REPLACE TEMP TABLE fiscal_years AS
+SELECT eid, start, "end", min(filed) AS born FROM mentions
+WHERE dc = 'A' AND tag IN {texts(INCOME_TAGS + REVENUE_TAGS)} GROUP BY ALL;
+CREATE OR REPLACE TEMP TABLE stubs AS
+SELECT f.eid, f.filed AS born, max(m."end") AS stub_end
+FROM entity_filings f JOIN mentions m ON m.eid = f.eid AND m.filed = f.filed
+WHERE f.form IN ('10-KT', '10-KT/A', '10-QT', '10-QT/A') AND m.dc <> 'I'
+  AND m.tag IN {texts(INCOME_TAGS + REVENUE_TAGS)}
+GROUP BY ALL
+UNION ALL
+SELECT b.eid, greatest(a.born, b.born), b.start - 1 FROM fiscal_years a
+JOIN fiscal_years b ON b.eid = a.eid AND b.start - a."end" - 1 BETWEEN 20 AND 345;
+CREATE OR REPLACE TEMP TABLE transitions AS
+SELECT DISTINCT a.eid, a."end", a.known FROM as_known a
+JOIN stubs s ON s.eid = a.eid AND s.born <= a.known AND a."end" BETWEEN s.stub_end AND s.stub_end + 359;
+"""
+
+
 def context() -> str:
     """Return SQL that makes ``context``: ``as_known`` with the filing, the fiscal calendar and the evidence by then."""
     zero = [name for name in ZERO_WHEN_NEVER_SEEN if name in BY_NAME]
     newest = ", ".join(f"max(filed) FILTER (item = '{name}') OVER by_day AS seen_{name}" for name in zero)
     columns = ", ".join(f"z.seen_{name}" for name in zero)
-    return f"""
+    return f"""{TRANSITIONS}
 CREATE OR REPLACE TEMP TABLE seen AS
 WITH said AS (
   SELECT DISTINCT m.eid, i.item, m.filed FROM mentions m JOIN item_map i USING (tag)
@@ -178,6 +201,14 @@ CREATE OR REPLACE TEMP TABLE elapsed AS
 SELECT a.eid, a."end", a.known, max(q.quarters) AS quarters_to_date
 FROM (SELECT eid, "end", known FROM as_known) a
 JOIN to_date q ON q.eid = a.eid AND q."end" = a."end" AND q.born <= a.known GROUP BY ALL;
+-- a half year or nine months that begin on the day after, and none that runs on: what ended was a stub of its own
+CREATE OR REPLACE TEMP TABLE stretches AS
+SELECT eid, start, "end", min(filed) AS born FROM mentions
+WHERE dc IN ('H', 'N', 'A') AND tag IN {texts(CASH_TAGS + INCOME_TAGS + REVENUE_TAGS)} GROUP BY ALL;
+CREATE OR REPLACE TEMP TABLE renewals AS
+SELECT a.eid, a."end", a.known FROM as_known a
+JOIN stretches s ON s.eid = a.eid AND s.born <= a.known AND s.start <= a."end" + 4 AND s."end" > a."end" + 30
+GROUP BY ALL HAVING min(s.start) > a."end";
 CREATE OR REPLACE TEMP TABLE rhythm AS
 SELECT eid, "end", dc, min(filed) AS born FROM mentions
 WHERE dc IN ('Q', 'H') AND tag IN {texts(INCOME_TAGS + REVENUE_TAGS)} GROUP BY ALL;
@@ -187,9 +218,9 @@ FROM (SELECT eid, "end", known FROM as_known) a
 JOIN rhythm r ON r.eid = a.eid AND r.born <= a.known AND r."end" BETWEEN a."end" - 400 AND a."end" GROUP BY ALL;
 CREATE OR REPLACE TEMP TABLE context AS
 SELECT a.*, m.form, nullif(m.accession, '') AS accession, f.year_before, f.year_after, l.quarters_to_date,
-  r.has_quarters, r.has_halves,
+  r.has_quarters, r.has_halves, x.eid IS NOT NULL AS in_transition, n.eid IS NOT NULL AS renewed,
   d.filed AS debt_seen, b.value AS v_public_float, b."end" AS float_date, s.moves, i.fiscal_year_end, i.last_price,
-  i.several_lines, x.filed AS gone,
+  i.several_lines, g.filed AS gone,
   coalesce(k.taxonomy, 'gaap') AS taxonomy, coalesce(k.model, i.model, 'standard') AS model, {columns}
 FROM as_known a
 JOIN issuers i USING (issuer_id)
@@ -199,7 +230,9 @@ LEFT JOIN fiscal f ON f.eid = a.eid AND f."end" = a."end" AND f.known = a.known
 LEFT JOIN elapsed l ON l.eid = a.eid AND l."end" = a."end" AND l.known = a.known
 LEFT JOIN interim r ON r.eid = a.eid AND r."end" = a."end" AND r.known = a.known
 LEFT JOIN split_lists s ON s.eid = a.eid
-ASOF LEFT JOIN exits x ON x.issuer_id = a.issuer_id AND a.known <= x.filed
+LEFT JOIN renewals n ON n.eid = a.eid AND n."end" = a."end" AND n.known = a.known
+LEFT JOIN transitions x ON x.eid = a.eid AND x."end" = a."end" AND x.known = a.known
+ASOF LEFT JOIN exits g ON g.issuer_id = a.issuer_id AND a.known <= g.filed
 ASOF LEFT JOIN debt_seen d ON d.eid = a.eid AND a.known >= d.filed
 ASOF LEFT JOIN floats b ON b.eid = a.eid AND a.known >= b.filed
 ASOF LEFT JOIN seen z ON z.eid = a.eid AND a.known >= z.filed;

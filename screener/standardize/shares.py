@@ -124,6 +124,7 @@ def priors() -> str:
             f"p{step}.{name}_q * {factor('c.moves', f'p{step}.known', 'c.known')} AS p{step}_{name}"
             for name in AVERAGES
         ]
+        columns.append(f"p{step}.v_revenue_q AS p{step}_revenue_q")
     return (
         f"CREATE OR REPLACE TEMP TABLE averaged AS SELECT c.*, {', '.join(columns)} FROM counted c\n"
         + "\n".join(joins)

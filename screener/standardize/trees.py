@@ -66,13 +66,14 @@ _NET_OF_INTEREST = t("RevenuesNetOfInterestExpense")
 _BANK_INTEREST = first(
     t("InterestIncomeExpenseNet"), f"({t('InterestAndDividendIncomeOperating')} - {t('InterestExpense')})"
 )
-# What an industry calls its revenue: a bank's and a broker's are net of the interest that they pay.
+# What an industry calls its revenue: a bank's and a broker's are net of the interest that they pay. A utility's
+# contracts with customers, before the results of hedging, may well be larger than its operating revenues.
 _BY_MODEL = f"""CASE model
   WHEN 'bank' THEN coalesce({_BANK_INTEREST} + {t("NoninterestIncome")}, {_NET_OF_INTEREST})
   WHEN 'broker' THEN coalesce({_NET_OF_INTEREST},
     {t("RevenuesExcludingInterestAndDividends")} + {t("InterestIncomeExpenseNet")})
   WHEN 'insurer' THEN CASE WHEN {_A} IS NULL THEN {t("PremiumsEarnedNet")} + coalesce({t("NetInvestmentIncome")}, 0) END
-  WHEN 'utility' THEN {t("RegulatedAndUnregulatedOperatingRevenue")} END"""
+  WHEN 'utility' THEN coalesce({t("RegulatedAndUnregulatedOperatingRevenue")}, nullif({_A}, 0)) END"""
 
 HELPERS: tuple[tuple[str, str], ...] = (
     ("h_rev_parts", _REVENUE_PARTS),

@@ -23,6 +23,7 @@ REVENUE_TAGS = (
     "Revenues", "RevenueFromContractWithCustomerExcludingAssessedTax", "SalesRevenueNet",
     "RevenueFromContractWithCustomerIncludingAssessedTax", "ifrs:Revenue", "simfin:Revenue",
 )  # fmt: skip
+CASH_TAGS = tuple(tag for tag in (*BY_NAME["cfo"].tags, *(f"ifrs:{tag}" for tag in BY_NAME["cfo"].ifrs)))
 ASSET_TAGS = ("Assets", "ifrs:Assets", "simfin:Total Assets")
 
 # Rounding unit: the largest power of ten that divides a whole number; 0 for zero and for fractions.
@@ -119,14 +120,15 @@ WITH ranked AS (
     min(CASE WHEN f.form_rank = 1 THEN r.filed END) OVER (PARTITION BY f.eid, r.tag, r.start, r."end") AS first_periodic
   FROM raw_facts r JOIN entity_filings f USING (issuer_id, filed, accession)
   LEFT JOIN signs g ON g.issuer_id = r.issuer_id AND g.tag = r.tag AND g.filed = r.filed
-  WHERE r.unit = f.currency OR r.unit = 'shares' OR (r.unit LIKE '%/shares' AND r.unit = f.currency || '/shares')),
+  WHERE r.unit = f.currency OR r.unit = 'shares' OR (r.unit LIKE '%/shares' AND r.unit = f.currency || '/shares')
+    OR (r.unit = 'pure' AND r.tag LIKE 'EarningsPerShare%')),
 one AS (
   SELECT eid, tag, start, "end", filed, value, unit, form_rank, statement FROM ranked
   WHERE form_rank = 1 OR first_periodic IS NULL OR filed < first_periodic
   QUALIFY row_number() OVER (PARTITION BY eid, tag, start, "end", filed
                              ORDER BY form_rank, accession DESC, abs(value) DESC, value DESC) = 1),
 spread AS (SELECT eid, tag, start, "end" FROM one GROUP BY ALL HAVING count(DISTINCT value) > 1),
-graded AS (SELECT o.*, CASE WHEN unit LIKE '%/%' THEN 0.0 ELSE gran(value) END AS g FROM one o
+graded AS (SELECT o.*, CASE WHEN unit LIKE '%/%' OR unit = 'pure' THEN 0.0 ELSE gran(value) END AS g FROM one o
            SEMI JOIN spread s ON o.eid = s.eid AND o.tag = s.tag AND o."end" = s."end"
              AND o.start IS NOT DISTINCT FROM s.start),
 -- a value that is merely the rounding of an earlier, more precise one does not replace it
