@@ -104,9 +104,11 @@ def open_member(archive: Archive, stem: str, work: Path, report: BuildReport) ->
 
 
 def _header(path: Path) -> list[str]:
+    """Return the names of the columns; a name that is empty or repeated gives way to its number."""
     with path.open("rb") as file:
         line = file.readline(100_000)
-    return line.decode("utf-8-sig", "replace").rstrip("\r\n").split("\t")
+    names = line.decode("utf-8-sig", "replace").rstrip("\r\n").split("\t")
+    return [name if name and names.index(name) == k else f"#{k}" for k, name in enumerate(names)]
 
 
 def _read_csv(path: Path, header: list[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -301,6 +302,26 @@ class TestFiles:
         report = read(tmp_path, write_zip(tmp_path / "a.zip", content | {"num.txt": text}))
         assert facts(tmp_path, "tag") == [("Assets",), ("Liabilities",)]
         assert reasons(report, "a.zip", "rows of num.txt") == {"malformed line": 3}
+
+    def test_odd_headers(self, tmp_path: Path) -> None:
+        """A byte-order mark, a column without a name and a column given twice don't keep a member from being read."""
+        content = members([filing()], [ASSETS], [])
+        rows = [f"{line}\t\tagain" for line in str(content["num.txt"]).splitlines()]
+        rows[0] = "\ufeff" + rows[0].replace("again", "value")
+        read(tmp_path, write_zip(tmp_path / "a.zip", content | {"num.txt": "\n".join(rows)}))
+        assert facts(tmp_path, 'tag, "value"') == [("Assets", 1000.0)]
+
+    def test_a_cut_member_is_counted(self, tmp_path: Path) -> None:
+        """A member whose bytes are damaged inside the zip is dropped, and the others are read."""
+        path = data_set(tmp_path / "a.zip", [filing()], [ASSETS], [line("Assets", "BS")])
+        with zipfile.ZipFile(path) as archive:
+            start = archive.getinfo("pre.txt").header_offset + 30 + len("pre.txt")
+        with path.open("r+b") as file:
+            file.seek(start)
+            file.write(b"\xff" * 20)
+        report = read(tmp_path, path)
+        assert reasons(report, "a.zip", "members") == {"cannot be unpacked": 1}
+        assert facts(tmp_path, "tag, statement") == [("Assets", None)]
 
 
 class TestBesideCompanyfacts:
