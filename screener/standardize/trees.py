@@ -245,13 +245,6 @@ DIRECT: dict[str, str] = {
         f"({_CONTINUING} - coalesce({t('NetIncomeLossAttributableToNoncontrollingInterest')}, 0))",
         t("simfin:Income (Loss) from Continuing Operations"),
     ),
-    "cfo": first(
-        t("NetCashProvidedByUsedInOperatingActivities"),
-        f"({t('NetCashProvidedByUsedInOperatingActivitiesContinuingOperations')} "
-        f"+ coalesce({t('CashProvidedByUsedInOperatingActivitiesDiscontinuedOperations')}, 0))",
-        t("ifrs:CashFlowsFromUsedInOperatingActivities"),
-        t("simfin:Net Cash from Operating Activities"),
-    ),
     # The wider tag holds the intangibles that the narrower one leaves out; a much larger one is another line (rental
     # fleets), which no one may call intangibles.
     "purchase_intangibles": first(
