@@ -10,6 +10,7 @@ import click
 from screener.catalogue import fields, functions, metrics, units
 from screener.catalogue.describe import entry
 from screener.catalogue.flags import FLAGS
+from screener.catalogue.identities import IDENTITIES
 from screener.cli.main import COMMANDS, root
 from screener.lake.schema import FUNDAMENTALS_KEYS, TABLE_NAMES, columns_of
 
@@ -122,6 +123,19 @@ Facts are keyed by their own start and end dates; the fiscal labels of filings a
   four days, are refused, as are those of depositary shares.
 """
 
+IDENTITIES_INTRO = """
+## Identities
+
+Every period is held to the accounting identities below, on what the filings state: an identity with an operand that is
+missing, or that was derived through it, is not tested. It holds within 0.5 % of the larger side (5 % for earnings per
+share) or two rounding units, whichever is more. Quarters and twelve months are compared where both are on one basis: a
+year that is recast without its quarters can't be tested. Each failure is a flag of the period (`fails_bs1` ...), and
+`dq_score` is the share of the tested identities that hold: `dq_score >= 80%` in a screen keeps out what does not fit
+together. `screener data check` counts all of it, names the worst offenders with their filings, and shows the coverage
+of each line item by sector and size; with `--strict` it ends with 1 when an essential identity fails for more than
+0.1 % of the company-periods that could be tested.
+"""
+
 
 def data_page() -> str:
     """Return docs/data.md."""
@@ -136,6 +150,11 @@ def data_page() -> str:
         "|---|---|",
     ]
     lines += [f"| `{flag.code}` | {flag.meaning} |" for flag in FLAGS]
+    lines += ["", IDENTITIES_INTRO.strip(), "", "| id | identity | formula | not for | when it fails |",
+              "|---|---|---|---|---|"]  # fmt: skip
+    for row in IDENTITIES:
+        name = f"`{row.id}`{' (essential)' if row.essential else ''}"
+        lines.append(f"| {name} | {row.label} | {row.formula} | {', '.join(row.refused)} | {row.action} |")
     for table in TABLE_NAMES:
         columns = FUNDAMENTALS_KEYS if table == "fundamentals" else columns_of(table)
         lines += ["", f"## Table `{table}`", "", "| column | type | meaning |", "|---|---|---|"]

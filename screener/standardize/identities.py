@@ -33,16 +33,18 @@ _LEVEL_TAGS = (
     "ifrs:CashAndCashEquivalents",
 )
 
+# Filings round to units, thousands, hundred thousands or millions: more zeros at the end of a number are chance.
 MACROS = """
-CREATE OR REPLACE TEMP MACRO grain(v) AS (CASE WHEN v <> 0 THEN gran(v) END);
+CREATE OR REPLACE TEMP MACRO grain(v) AS (
+  CASE WHEN v = 0 THEN NULL WHEN v % 1e6 = 0 THEN 1e6 WHEN v % 1e5 = 0 THEN 1e5 WHEN v % 1e3 = 0 THEN 1e3
+       WHEN v % 1 = 0 THEN 1.0 ELSE 0.0 END);
 """
 
 
 def gap(left: str, right: str, operands: tuple[str, ...], share: float = TOLERANCE, unit: str = "") -> str:
     """Return SQL of |left - right| in units of the tolerance: the share of the larger side, or two rounding units.
 
-    The rounding unit is that of the finest operand, or ``unit`` where it is known; it is looked at only where the
-    share is exceeded, because finding it is slow.
+    The rounding unit is that of the finest operand, or ``unit`` where it is known.
     """
     off = f"abs(({left}) - ({right}))"
     allowed = f"{share} * greatest(abs({left}), abs({right}))"
