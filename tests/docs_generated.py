@@ -119,8 +119,42 @@ Facts are keyed by their own start and end dates; the fiscal labels of filings a
   year before; else four contiguous quarters.
 - *Debt* is reported, reported as zero, inferred to be zero (no debt, borrowing or interest anywhere for two years), or
   unknown; `debt_evidence` says which. An unknown debt leaves every metric on top of it unknown.
-- A share split moves counts and prices to one basis; market values above ten trillion, or that would turn over within
-  four days, are refused, as are those of depositary shares.
+- A share split moves counts and prices to one basis; see *Market value*.
+
+## Market value
+
+Price times shares outstanding. What it rests on, and where it is refused rather than wrong:
+
+- *Prices* are on the split basis of the last day of their file, whatever the format; closes that a file has raw, next
+  to adjusted ones, are adjusted when they are read. *Counts* are on the basis of their filing. A split is inferred from
+  a filing that restates a count by a plain ratio, confirmed by earnings a share, by a second count or by the ratio that
+  the filing tags (never by the date of that tag). `share_basis` brings the count to the basis of the prices.
+- *Shares* come from the cover page, else the balance sheet (outstanding, or issued less treasury), else the weighted
+  average (`shares_fallback`). Counts of 1,000 or less, and counts outside a third to three times the diluted shares,
+  are not believed.
+- *Several classes*: companyfacts has no counts by class. All shares count at the price of the primary line
+  (`one_price`): the common line that trades, the most in dollars. Classes of unequal worth are rows of a small table.
+  In an Up-C the shares of the partnership are not in the count either, and can't be told from it: its market value
+  covers the listed class, next to the noncontrolling interest at book value.
+- *Receipts*: filers of a 20-F are taken to list depositary receipts, whose ratio is unknown, so that they have no
+  market value. Ordinary shares are those of filers of a 40-F, of companies of the Marshall Islands, Bermuda, Liberia,
+  Panama, the Netherlands, Canada or a US state, and lines over the counter that end in F.
+- *A split between the last filing and the last price* shows in neither. The public float is in dollars: where it is
+  more than 1.5 times what price times shares makes of its day, or under 8 % of it, and a filing tags a split that
+  explains it, the count is mended (`basis_mended`); from 2.5 times without such a tag there is no market value
+  (`basis_doubtful`). A float of more than 50 times is itself in error.
+- *A vendor's counts restated for splits after the last price*: dividends paid in cash over the dividends in the prices
+  are a share count on the price's basis. Where three periods in a row are off by a plain ratio, the count is mended.
+  For a company that pays none, nothing tells the ratio: a market value under a tenth of book equity, or that turns
+  over within ten days, is refused. A forward split to come of a company without dividends stays unseen.
+- *Refused everywhere*: values above ten trillion, and values that would turn over within four days.
+- *Enterprise value* needs market value, cash and debt; preferred stock, noncontrolling interests and short-term
+  investments count as none where they are missing. It is not defined for banks, insurers and brokers, and its
+  multiples are not where it is zero or negative.
+- *Companies that are gone* stay. Their last report is used until it is stale, or until a Form 15; a line ends with its
+  prices. A ticker that another issuer took over belongs to the first until ten days after its Form 25, or 100 days
+  after its last report. Where neither submissions nor the ticker file has a ticker, the name of the last report's
+  document gives it (`nkla-20231231.htm`).
 """
 
 IDENTITIES_INTRO = """

@@ -33,6 +33,8 @@ DAILY_TURNOVER_LIMIT = 0.25
 VENDOR_TURNOVER_LIMIT = 0.10
 VENDOR_BOOK_FLOOR = 0.10
 VENDORS = ("simfin",)
+RAW = "value@"
+COLUMN = f'"{RAW}"'
 # A diluted count further off than this is another thing than the same company's shares.
 DILUTED_RANGE = (1 / 3, 3)
 
@@ -47,21 +49,23 @@ def per_count() -> str:
     return f"CASE {cases} ELSE 1.0 END"
 
 
-def cap(shares: str = "f.shares_outstanding") -> str:
-    """Return SQL of price times ``shares`` on the split basis of the price, before any doubt."""
-    return f"(p.close * {shares} * f.share_basis * {per_count()})"
+def raw_value() -> tuple[str, str]:
+    """Return the column, and its SQL over ``c``, ``l``, ``p``, ``f``, of price times shares before any doubt.
+
+    The fields below refer to it by name: it stands before them in one SELECT. No name of a screen has an @.
+    """
+    return RAW, f"p.close * f.shares_outstanding * f.share_basis * {per_count()}"
 
 
 def plausible() -> str:
     """Return the SQL test of a market value that can be right: 1 to 10^13, in proportion to trade and book value."""
     vendor = ", ".join(f"'{name}'" for name in VENDORS)
-    value = cap()
     return (
-        f"({value} BETWEEN 1 AND {MARKET_CAP_LIMIT:.0f}"
+        f"{COLUMN} BETWEEN 1 AND {MARKET_CAP_LIMIT:.0f}"
         " AND NOT coalesce(contains(f.flags, 'basis_doubtful'), false)"
         f" AND coalesce(p.dollar_volume_3m <= CASE WHEN c.source IN ({vendor}) THEN {VENDOR_TURNOVER_LIMIT}"
-        f" ELSE {DAILY_TURNOVER_LIMIT} END * {value}, true)"
-        f" AND NOT coalesce(c.source IN ({vendor}) AND {value} < {VENDOR_BOOK_FLOOR} * f.equity, false))"
+        f" ELSE {DAILY_TURNOVER_LIMIT} END * {COLUMN}, true)"
+        f" AND NOT coalesce(c.source IN ({vendor}) AND {COLUMN} < {VENDOR_BOOK_FLOOR} * f.equity, false)"
     )
 
 
@@ -70,17 +74,15 @@ def market_cap() -> str:
 
     Filings count ordinary shares; how many of them a depositary receipt stands for is unknown.
     """
-    return f"CASE WHEN l.security_type IS DISTINCT FROM 'adr' AND {plausible()} THEN {cap()} END"
+    return f"CASE WHEN l.security_type IS DISTINCT FROM 'adr' AND {plausible()} THEN {COLUMN} END"
 
 
 def market_cap_diluted() -> str:
     """Return SQL of the market value with the larger of shares outstanding and diluted shares of the last quarter."""
     low, high = DILUTED_RANGE
-    diluted = (
-        f"CASE WHEN f.shares_diluted_q BETWEEN {low:.6f} * f.shares_outstanding AND {high} * f.shares_outstanding"
-        " THEN greatest(f.shares_outstanding, f.shares_diluted_q) ELSE f.shares_outstanding END"
-    )
-    return f"CASE WHEN l.security_type IS DISTINCT FROM 'adr' AND {plausible()} THEN {cap(f'({diluted})')} END"
+    more = "f.shares_diluted_q / nullif(f.shares_outstanding, 0)"
+    factor = f"CASE WHEN {more} BETWEEN {low:.6f} AND {high} THEN greatest({more}, 1) ELSE 1 END"
+    return f"CASE WHEN l.security_type IS DISTINCT FROM 'adr' AND {plausible()} THEN {COLUMN} * {factor} END"
 
 
 # Stored columns of the newest quarter that the market value reads.

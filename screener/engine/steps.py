@@ -182,6 +182,8 @@ def _lags(columns: Columns) -> list[int]:
 
 def _candidates(columns: Columns, issuers: Sequence[int]) -> str:
     wanted = [("as_of", "d.as_of"), ("issuer_id", "c.issuer_id"), ("cik", "c.cik")]
+    if any(market.COLUMN in sql for sql in columns.fields.values()):
+        wanted.append(market.raw_value())
     wanted += list(columns.fields.items())
     wanted += [(key, f"f.{identifier(key)}") for key in columns.latest]
     joins = [

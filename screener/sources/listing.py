@@ -45,8 +45,21 @@ FIFTH_LETTER: dict[str, str] = {
     "G": "other",
     "H": "other",
     "I": "other",
+    "L": "other",
+    "T": "other",
     "Z": "other",
 }
+# Classes of common shares all the same.
+COMMON_FIFTH = ("GOOGL",)
+
+# NYSE writes classes with a dash: a second ticker without one is a note, an ETN or a unit (DUKB, SOJC, TBB, FNGU).
+DASH_EXCHANGES = ("NYSE", "NYSE American", "NYSE Arca")
+# Two classes of shares with tickers of their own all the same.
+TWO_TICKERS: tuple[frozenset[str], ...] = (
+    frozenset({"UA", "UAA"}),
+    frozenset({"AMX", "AMOV"}),
+    frozenset({"BBD", "BBDO"}),
+)
 
 # Kept for these types, whatever else the issuer lists.
 RESERVED_FIFTH = ("P", "W")
@@ -115,8 +128,10 @@ def security_type(ticker: str, siblings: Sequence[str], *, foreign: bool = False
     kind = "common"
     if dash:
         kind = next((kind for pattern, kind in DASH_TYPES if re.fullmatch(pattern, suffix)), "other")
-    elif len(base) == 5 and (
-        base[-1] in RESERVED_FIFTH or any(base.startswith(s) and 2 < len(s) < 5 for s in siblings)
+    elif (
+        len(base) == 5
+        and base not in COMMON_FIFTH
+        and (base[-1] in RESERVED_FIFTH or any(base.startswith(s) and 2 < len(s) < 5 for s in siblings))
     ):
         kind = FIFTH_LETTER.get(base[-1], "common")
     # Over the counter a foreign line of five letters ends in F for the ordinary share, in Y for the receipt.
@@ -139,7 +154,17 @@ def lines(tickers: Sequence[tuple[str, str | None]], *, foreign: bool = False) -
     eligible = [ticker for ticker in normal if types[ticker] in PRIMARY_TYPES]
     ranked = sorted(eligible, key=lambda ticker: {None: 1, "OTC": 2}.get(normal[ticker], 0))
     primary = ranked[0] if ranked else None
+    for ticker in eligible:
+        if _is_note(ticker, primary, normal):
+            types[ticker] = "other"
     return [Line(t, normal[t], types[t], t == primary) for t in sorted(normal)]
+
+
+def _is_note(ticker: str, primary: str | None, exchanges: dict[str, str | None]) -> bool:
+    """Tell whether a line next to the primary one, with no dash on an exchange that uses dashes, is no share."""
+    if primary is None or ticker == primary or "-" in ticker or frozenset({ticker, primary}) in TWO_TICKERS:
+        return False
+    return exchanges[ticker] in DASH_EXCHANGES and exchanges[primary] in DASH_EXCHANGES
 
 
 def clean_name(text: str | None) -> str:

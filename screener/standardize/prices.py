@@ -121,8 +121,8 @@ ASOF LEFT JOIN factors f ON f.issuer_id = m.issuer_id AND m.date < f.switch_date
 def _listings() -> str:
     """Return the query of ``listings``: the primary line is the common one that trades, the most in dollars.
 
-    A line of common shares (receipts where there are none) with prices comes before one without; one that still
-    trades before one that ended; then dollars a day over the last year of its prices; then the source's choice.
+    A line of shares or receipts with prices comes before one without; one that still trades before one that ended;
+    then dollars a day over the last year of its prices; then the source's choice.
     A ticker that went to another issuer ended on the day before.
     """
     return f"""
@@ -138,7 +138,7 @@ WITH dated AS (
   USING (listing_id)),
 ranked AS (
   SELECT *, row_number() OVER (
-    PARTITION BY issuer_id ORDER BY security_type IN ('common', 'adr') DESC, priced DESC, security_type = 'common' DESC,
+    PARTITION BY issuer_id ORDER BY security_type IN ('common', 'adr') DESC, priced DESC,
       coalesce(last_date >= newest - {ENDED_DAYS}, false) DESC,
       traded DESC NULLS LAST, is_primary DESC, listing_id) AS place,
     bool_or(is_primary) OVER (PARTITION BY issuer_id) AS has_primary

@@ -49,6 +49,8 @@ def test_exchanges_have_usual_names(text: str | None, expected: str | None) -> N
         ("HTZWW", ["HTZ"], "warrant"),
         ("ABCDU", ["ABCD"], "unit"),
         ("GOOGL", ["GOOG"], "common"),
+        ("ZIONL", ["ZION"], "other"),
+        ("LBTYK", ["LBTYA"], "common"),
         ("CMCSA", [], "common"),
         ("HTIBP", [], "preferred"),
         ("ABCDU", [], "common"),
@@ -72,6 +74,22 @@ def test_one_primary_line_the_first_listed_common() -> None:
     assert not any(line.is_primary for line in lines([("ABC-PA", "NYSE")]))
     assert lines([("ABCDF", "OTC")])[0].is_primary
     assert lines([]) == []
+
+
+@pytest.mark.parametrize(
+    ("tickers", "types"),
+    [
+        (["DUK", "DUKB"], ["common", "other"]),
+        (["SO", "SOJC", "SOJD"], ["common", "other", "other"]),
+        (["UAA", "UA"], ["common", "common"]),
+        (["BMO", "FNGU"], ["common", "other"]),
+        (["LEN", "LEN-B"], ["common", "common"]),
+    ],
+)
+def test_a_second_ticker_on_the_nyse_is_a_note(tickers: list[str], types: list[str]) -> None:
+    """Classes have a dash there; baby bonds and exchange-traded notes have tickers of their own."""
+    found = {line.ticker: line.security_type for line in lines([(ticker, "NYSE") for ticker in tickers])}
+    assert [found[ticker] for ticker in tickers] == types
 
 
 def test_names_are_cleaned() -> None:
