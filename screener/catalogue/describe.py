@@ -25,7 +25,8 @@ def catalogue_rows() -> list[dict[str, str]]:
         for row in fields.FIELDS
     ]  # fmt: skip
     rows += [
-        {"name": row.name, "label": row.label, "formula": "", "unit": row.unit, "direction": "neutral",
+        {"name": row.name, "label": row.label, "formula": "", "unit": row.unit,
+         "direction": items.DIRECTIONS.get(row.name, "neutral"),
          "group": f"line item: {row.statement.replace('_', ' ')}", "source": _tags(row)}
         for row in items.ITEMS
     ]  # fmt: skip

@@ -73,4 +73,7 @@ DIRECTIONS: dict[str, str] = {
     "avg_dollar_volume_3m": "higher", "dq_score": "higher",
 }
 
+# Fields that are columns of the newest fundamentals under their own names.
+OF_THE_ROW = ("model", "debt_evidence", "interest_evidence", "cash_evidence", "dq_score")
+
 BY_NAME: dict[str, Field] = {field.name: field for field in FIELDS}

@@ -44,7 +44,7 @@ NO_REVENUE = Undefined("revenue <= 0", "no revenue", "worst")
 NO_EV_VALUE = Undefined("ev <= 0", "enterprise value is zero or negative", "none")
 NO_INTEREST = (
     Undefined("interest_to_cover = 0 or (interest_to_cover is unknown and total_debt = 0)", "no interest to cover", "best"),
-    Undefined("interest_to_cover is unknown and total_debt > 0", "neither interest expense nor interest paid is reported although there is debt", "none"),
+    Undefined("interest_to_cover is unknown and total_debt > 0", "interest expense is not reported although there is debt", "none"),
 )
 
 METRICS: tuple[Metric, ...] = (

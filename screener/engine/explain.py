@@ -63,7 +63,10 @@ class Filing:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Everything about one name in one run; ``rank`` and ``score`` are ``None`` when it is not on the list."""
+    """Everything about one name in one run; ``rank`` and ``score`` are ``None`` when it is not on the list.
+
+    ``evidence``: (``debt``, ``interest`` or ``cash``, state) of the newest row; empty without one.
+    """
 
     result: Result
     company: Company
@@ -78,6 +81,7 @@ class Explanation:
     judgements: tuple[Judgement, ...]
     factors: tuple[FactorValue, ...]
     filings: tuple[Filing, ...]
+    evidence: tuple[tuple[str, str], ...] = ()
 
 
 def explain_name(lake: Lake, result: Result, company: Company) -> Explanation:
@@ -103,10 +107,10 @@ def explain_name(lake: Lake, result: Result, company: Company) -> Explanation:
     used = sorted({name for rule in (*screen.universe, *screen.rules) for name in _items(rule.expr, trace)}
                   | {name for factor in screen.factors() for name in _items(factor.expr, trace)})  # fmt: skip
     period_end = trace.value(Name("period_end"))
-    flags, known_from = _version(lake, company, day)
+    flags, known_from, evidence = _version(lake, company, day)
     return Explanation(
         result, company, True, bool(row[0]), bool(row[1]), row[2], row[3], period_end, known_from, flags,
-        judgements, _factors(lake, result, company), _filings(lake, company, day, period_end, used),
+        judgements, _factors(lake, result, company), _filings(lake, company, day, period_end, used), evidence,
     )  # fmt: skip
 
 
@@ -166,12 +170,16 @@ def _items(expr: Expr, trace: Trace) -> set[str]:
     return found
 
 
-def _version(lake: Lake, company: Company, day: date) -> tuple[str, Value]:
+def _version(lake: Lake, company: Company, day: date) -> tuple[str, Value, tuple[tuple[str, str], ...]]:
     row = lake.con.execute(
-        "SELECT flags, known_from FROM fundamentals WHERE issuer_id = ? AND known_from <= ? AND latest_until > ?",
+        "SELECT flags, known_from, debt_evidence, interest_evidence, cash_evidence FROM fundamentals "
+        "WHERE issuer_id = ? AND known_from <= ? AND latest_until > ?",
         [company.issuer_id, day, day],
     ).fetchone()
-    return (row[0], row[1]) if row else ("", None)
+    if row is None:
+        return "", None, ()
+    states = zip(("debt", "interest", "cash"), row[2:], strict=True)
+    return row[0], row[1], tuple((name, state) for name, state in states if state)
 
 
 def _factors(lake: Lake, result: Result, company: Company) -> tuple[FactorValue, ...]:

@@ -117,9 +117,10 @@ def _only(alias: str, issuers: Sequence[int]) -> str:
 
 def _latest(columns: Columns, dates: Sequence[date], issuers: Sequence[int]) -> str:
     """Select the newest period of each issuer that was public on the date and is not too old, in US dollars."""
-    stored: tuple[str, ...] = ("issuer_id", "period_end", "known_from", "quarter_index", "model", *market.NEEDED)
-    asked = ("debt_evidence", "interest_evidence", "cash_evidence", "dq_score")
-    stored += tuple(name for name in asked if name in columns.fields)
+    stored = [
+        "issuer_id", "period_end", "known_from", "quarter_index", *market.NEEDED,
+        *(name for name in fields.OF_THE_ROW if name in columns.fields),
+    ]  # fmt: skip
     wanted = [(name, f"f.{identifier(name)}") for name in stored]
     wanted += [(key, f"f.{identifier(name)}") for key, name in columns.latest.items() if key not in stored]
     return (

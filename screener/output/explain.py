@@ -31,6 +31,9 @@ def render_explanation(found: Explanation, *, width: int = 100, color: bool = Fa
     if found.flags:
         meanings = "; ".join(meaning for _, meaning in explained(found.flags))
         lines += wrap(f"Data: {meanings}", width)
+    if found.evidence:
+        states = ", ".join(f"{name} {state.replace('_', ' ')}" for name, state in found.evidence)
+        lines += wrap(f"Evidence: {states}", width)
     if run.demo:
         lines.append("Demo data: this company does not exist.")
     group = None
@@ -131,6 +134,7 @@ def explanation_json(found: Explanation) -> str:
         "period_end": found.period_end,
         "known_from": found.known_from,
         "flags": found.flags.split(),
+        "evidence": dict(found.evidence),
         "verdicts": [asdict(judgement) for judgement in found.judgements],
         "factors": [asdict(factor) for factor in found.factors],
         "filings": [asdict(filing) for filing in found.filings],

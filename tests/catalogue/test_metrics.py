@@ -16,10 +16,10 @@ from tests.engine.screens import screen
 # One company, worked on paper: market cap 50 x 20 = 1,000.
 NOW = {
     "revenue": 800.0, "gross_profit": 320.0, "operating_income": 120.0, "da": 40.0, "net_income": 80.0,
-    "net_income_to_common": 78.0, "income_tax": 20.0, "pretax_income": 100.0, "interest_expense": 20.0,
+    "net_income_to_common": 78.0, "income_tax": 20.0, "pretax_income": 100.0, "interest_to_cover": 20.0,
     "cfo": 110.0, "capex": 45.0, "capitalized_software": 5.0, "sbc": 16.0,
     "cash": 90.0, "short_term_investments": 10.0, "receivables": 120.0, "current_assets": 400.0,
-    "current_liabilities": 200.0, "debt_current": 25.0, "debt_mat_y1": 30.0, "debt_mat_y2": 50.0,
+    "current_liabilities": 200.0, "debt_current": 25.0, "due_12m": 30.0, "due_24m": 80.0,
     "total_assets": 1000.0, "total_liabilities": 500.0, "total_debt": 300.0, "equity": 480.0,
     "equity_incl_nci": 500.0, "minority_interest": 20.0, "preferred": 30.0, "goodwill": 100.0, "intangibles": 50.0,
     "ppe_net": 300.0, "dividends_paid_common": 15.0, "buybacks": 25.0, "stock_issued": 5.0,

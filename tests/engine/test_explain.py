@@ -145,3 +145,17 @@ class TestStatement:
         with self.lake(tmp_path) as lake, pytest.raises(ScreenError) as caught:
             statement(lake.con, find_company(lake.con, "AAA"), AS_OF, "ttm", [item])
         assert said in caught.value.render()
+
+
+def test_model_and_evidence_of_the_row(tmp_path: Path) -> None:
+    """The row's own model decides, the company's stands in without one; a screen reads the evidence as text."""
+    rules = screen("interest_evidence = accrual_proxy", "debt_due_12m >= 0")
+    row = {"total_debt": 9.0, "due_12m": 4.0, "interest_evidence": "accrual_proxy", "cash_evidence": "reported"}
+    quarters = [quarter(1, END, FILED, 40, shares_outstanding=100.0, **row, model="bank")]
+    with make_lake(tmp_path / "own", [company(1, "AAA", model="standard")], quarters, [price(1, 10.0)]) as lake:
+        found = explained(lake, rules)
+    assert [judgement.verdict for judgement in found.judgements] == ["pass", "unknown"]
+    assert found.judgements[1].reason == "debt_due_12m is not defined for a bank"
+    assert found.evidence == (("debt", "reported"), ("interest", "accrual_proxy"), ("cash", "reported"))
+    with lake_of(tmp_path / "company", **row) as lake:
+        assert [judgement.verdict for judgement in explained(lake, rules).judgements] == ["pass", "pass"]

@@ -14,9 +14,7 @@ END, START, FILED = "2025-12-31", "2025-01-01", "2026-02-10"
 def report(balances: dict[str, float], flows: dict[str, float]) -> list[Fact]:
     """Return an annual report in millions."""
     facts: list[Fact] = [(tag, None, END, v * M, FILED, "10-K") for tag, v in ({"Assets": 999.0} | balances).items()]
-    return facts + [
-        (tag, START, END, v * M, FILED, "10-K") for tag, v in ({"NetIncomeLoss": 1.0} | flows).items()
-    ]
+    return facts + [(tag, START, END, v * M, FILED, "10-K") for tag, v in ({"NetIncomeLoss": 1.0} | flows).items()]
 
 
 OWES, FREE = {"LongTermDebtNoncurrent": 100.0}, {"LongTermDebtNoncurrent": 0.0}

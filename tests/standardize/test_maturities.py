@@ -51,7 +51,7 @@ def test_marvell_adds_nothing_twice(tmp_path: Path) -> None:
 
 
 def test_marvell_in_its_first_quarter(tmp_path: Path) -> None:
-    """In May "year one" is the fiscal year to come: 298.4 + 959.4 / 4 = 538.3, less than the current debt of 1,255.2."""
+    """In May "year one" is the year to come: 298.4 + 959.4 / 4 = 538.3, less than the current debt of 1,255.2."""
     facts = balance("2025-05-03", "2025-05-30", {
         "LongTermDebtCurrent": 1255.2, "LongTermDebtNoncurrent": 2974.4,
         **ladder(959.4, 0, 1249.9, 500, 500, 750, rest=298.4)}, "10-Q")  # fmt: skip

@@ -110,7 +110,7 @@ def test_a_bank_has_no_operating_income(tmp_path: Path) -> None:
 
 
 def test_a_banks_debt(tmp_path: Path) -> None:
-    """Short, home-loan, long and subordinated debt are added; where the long line may hold the others, both readings."""
+    """Short, home-loan, long and subordinated debt add up; where the long line may hold others, both readings."""
     debt = {"ShortTermBorrowings": 10, "AdvancesFromFederalHomeLoanBanks": 20, "SubordinatedDebt": 5}
     clear = as_of(rows_of(tmp_path / "a", filing(BANK | debt | {"LongTermDebt": 12})), "2026-03-01")
     assert [clear[name] / M for name in ("total_debt", "total_debt_lo", "total_debt_hi")] == [47, 47, 47]

@@ -19,9 +19,7 @@ SECURITIES = "AvailableForSaleSecuritiesDebtSecurities"
 def report(balances: dict[str, float], flows: dict[str, float]) -> list[Fact]:
     """Return an annual report in millions."""
     facts: list[Fact] = [(tag, None, END, v * M, FILED, "10-K") for tag, v in ({"Assets": 999.0} | balances).items()]
-    return facts + [
-        (tag, START, END, v * M, FILED, "10-K") for tag, v in ({"NetIncomeLoss": 1.0} | flows).items()
-    ]
+    return facts + [(tag, START, END, v * M, FILED, "10-K") for tag, v in ({"NetIncomeLoss": 1.0} | flows).items()]
 
 
 BALANCES: dict[str, tuple[dict[str, float], dict[str, float | None], str]] = {
@@ -80,7 +78,8 @@ FLOWS: dict[str, tuple[dict[str, float], dict[str, float | None], str]] = {
         {"NetIncomeLoss": 878.539, "IncomeTaxExpenseBenefit": 147.256, "InterestExpense": 25.38, "Revenues": 7388},
         {"pretax_income": 1025.795, "operating_income": 1051.175}, "ebit_derived"),
     "pretax from continuing income before minorities": (
-        {CONTINUING_WITH_NCI: 50, "IncomeTaxExpenseBenefit": 10, "NetIncomeLossAttributableToNoncontrollingInterest": 4},
+        {CONTINUING_WITH_NCI: 50, "IncomeTaxExpenseBenefit": 10,
+         "NetIncomeLossAttributableToNoncontrollingInterest": 4},
         {"pretax_income": 60, "income_continuing": 46}, ""),
     "capex under both tags": (
         {"PaymentsToAcquirePropertyPlantAndEquipment": 100, "PaymentsToAcquireProductiveAssets": 130},
@@ -88,7 +87,8 @@ FLOWS: dict[str, tuple[dict[str, float], dict[str, float | None], str]] = {
     "a rental fleet is no intangible": (
         {"PaymentsToAcquirePropertyPlantAndEquipment": 218, "PaymentsToAcquireProductiveAssets": 2132},
         {"capex": 218, "purchase_intangibles": None}, "capex_partial"),
-    "capex under the other tag (Incyte 2023)": ({"PaymentsToAcquireOtherProductiveAssets": 32.486}, {"capex": 32.486}, ""),
+    "capex under the other tag (Incyte 2023)": (
+        {"PaymentsToAcquireOtherProductiveAssets": 32.486}, {"capex": 32.486}, ""),
     "oil and gas": (
         {"PaymentsToExploreAndDevelopOilAndGasProperties": 70, "PaymentsToAcquireOtherPropertyPlantAndEquipment": 5},
         {"capex": 75}, ""),
