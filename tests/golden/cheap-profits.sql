@@ -34,7 +34,7 @@ candidates AS (
     p.close * f.shares_outstanding * f.share_basis * CASE WHEN c.cik = 1067983 AND l.ticker = 'BRK-B' AND f.shares_outstanding <= 10000000.0 THEN 1500 ELSE 1.0 END AS "value@",
     l.ticker AS "ticker",
     coalesce(c.name, l.ticker, 'issuer ' || c.issuer_id) AS "name",
-    c.sector AS "sector",
+    coalesce(k.sector, c.sector) AS "sector",
     CASE WHEN l.security_type IS DISTINCT FROM 'adr' AND "value@" BETWEEN 1 AND 10000000000000 AND NOT coalesce(contains(f.flags, 'basis_doubtful'), false) AND coalesce(p.dollar_volume_3m <= CASE WHEN c.source IN ('simfin') THEN 0.1 ELSE 0.25 END * "value@", true) AND NOT coalesce(c.source IN ('simfin') AND "value@" < 0.1 * f.equity, false) THEN "value@" END AS "market_cap",
     f.period_end AS "period_end",
     f.known_from AS "known_from",
@@ -44,6 +44,7 @@ candidates AS (
     f."revenue" AS "revenue",
     f."net_income_to_common" AS "net_income_to_common"
   FROM dates AS d CROSS JOIN companies AS c
+  ASOF LEFT JOIN classifications AS k ON k.issuer_id = c.issuer_id AND k.known_from <= d.as_of
   LEFT JOIN listings AS l ON l.issuer_id = c.issuer_id AND l.is_primary
   LEFT JOIN latest AS f ON f.as_of = d.as_of AND f.issuer_id = c.issuer_id
   LEFT JOIN quote AS p ON p.as_of = d.as_of AND p.issuer_id = c.issuer_id
