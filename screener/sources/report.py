@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 EXAMPLES = 20
 
-# Called with a short text: what is being read and how far it is.
-Progress = Callable[[str], None]
+class Progress(Protocol):
+    """Told what is being done and, where it is known, how far it is: ``done`` of ``total``, both in bytes."""
+
+    def __call__(self, stage: str, done: int = 0, total: int = 0, /) -> None:
+        """Take note of one step."""
 
 
 @dataclass(slots=True)

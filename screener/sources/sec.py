@@ -14,8 +14,8 @@ from screener.sources.archive import Archive, Member, MemberError, first_existin
 from screener.sources.json_members import TABLE, batches, load_batch
 from screener.sources.listing import Line, clean_name, lines, normal_ticker
 from screener.sources.report import BuildReport, Progress
-from screener.sources.sec_facts import Issuers, parts, read_companyfacts
-from screener.sources.staged import company_row, workroom, write_companies, write_facts, write_listings
+from screener.sources.sec_facts import Issuers, fact_ranges, read_companyfacts
+from screener.sources.staged import company_row, workroom, write_companies, write_fact_ranges, write_listings
 
 if TYPE_CHECKING:
     import duckdb
@@ -61,7 +61,7 @@ def read_sec(folder: Path, stage: Path, report: BuildReport, progress: Progress 
     """
     facts, submissions, tickers = _inputs(folder, report)
     with workroom(stage, "sec") as (con, work):
-        issuers = read_companyfacts(con, facts, work, report, progress)
+        issuers = read_companyfacts(facts, work, report, progress)
         if not issuers.names:
             raise DataError(
                 f"no company could be read from {facts}",
@@ -75,7 +75,7 @@ def read_sec(folder: Path, stage: Path, report: BuildReport, progress: Progress 
         _write_issuers(con, stage, issuers, (profiles, listed), report)
         if progress:
             progress("sorting facts")
-        write_facts(con, stage, parts(work))
+        write_fact_ranges(stage, fact_ranges(issuers), work / "spill")
     return [path for path in (facts, submissions, tickers) if path]
 
 
@@ -121,7 +121,7 @@ def read_submissions(
                 _take_profile(row, numbered[row[0]], archive.path.name, found, report)
             done += sum(member.size for member in batch)
             if progress:
-                progress(f"submissions: {done // 1_000_000:,} of {total // 1_000_000:,} MB")
+                progress("reading submissions", done, total)
     return found
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from screener.catalogue.sectors import Sectors, is_shell
 from screener.lake.files import quoted, write_table
+from screener.lake.parallel import write_ranges
 from screener.lake.schema import COMPANIES, FACTS, LISTINGS, Columns
 from screener.sources.listing import Line
 
@@ -117,3 +118,8 @@ def write_listings(con: duckdb.DuckDBPyConnection, stage: Path, listings: Iterab
 def write_facts(con: duckdb.DuckDBPyConnection, stage: Path, select: str) -> None:
     """Write ``facts.parquet`` from a query that gives the columns of ``facts``."""
     write_table(con, select, stage / FACTS_FILE, FACTS, FACTS_ORDER)
+
+
+def write_fact_ranges(stage: Path, selects: Sequence[str], spill: Path) -> None:
+    """Write ``facts.parquet`` from queries over successive ranges of issuers."""
+    write_ranges(selects, stage / FACTS_FILE, FACTS, FACTS_ORDER, spill)
