@@ -51,6 +51,9 @@ REPEATED = "repeats a fact of the same filing"
 # Taxonomies as (name in the file, prefix of our tag); their place in the table is their number in the queries.
 TAXONOMIES: tuple[tuple[str, str], ...] = (("us-gaap", ""), ("dei", ""), ("ifrs-full", "ifrs:"))
 
+# Names of dei, the cover page: they are looked up there, all others in us-gaap.
+_COVER = ("Amendment", "Auditor", "Document", "Entity", "Security", "Trading")
+
 # The start stays text: a bad one must not pass for none. What can't be cast otherwise becomes NULL and is counted.
 _UNITS = (
     'MAP(VARCHAR, STRUCT("start" VARCHAR, "end" DATE, val DOUBLE, accn VARCHAR, form VARCHAR, filed DATE)[])'
@@ -116,7 +119,8 @@ def _wanted() -> tuple[tuple[int, str, str], ...]:
     for number, (taxonomy, prefix) in enumerate(TAXONOMIES):
         for tag in sorted(mapped_tags()):
             name = tag.removeprefix(prefix)
-            if ":" not in name and (tag.startswith("ifrs:") == bool(prefix)):
+            home = "ifrs-full" if tag.startswith("ifrs:") else "dei" if tag.startswith(_COVER) else "us-gaap"
+            if ":" not in name and home == taxonomy:
                 found.append((number, tag, f'$.facts."{taxonomy}"."{name}".units'))
     return tuple(found)
 
