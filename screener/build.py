@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING
 from screener.errors import ScreenerError
 
 if TYPE_CHECKING:
-    from screener.sources.report import BuildReport
-
-Progress = Callable[[str], None]
+    from screener.sources.report import BuildReport, Progress
 
 
 def build_data(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # Small enough that a company's facts are found in a few groups, large enough that zstd works well.
 ROW_GROUP_SIZE = 122_880
+WRITER_MEMORY = "500MB"
 _CHUNK = 1 << 20
 
 
@@ -47,6 +48,7 @@ def write_ordered(schema: pa.Schema, batches: Iterable[pa.RecordBatch], path: Pa
     import pyarrow as pa
 
     with duckdb.connect() as writer:
+        writer.execute(f"SET memory_limit = '{WRITER_MEMORY}'")
         writer.register("ordered_rows", pa.RecordBatchReader.from_batches(schema, _equal_batches(batches)))
         writer.execute(
             f"COPY (SELECT * FROM ordered_rows) TO {quoted(path)} "

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from screener.lake.files import write_table
-from screener.lake.schema import Columns, fundamentals
+from screener.lake.parallel import connection
+from screener.sources.report import Progress
 from screener.standardize import counts, final, periods, pivot, rows, shares, splits, versions
+from screener.standardize.batches import (
+    ISSUERS,
+    ISSUERS_FILE,
+    SPLITS,
+    SPLITS_FILE,
+    Reuse,
+    assemble,
+    leave_out,
+    plan,
+    run,
+    unchanged,
+)
 from screener.standardize.columns import text
 from screener.standardize.debt import debt_tags
 from screener.standardize.prices import market_data
@@ -18,71 +30,60 @@ from screener.standardize.program import staged
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["market_data", "standardize"]
+__all__ = ["SPLITS", "market_data", "standardize"]
 
-SPLITS: Columns = (
-    ("issuer_id", "BIGINT", "the issuer"),
-    ("switch_date", "DATE", "day of the first filing on the new share basis"),
-    ("ratio", "DOUBLE", "new shares for an old one; below 1 for a reverse split"),
-)
 WORK = ".work-standardize"
 
 
 def standardize(
     stage: Path,
-    progress: Callable[[str], None] | None = None,
+    progress: Progress | None = None,
     batch_issuers: int = 500,
-    memory_limit: str = "4GB",
+    reuse: Reuse | None = None,
 ) -> dict[str, int]:
     """Write ``fundamentals.parquet`` and ``splits.parquet`` into ``stage`` from its facts; return counts.
 
     Reads ``facts.parquet`` and, where they are there, ``companies.parquet`` (reporting model, fiscal year end) and
-    ``listings_raw.parquet`` with ``prices_raw.parquet`` (last day with a price).
+    ``listings_raw.parquet`` with ``prices_raw.parquet`` (last day with a price), and says in ``issuers.parquet`` what
+    it found there. Batches of issuers are shared out among threads; no row depends on the batch of its issuer.
+    Rows of issuers of which nothing has changed since ``reuse`` are copied from there.
     """
-    import duckdb
-
     work = stage / WORK
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir()
+    facts = stage / "facts.parquet"
     try:
-        with duckdb.connect() as con:
-            con.execute(f"SET memory_limit = {text(memory_limit)}")
-            con.execute(f"SET temp_directory = {text(str(work / 'spill'))}")
-            con.execute("SET enable_progress_bar = false")
-            return _build(con, stage, work, progress, batch_issuers)
+        with connection(work / "spill") as con:
+            _issuers(con, stage)
+            write_table(con, "SELECT * FROM issuers", stage / ISSUERS_FILE, ISSUERS, "issuer_id")
+            kept = unchanged(con, reuse) if reuse else set()
+            if kept:
+                facts = work / "facts.parquet"
+                leave_out(con, stage / "facts.parquet", kept, facts)
+            batches = plan(con, facts, batch_issuers)
+        run(
+            batches,
+            lambda con: _prepare(con, stage / ISSUERS_FILE),
+            lambda con, batch: _batch(con, facts, batch),
+            work,
+            progress,
+        )
+        if progress:
+            progress("sorting fundamentals")
+        assemble(stage, work, batches, kept, reuse.folder if reuse else None)
+        with connection(work / "spill") as con:
+            return _counts(con, stage)
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _build(
-    con: duckdb.DuckDBPyConnection, stage: Path, work: Path, progress: Callable[[str], None] | None, size: int
-) -> dict[str, int]:
+def _prepare(con: duckdb.DuckDBPyConnection, issuers: Path) -> None:
+    """Make what every batch reads on its connection."""
     con.execute(versions.MACROS)
     con.execute(pivot.item_map())
-    _issuers(con, stage)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE issuers AS SELECT * FROM read_parquet({text(str(issuers))})")
     tags = ", ".join(f"({text(tag)})" for tag in debt_tags())
     con.execute(f"CREATE OR REPLACE TEMP TABLE debt_tags AS SELECT * FROM (VALUES {tags}) v(tag)")
-    con.execute("CREATE OR REPLACE TEMP TABLE all_splits (issuer_id BIGINT, switch_date DATE, ratio DOUBLE)")
-    issuers = [row[0] for row in con.execute("SELECT issuer_id FROM issuers ORDER BY issuer_id").fetchall()]
-    width = len(str(max(1, len(issuers))))
-    for start in range(0, len(issuers), size):
-        batch = issuers[start : start + size]
-        if progress:
-            progress(f"standardizing issuers {start + 1} to {start + len(batch)} of {len(issuers)}")
-        _batch(con, stage / "facts.parquet", batch)
-        write_table(
-            con, "SELECT * FROM versions", work / f"part-{start:0{width}}.parquet", fundamentals(),
-            "issuer_id, period_end, known_from",
-        )  # fmt: skip
-    parts = str(work / "part-*.parquet")
-    select = f"SELECT * FROM read_parquet({text(parts)})" if issuers else _empty(fundamentals())
-    write_table(con, select, stage / "fundamentals.parquet", fundamentals(), "issuer_id, period_end, known_from")
-    write_table(con, "SELECT * FROM all_splits", stage / "splits.parquet", SPLITS, "issuer_id, switch_date, ratio")
-    return _counts(con, stage)
-
-
-def _empty(columns: Columns) -> str:
-    return f"SELECT {', '.join(f'NULL::{kind} AS {name}' for name, kind, _ in columns)} WHERE false"
 
 
 def _issuers(con: duckdb.DuckDBPyConnection, stage: Path) -> None:
@@ -110,7 +111,7 @@ def _issuers(con: duckdb.DuckDBPyConnection, stage: Path) -> None:
 
 
 def _batch(con: duckdb.DuckDBPyConnection, facts: Path, batch: list[int]) -> None:
-    """Make ``versions`` for the issuers of ``batch`` (a range of sorted ids) and add their splits to ``all_splits``."""
+    """Make ``versions`` and ``all_splits`` for the issuers of ``batch`` (a range of sorted ids)."""
     con.execute(versions.load_facts(str(facts), batch[0], batch[-1]))
     con.execute(versions.ENTITIES)
     con.execute(versions.MENTIONS)
@@ -135,7 +136,7 @@ def _batch(con: duckdb.DuckDBPyConnection, facts: Path, batch: list[int]) -> Non
     con.execute(periods.twelve_months())
     con.execute(periods.points())
     splits.store(con)
-    con.execute("INSERT INTO all_splits SELECT DISTINCT e.issuer_id, s.switch_date, s.ratio "
+    con.execute("CREATE OR REPLACE TEMP TABLE all_splits AS SELECT DISTINCT e.issuer_id, s.switch_date, s.ratio "
                 "FROM splits s JOIN entities e USING (eid)")  # fmt: skip
     con.execute(rows.PERIOD_LIST)
     con.execute(rows.COVERS)
@@ -154,9 +155,9 @@ def _counts(con: duckdb.DuckDBPyConnection, stage: Path) -> dict[str, int]:
           count(*) FILTER (WHERE flags LIKE '%restated%')
         FROM read_parquet({text(str(stage / "fundamentals.parquet"))})"""
     ).fetchone()
-    found = con.execute("SELECT count(*) FROM all_splits").fetchone()
+    found = con.execute(f"SELECT count(*) FROM read_parquet({text(str(stage / SPLITS_FILE))})").fetchone()
     without = con.execute(
-        f"""SELECT count(*) FROM issuers ANTI JOIN read_parquet({text(str(stage / "fundamentals.parquet"))})
+        f"""SELECT count(*) FROM read_parquet({text(str(stage / ISSUERS_FILE))}) ANTI JOIN read_parquet({text(str(stage / "fundamentals.parquet"))})
         USING (issuer_id)"""
     ).fetchone()
     assert row is not None, "an aggregate has one row"  # noqa: S101 - an aggregate always gives a row
