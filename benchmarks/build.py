@@ -26,6 +26,7 @@ from screener.sources.report import BuildReport
 from screener.sources.sec_facts import read_companyfacts
 from screener.sources.sec_members import TAXONOMIES
 
+KEYS = ("start", "end", "val", "filed", "form", "accn")
 Row = tuple[object, ...]
 
 
@@ -43,10 +44,7 @@ def by_json_module(files: Path, sample: float) -> float:
                 for tag, about in content["facts"].get(taxonomy, {}).items():
                     if prefix + tag in wanted:
                         for unit, facts in about["units"].items():
-                            rows += [
-                                (content["cik"], tag, unit, f.get("start"), f["end"], f["val"], f["filed"], f["form"], f["accn"])
-                                for f in facts
-                            ]  # fmt: skip
+                            rows += [(content["cik"], tag, unit, *map(fact.get, KEYS)) for fact in facts]
             size += info.file_size
             columns = list(zip(*rows, strict=True))
             assert len(columns) in {0, 9}
@@ -64,7 +62,8 @@ def whole_build(files: Path, _: float) -> float:
     """Build a data set with the command line; return the MB of JSON in it."""
     from screener.cli.main import root
 
-    arguments = ["data", "build", str(files / "out"), "--sec", str(files), "--prices", str(files / "prices.parquet")]
+    out = files.with_name(f"{files.name}-out")
+    arguments = ["data", "build", str(out), "--quiet", "--sec", str(files), "--prices", str(files / "prices.parquet")]
     root.main(arguments, standalone_mode=False)
     with zipfile.ZipFile(files / "companyfacts.zip") as archive:
         return sum(info.file_size for info in archive.infolist()) / 1e6

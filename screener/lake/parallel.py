@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 # More threads would need more memory than a build may take.
 MOST_WORKERS = 4
-# Of all connections together: what DuckDB counts is about half of what a process takes.
-MEMORY_MB = 1_000
+# Of all connections together; a process takes up to 0.6 GB more than what DuckDB counts.
+MEMORY_MB = 1_200
 _STOP_SECONDS = 0.05
 
 Task = TypeVar("Task")
@@ -37,6 +37,7 @@ def connection(spill: Path, *, share: int = 1) -> duckdb.DuckDBPyConnection:
     """Open a connection that takes a ``share``-th of a build's memory and threads and spills into ``spill``."""
     import duckdb
 
+    spill.mkdir(parents=True, exist_ok=True)
     con = duckdb.connect()
     con.execute(f"SET memory_limit = '{MEMORY_MB // share}MB'")
     con.execute(f"SET threads = {max(1, workers() // share)}")

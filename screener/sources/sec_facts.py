@@ -59,7 +59,11 @@ class Issuers:
 
 
 def read_companyfacts(
-    path: Path, work: Path, report: BuildReport, progress: Progress | None = None, known: Mapping[str, Record] | None = None
+    path: Path,
+    work: Path,
+    report: BuildReport,
+    progress: Progress | None = None,
+    known: Mapping[str, Record] | None = None,
 ) -> Issuers:
     """Read the members of ``path`` (zip or folder) into Parquet parts in ``work``; return the issuers.
 
@@ -98,7 +102,12 @@ def _read(
         index, batch = task
         records = [Record(member.name, member.size, member.stamp) for member in batch]
         part = work / f"part-{index:05d}.parquet"
-        read_batch(con, records, [_content(archive, member, record) for member, record in zip(batch, records, strict=True)], part)
+        read_batch(
+            con,
+            records,
+            [_content(archive, member, record) for member, record in zip(batch, records, strict=True)],
+            part,
+        )
         return part, records
 
     done = 0
@@ -132,7 +141,7 @@ def _claim(issuers: Issuers, fresh: set[str], source: str, report: BuildReport) 
         report.kept(source, "members", 1)
         issuers.names[issuer] = clean_name(record.entity)
         if record.last_filed is not None:
-            issuers.last_filed[issuer] = record.last_filed
+            issuers.last_filed[issuer] = date.fromisoformat(record.last_filed)
         if record.annual_form is not None:
             issuers.annual_form[issuer] = record.annual_form
         if record.name not in fresh:

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -55,9 +54,7 @@ TAXONOMIES: tuple[tuple[str, str], ...] = (("us-gaap", ""), ("dei", ""), ("ifrs-
 _COVER = ("Amendment", "Auditor", "Document", "Entity", "Security", "Trading")
 
 # The start stays text: a bad one must not pass for none. What can't be cast otherwise becomes NULL and is counted.
-_UNITS = (
-    'MAP(VARCHAR, STRUCT("start" VARCHAR, "end" DATE, val DOUBLE, accn VARCHAR, form VARCHAR, filed DATE)[])'
-)
+_UNITS = 'MAP(VARCHAR, STRUCT("start" VARCHAR, "end" DATE, val DOUBLE, accn VARCHAR, form VARCHAR, filed DATE)[])'
 _BOM = b"\xef\xbb\xbf"
 _CIK, _NAME = "$.cik", "$.entityName"
 
@@ -75,7 +72,7 @@ class Record:
     stamp: str
     issuer_id: int | None = None
     entity: str = ""
-    last_filed: date | None = None
+    last_filed: str | None = None
     annual_form: str | None = None
     read: int = 0
     kept: int = 0
@@ -131,13 +128,13 @@ def _lookup() -> str:
     keys = [f"{{'taxonomy': {number}, 'tag': {quoted(tag)}}}" for number, tag, _ in _wanted()]
     keys += [f"{{'taxonomy': -1, 'tag': {quoted(path)}}}" for path in (_CIK, _NAME)]
     paths = [quoted(path) for _, _, path in _wanted()] + [quoted(_CIK), quoted(_NAME)]
-    return f"""SELECT member, key.taxonomy AS taxonomy, key.tag AS tag, content FROM (
-        SELECT member, unnest([{", ".join(keys)}]) AS key, unnest(json_extract(content, [{", ".join(paths)}])) AS content
+    return f"""SELECT member, key.taxonomy AS taxonomy, key.tag AS tag, content FROM (SELECT member,
+            unnest([{", ".join(keys)}]) AS key, unnest(json_extract(content, [{", ".join(paths)}])) AS content
         FROM member_texts) WHERE content IS NOT NULL"""
 
 
 def _find(con: duckdb.DuckDBPyConnection, records: Sequence[Record], texts: dict[int, bytes]) -> None:
-    """Make ``found`` (member, taxonomy, tag, content); refuse members that are no JSON and take them out of ``texts``."""
+    """Make ``found`` (member, taxonomy, tag, content); refuse what is no JSON and take it out of ``texts``."""
     problem = _insert(con, texts, "CREATE OR REPLACE TEMP TABLE found AS")
     if not problem:
         return
@@ -260,7 +257,7 @@ def _count(con: duckdb.DuckDBPyConnection, records: Sequence[Record], part: Path
         FROM read_parquet({quoted(part)}) GROUP BY member"""
     ).fetchall():
         record = records[number]
-        record.kept, record.last_filed, record.annual_form = kept, filed, form
+        record.kept, record.last_filed, record.annual_form = kept, filed.isoformat(), form
     for number, reason, count in con.execute(
         "SELECT member, reason, count(*) FROM judged GROUP BY ALL ORDER BY ALL"
     ).fetchall():

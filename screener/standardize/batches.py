@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from screener.lake.files import exactly
-from screener.lake.parallel import cut, in_order, write_ranges
+from screener.lake.parallel import cut, in_order, workers, write_ranges
 from screener.lake.schema import FAR_DATE, Columns, fundamentals
 from screener.sources.report import Progress
 from screener.standardize.columns import text
@@ -16,8 +16,8 @@ from screener.standardize.columns import text
 if TYPE_CHECKING:
     import duckdb
 
-# A batch takes some 2 KB a fact while it is worked on, and has some 40 queries to plan.
-BATCH_FACTS = 120_000
+# Shared out among the threads: a batch takes some 3 KB a fact, and planning its queries takes a second.
+BATCH_FACTS = 300_000
 # Rows of fundamentals have hundreds of columns: so many issuers are sorted at once by each thread.
 RANGE_ISSUERS = 250
 
@@ -57,13 +57,13 @@ OUTPUTS: tuple[Output, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Reuse:
-    """Rows that are there already: ``folder`` holds the outputs and ``issuers.parquet`` of an earlier build.
+    """Rows that are there already: ``find`` gives, by name, the outputs and ``issuers.parquet`` of an earlier build.
 
-    ``issuers`` are those whose facts are the same as then.
+    ``issuers`` are those whose facts are the same as then; ``None`` means all.
     """
 
-    folder: Path
-    issuers: frozenset[int]
+    find: Callable[[str], Path]
+    issuers: frozenset[int] | None
 
 
 def unchanged(con: duckdb.DuckDBPyConnection, reuse: Reuse) -> set[int]:
@@ -71,7 +71,7 @@ def unchanged(con: duckdb.DuckDBPyConnection, reuse: Reuse) -> set[int]:
 
     The last day with a price matters only for which splits lie before it.
     """
-    splits, issuers = (text(str(reuse.folder / name)) for name in (SPLITS_FILE, ISSUERS_FILE))
+    splits, issuers = (text(str(reuse.find(name))) for name in (SPLITS_FILE, ISSUERS_FILE))
     rows = con.execute(
         f"""SELECT n.issuer_id FROM issuers n JOIN read_parquet({issuers}) o USING (issuer_id)
         WHERE n.model IS NOT DISTINCT FROM o.model AND n.fiscal_year_end IS NOT DISTINCT FROM o.fiscal_year_end
@@ -80,7 +80,8 @@ def unchanged(con: duckdb.DuckDBPyConnection, reuse: Reuse) -> set[int]:
               AND (s.switch_date <= coalesce(n.last_price, DATE '{FAR_DATE}'))
                 <> (s.switch_date <= coalesce(o.last_price, DATE '{FAR_DATE}')))"""
     ).fetchall()
-    return {row[0] for row in rows} & reuse.issuers
+    found = {row[0] for row in rows}
+    return found if reuse.issuers is None else found & reuse.issuers
 
 
 def leave_out(con: duckdb.DuckDBPyConnection, facts: Path, kept: set[int], target: Path) -> None:
@@ -98,7 +99,7 @@ def plan(con: duckdb.DuckDBPyConnection, facts: Path, most_issuers: int) -> list
         f"SELECT issuer_id, count(*) FROM read_parquet({text(str(facts))}) GROUP BY issuer_id ORDER BY issuer_id"
     ).fetchall()
     batches: list[list[int]] = []
-    for first, last in cut(sizes, BATCH_FACTS):
+    for first, last in cut(sizes, BATCH_FACTS // workers()):
         issuers = [issuer for issuer, _ in sizes if first <= issuer <= last]
         batches.extend(issuers[at : at + most_issuers] for at in range(0, len(issuers), most_issuers))
     return batches
@@ -129,8 +130,8 @@ def run(
             progress(f"standardizing {done:,} of {total:,} issuers", done, total)
 
 
-def assemble(stage: Path, work: Path, batches: Sequence[list[int]], kept: set[int], old: Path | None) -> None:
-    """Write the outputs into ``stage`` from the parts of the batches and, for ``kept`` issuers, the rows of ``old``."""
+def assemble(stage: Path, work: Path, batches: Sequence[list[int]], kept: set[int], reuse: Reuse | None) -> None:
+    """Write the outputs into ``stage``: from the parts of the batches and, for ``kept`` issuers, from ``reuse``."""
     spans = [(batch[0], batch[-1]) for batch in batches]
     everyone = sorted(kept.union(*batches))
     ranges = [(everyone[at], everyone[at : at + RANGE_ISSUERS][-1]) for at in range(0, len(everyone), RANGE_ISSUERS)]
@@ -139,15 +140,19 @@ def assemble(stage: Path, work: Path, batches: Sequence[list[int]], kept: set[in
         for first, last in ranges:
             between = f"WHERE issuer_id BETWEEN {first} AND {last}"
             sources = [
-                f"{exactly(f'SELECT * FROM read_parquet({text(str(_part(work, output, n)))})', output.columns)} {between}"
+                f"{exactly(_rows(_part(work, output, n)), output.columns)} {between}"
                 for n, span in enumerate(spans)
                 if span[0] <= last and span[1] >= first
             ]
             listed = ", ".join(str(issuer) for issuer in sorted(kept) if first <= issuer <= last)
-            if old and listed:
-                sources.append(f"SELECT * FROM read_parquet({text(str(old / output.file))}) {between} AND issuer_id IN ({listed})")
+            if reuse and listed:
+                sources.append(f"{_rows(reuse.find(output.file))} {between} AND issuer_id IN ({listed})")
             selects.append(" UNION ALL ".join(sources))
         write_ranges(selects, stage / output.file, output.columns, output.order, work / "spill")
+
+
+def _rows(path: Path) -> str:
+    return f"SELECT * FROM read_parquet({text(str(path))})"
 
 
 def _part(work: Path, output: Output, number: int) -> Path:

@@ -70,7 +70,7 @@ def standardize(
         )
         if progress:
             progress("sorting fundamentals")
-        assemble(stage, work, batches, kept, reuse.folder if reuse else None)
+        assemble(stage, work, batches, kept, reuse)
         with connection(work / "spill") as con:
             return _counts(con, stage)
     finally:
@@ -157,7 +157,8 @@ def _counts(con: duckdb.DuckDBPyConnection, stage: Path) -> dict[str, int]:
     ).fetchone()
     found = con.execute(f"SELECT count(*) FROM read_parquet({text(str(stage / SPLITS_FILE))})").fetchone()
     without = con.execute(
-        f"""SELECT count(*) FROM read_parquet({text(str(stage / ISSUERS_FILE))}) ANTI JOIN read_parquet({text(str(stage / "fundamentals.parquet"))})
+        f"""SELECT count(*) FROM read_parquet({text(str(stage / ISSUERS_FILE))})
+        ANTI JOIN read_parquet({text(str(stage / "fundamentals.parquet"))})
         USING (issuer_id)"""
     ).fetchone()
     assert row is not None, "an aggregate has one row"  # noqa: S101 - an aggregate always gives a row
