@@ -5,8 +5,8 @@ Usage: python benchmarks/build.py [--companies 20000] [--seed 1] [--files DIR]
 Three things are measured, each in a fresh process, in the same run: the ``json`` module reading the mapped facts of
 the members to columns (of a sample of them, at most --sample MB); our reading of the same zip to Parquet parts; the
 whole ``screener data build`` (and once more, with nothing changed). MB are of unpacked JSON, "of cores" are seconds
-of all processor cores together, memory is the peak of the process. 20,000 companies need 4 GB
-of disk and, on two cores, a quarter of an hour, half of it for making the files; --files keeps them for the next time.
+of all processor cores together, memory is the peak of the process. 20,000 companies need some 8 GB of disk and, on two
+cores, more than an hour, most of it for standardizing; --files keeps the files for the next time.
 """
 
 from __future__ import annotations

@@ -90,6 +90,21 @@ FORMATS
 SimFin's values are as last restated; they are dated at their first publication, which the build report counts and every
 run notes. Stooq's closes are adjusted for dividends, so that market values of the past come out a little too low.
 
+## Building again
+
+A build writes a new version and then names it in `manifest.json`; Ctrl-C, SIGTERM, a full disk or a power cut at any
+moment leave the old data set as it was. With nothing changed, `screener data build` says so and is done; otherwise it
+reads and standardizes only what has changed, and the tables are those of a whole build, byte for byte:
+
+- a file is the same if its size and time of change are, else if its SHA-256 is; an unchanged source is not read;
+- in `companyfacts`, only members are read whose checksum (in a folder: size and time) differs, and only their issuers
+  are standardized again, and those whose reporting model, fiscal year end or listing dates matter to them;
+- prices and listings are kept while prices, listings and splits are the same.
+
+What is needed for that lies in the folder `build` of the version. Another version of screener, other options or
+`--force` build everything. A build takes at most 2 GB of memory whatever the size of its sources, and as many processor
+cores as there are, up to four; progress goes to stderr and is silenced by `--quiet`.
+
 ## Point in time
 
 Every row of `fundamentals` is one version of one quarter: it holds from `known_from` to the day before `known_until`.
