@@ -107,6 +107,20 @@ The Financial Statement Data Sets stand beside `--sec` or alone.
 - Values of segments, share classes and co-registrants are left out. Signs are as tagged: `negating` tells how a filer
   prints a line. Earnings per share in plain dollars are dollars a share.
 - Alone they give listings where SEC's `company_tickers_exchange` file lies next to them.
+## Building again
+
+A build writes a new version and then names it in `manifest.json`; Ctrl-C, SIGTERM, a full disk or a power cut at any
+moment leave the old data set as it was. With nothing changed, `screener data build` says so and is done; otherwise it
+reads and standardizes only what has changed, and the tables are those of a whole build, byte for byte:
+
+- a file is the same if its size and time of change are, else if its SHA-256 is; an unchanged source is not read;
+- in `companyfacts`, only members are read whose checksum (in a folder: size and time) differs, and only their issuers
+  are standardized again, and those whose reporting model, fiscal year end or listing dates matter to them;
+- prices and listings are kept while prices, listings and splits are the same.
+
+What is needed for that lies in the folder `build` of the version. Another version of screener, other options or
+`--force` build everything. A build takes at most 2 GB of memory whatever the size of its sources, and as many processor
+cores as there are, up to four; progress goes to stderr and is silenced by `--quiet`.
 
 ## Point in time
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
 import click
 
 from screener.cli.options import as_of_option, data_option, format_option, say, terminal
+from screener.cli.progress import ProgressLine
+from screener.cli.signals import terminable
 from screener.errors import EXIT_EMPTY, ScreenError
 
 
@@ -18,15 +21,15 @@ def command() -> None:
     """Build and inspect data sets."""
 
 
-def _progress() -> Callable[[str], None] | None:
-    """Return a function that shows progress on stderr: one moving line on a terminal, nothing elsewhere."""
-    if not sys.stderr.isatty():
-        return None
-
-    def show(message: str) -> None:
-        click.echo(f"\r\x1b[K{message[:110]}", err=True, nl=False)
-
-    return show
+@contextmanager
+def _shown(*, quiet: bool) -> Iterator[ProgressLine]:
+    """Show progress while a data set is made; SIGTERM ends it as Ctrl-C does, with an exit code of its own."""
+    line = ProgressLine(quiet=quiet)
+    try:
+        with terminable():
+            yield line
+    finally:
+        line.clear()
 
 
 @command.command("build")
@@ -45,6 +48,8 @@ def _progress() -> Callable[[str], None] | None:
 @click.option("--simfin", type=click.Path(path_type=Path, file_okay=False), help="Folder with SimFin's bulk files.")
 @click.option("--prices", type=click.Path(path_type=Path), help="Price file or folder.")
 @click.option("--prices-format", help="Name the price format instead of recognising it.")
+@click.option("--force", is_flag=True, help="Build everything again, also what has not changed.")
+@click.option("--quiet", is_flag=True, help="Show no progress.")
 def build(
     out: Path,
     sec: Path | None,
@@ -52,17 +57,31 @@ def build(
     simfin: Path | None,
     prices: Path | None,
     prices_format: str | None,
+    force: bool,
+    quiet: bool,
 ) -> None:
-    """Build the data set OUT from SEC or SimFin bulk files and a price file."""
+    """Build the data set OUT from SEC or SimFin bulk files and a price file.
+
+    What has not changed since OUT was built is not read again.
+    """
     from screener.build import build_data
 
     if (simfin is None) == (sec is None and not fsds):
         raise ScreenError("name one source: --sec DIR, --fsds PATH (or both), or --simfin DIR")
-    report = build_data(
-        out, sec=sec, fsds=fsds, simfin=simfin, prices=prices, prices_format=prices_format, progress=_progress()
-    )
-    if sys.stderr.isatty():
-        click.echo("\r\x1b[K", err=True, nl=False)
+    with _shown(quiet=quiet) as progress:
+        report = build_data(
+            out,
+            sec=sec,
+            fsds=fsds,
+            simfin=simfin,
+            prices=prices,
+            prices_format=prices_format,
+            progress=progress,
+            force=force,
+        )
+    if report.unchanged:
+        say(f"nothing has changed since {out} was built (--force builds it again)")
+        return
     for line in report.summary_lines():
         say(line)
     say(f"built {out}")
@@ -77,9 +96,8 @@ def demo(out: Path, companies: int, years: int, seed: int) -> None:
     """Generate a data set of companies that do not exist, for trying out and for benchmarks."""
     from screener.build import build_demo
 
-    build_demo(out, companies=companies, years=years, seed=seed, progress=_progress())
-    if sys.stderr.isatty():
-        click.echo("\r\x1b[K", err=True, nl=False)
+    with _shown(quiet=not sys.stderr.isatty()) as progress:
+        build_demo(out, companies=companies, years=years, seed=seed, progress=progress)
     say(f"built {out}")
 
 

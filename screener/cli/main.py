@@ -11,6 +11,7 @@ from typing import TextIO
 
 import click
 
+from screener.cli.signals import TerminatedError
 from screener.errors import EXIT_USAGE, ScreenerError
 from screener.version import __version__
 
@@ -27,12 +28,13 @@ COMMANDS: dict[str, str] = {
 }
 
 INTERRUPTED = 130
+TERMINATED = 143
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO})
 
 EPILOG = """\b
 Exit codes: 0 done; 1 nothing passed (run --fail-empty) or identities fail
 (data check --strict); 2 wrong usage or wrong screen; 3 data problem;
-130 interrupted."""
+130 interrupted; 143 terminated."""
 
 
 class LazyGroup(click.Group):
@@ -70,6 +72,9 @@ def main(args: list[str] | None = None) -> None:
     except (click.Abort, KeyboardInterrupt):
         _complain("interrupted")
         sys.exit(INTERRUPTED)
+    except TerminatedError:
+        _complain("terminated")
+        sys.exit(TERMINATED)
     except RuntimeError as error:
         # What DuckDB makes of Ctrl-C while it computes.
         if str(error) != "Query interrupted":

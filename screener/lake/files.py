@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # Small enough that a company's facts are found in a few groups, large enough that zstd works well.
 ROW_GROUP_SIZE = 122_880
+WRITER_MEMORY = "500MB"
 _CHUNK = 1 << 20
 
 
@@ -37,12 +38,18 @@ def write_parquet(con: duckdb.DuckDBPyConnection, select: str, path: Path, order
     ``order_by`` must order rows that differ completely. The encoding of a row group depends on how its rows arrive;
     a sort hands them on in pieces that depend on threads and on its input, so they are cut into equal pieces first.
     """
+    reader = con.sql(f"SELECT * FROM ({select}) ORDER BY {order_by}").to_arrow_reader(ROW_GROUP_SIZE)
+    write_ordered(reader.schema, reader, path)
+
+
+def write_ordered(schema: pa.Schema, batches: Iterable[pa.RecordBatch], path: Path) -> None:
+    """Write Arrow batches in the order in which they come to ``path``; however they are cut, the bytes are the same."""
     import duckdb
     import pyarrow as pa
 
-    reader = con.sql(f"SELECT * FROM ({select}) ORDER BY {order_by}").to_arrow_reader(ROW_GROUP_SIZE)
     with duckdb.connect() as writer:
-        writer.register("ordered_rows", pa.RecordBatchReader.from_batches(reader.schema, _equal_batches(reader)))
+        writer.execute(f"SET memory_limit = '{WRITER_MEMORY}'")
+        writer.register("ordered_rows", pa.RecordBatchReader.from_batches(schema, _equal_batches(batches)))
         writer.execute(
             f"COPY (SELECT * FROM ordered_rows) TO {quoted(path)} "
             f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 9, ROW_GROUP_SIZE {ROW_GROUP_SIZE})"
@@ -69,8 +76,13 @@ def _equal_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch
 
 def write_table(con: duckdb.DuckDBPyConnection, select: str, path: Path, columns: Columns, order_by: str) -> None:
     """Write ``select`` cast to exactly ``columns`` (names, types, order) as a Parquet file sorted by ``order_by``."""
+    write_parquet(con, exactly(select, columns), path, order_by)
+
+
+def exactly(select: str, columns: Columns) -> str:
+    """Return ``select`` cast to exactly ``columns``: names, types, order."""
     casts = ", ".join(f"CAST({identifier(name)} AS {kind}) AS {identifier(name)}" for name, kind, _ in columns)
-    write_parquet(con, f"SELECT {casts} FROM ({select})", path, order_by)
+    return f"SELECT {casts} FROM ({select})"
 
 
 def sha256_of(path: Path) -> str:

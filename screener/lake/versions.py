@@ -13,6 +13,7 @@ from pathlib import Path
 from screener.errors import DataError
 from screener.lake.files import check_columns, sha256_of
 from screener.lake.manifest import MANIFEST_NAME, VERSIONS_NAME, Manifest, TableFile, read_manifest
+from screener.lake.memory import FOLDER
 from screener.lake.schema import TABLE_NAMES, columns_of
 
 LOCK_NAME = ".lock"
@@ -122,7 +123,12 @@ def _current(out: Path) -> Manifest | None:
 
 def _move_in(out: Path, stage: Path, manifest: Manifest) -> Path:
     target = out / VERSIONS_NAME / manifest.version
+    remembered = stage / FOLDER
     if _holds(target, manifest):
+        # The same tables from other files: what the last build remembers of them gives way.
+        if remembered.is_dir():
+            shutil.rmtree(target / FOLDER, ignore_errors=True)
+            shutil.move(remembered, target / FOLDER)
         return target
     incoming = out / VERSIONS_NAME / (_INCOMING + manifest.version)
     shutil.rmtree(incoming, ignore_errors=True)
@@ -132,6 +138,8 @@ def _move_in(out: Path, stage: Path, manifest: Manifest) -> Path:
         shutil.move(stage / path.name, path)
         path.chmod(0o444)
         _sync(path)
+    if remembered.is_dir():
+        shutil.move(remembered, incoming / FOLDER)
     _sync(incoming)
     shutil.rmtree(target, ignore_errors=True)
     incoming.replace(target)

@@ -23,10 +23,14 @@ class MemberError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member: its name (path inside the archive) and its size in bytes when unpacked."""
+    """A member: its name (path inside the archive) and its size in bytes when unpacked.
+
+    stamp: differs when the content does: the checksum in a zip file, the time of the last change of a plain file.
+    """
 
     name: str
     size: int
+    stamp: str = ""
 
     @property
     def stem(self) -> str:
@@ -59,6 +63,15 @@ class Archive:
                     raise
                 raise MemberError(f"{member.name}: {error}") from error
 
+    def content(self, member: Member) -> bytes:
+        """Return the member's content; ``MemberError`` when it can't be unpacked. Threads may call it together."""
+        try:
+            if self.file is None:
+                return (self.path / member.name).read_bytes()
+            return self.file.read(member.name)
+        except (*_BROKEN, OSError) as error:
+            raise MemberError(f"{member.name}: {error}") from error
+
     def head(self, member: Member, size: int) -> bytes:
         """Return the first ``size`` bytes of a member; ``MemberError`` when it can't be unpacked."""
         try:
@@ -79,13 +92,13 @@ def open_archive(path: Path, suffix: str) -> Iterator[Archive]:
     """
     if path.is_dir():
         names = sorted(p.relative_to(path).as_posix() for p in path.rglob("*") if p.is_file())
-        members = tuple(Member(n, (path / n).stat().st_size) for n in names if n.lower().endswith(suffix))
+        members = tuple(_plain(path, name) for name in names if name.lower().endswith(suffix))
         yield Archive(path, members, None)
         return
     if not path.is_file():
         raise DataError(f"there is no file {path}")
     if path.suffix.lower() != ".zip":
-        yield Archive(path.parent, (Member(path.name, path.stat().st_size),), None)
+        yield Archive(path.parent, (_plain(path.parent, path.name),), None)
         return
     try:
         opened = zipfile.ZipFile(path)
@@ -93,8 +106,15 @@ def open_archive(path: Path, suffix: str) -> Iterator[Archive]:
         raise DataError(f"{path} is not a readable zip file: {error}", hint="download it again") from error
     with opened:
         infos = sorted((i for i in opened.infolist() if not i.is_dir()), key=lambda i: i.filename)
-        members = tuple(Member(i.filename, i.file_size) for i in infos if i.filename.lower().endswith(suffix))
+        members = tuple(
+            Member(i.filename, i.file_size, f"{i.CRC:08x}") for i in infos if i.filename.lower().endswith(suffix)
+        )
         yield Archive(path, members, opened)
+
+
+def _plain(folder: Path, name: str) -> Member:
+    about = (folder / name).stat()
+    return Member(name, about.st_size, str(about.st_mtime_ns))
 
 
 def first_existing(folder: Path, names: tuple[str, ...]) -> Path | None:

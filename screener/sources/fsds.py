@@ -65,7 +65,7 @@ def read_fsds(
         if beside:
             _merge(con, stage, work, report)
         else:
-            tickers = _tickers_beside(paths)
+            tickers = tickers_beside(paths)
             _write_alone(con, stage, work, read_tickers(tickers, work, report) if tickers else {}, report)
             archives = [*archives, *([tickers] if tickers else [])]
         _classify(con, stage)
@@ -253,7 +253,8 @@ def _count_companies(con: duckdb.DuckDBPyConnection, stage: Path, report: BuildR
         )
 
 
-def _tickers_beside(paths: Sequence[Path]) -> Path | None:
+def tickers_beside(paths: Sequence[Path]) -> Path | None:
+    """Return SEC's list of tickers that lies in or next to one of ``paths``."""
     folders = [folder for path in paths for folder in ((path, path.parent) if path.is_dir() else (path.parent,))]
     return next(filter(None, (first_existing(folder, TICKERS) for folder in folders)), None)
 

@@ -12,7 +12,7 @@ from screener.catalogue.tags import mapped_tags
 from screener.lake.files import quoted
 from screener.sources.fsds_files import Scan, load_member
 from screener.sources.report import EXAMPLES, BuildReport
-from screener.sources.sec_facts import FORMS, REASONS
+from screener.sources.sec_members import FORMS, REASONS
 
 if TYPE_CHECKING:
     import duckdb
@@ -162,14 +162,14 @@ def load_values(con: duckdb.DuckDBPyConnection, scan: Scan, part: Path, source: 
             SELECT n.adsh AS accession, n.tag, n.qtrs, w.instant, f.issuer_id, f.filed, f.form,
                 CASE WHEN w.per_share AND regexp_full_match(n.uom, '[A-Z]{{3}}') THEN n.uom || '/shares'
                     ELSE n.uom END AS unit,
-                try_cast(n.value AS DOUBLE) AS "value", n.tag LIKE 'Entity%' AS is_dei,
+                try_cast(n.value AS DOUBLE) AS "value", CASE WHEN n.tag LIKE 'Entity%' THEN 1 ELSE 0 END AS taxonomy,
                 try_cast(n.qtrs AS INTEGER) AS quarters, CAST(try_strptime(n.ddate, '%Y%m%d') AS DATE) AS rounded,
                 CASE WHEN abs(rounded - f.period) <= {ROUNDING_DAYS} THEN f.period ELSE rounded END AS day
             FROM read_parquet({quoted(staged)}) n JOIN wanted_tags w ON w.tag = n.tag LEFT JOIN new f ON f.adsh = n.adsh
             WHERE n.skipped IS NULL
         ), spanned AS (
             -- the cover is dated shortly before the filing: rounding must not carry it past that day
-            SELECT *, CASE WHEN is_dei THEN least(day, filed) ELSE day END AS "end",
+            SELECT *, CASE WHEN taxonomy = 1 THEN least(day, filed) ELSE day END AS "end",
                 CASE WHEN quarters BETWEEN 1 AND {MOST_QUARTERS}
                     THEN CAST(day + 1 - to_months(3 * quarters) AS DATE) END AS "start",
                 CASE WHEN qtrs <> '0' THEN qtrs END AS start_text

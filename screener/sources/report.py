@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 EXAMPLES = 20
 
-# Called with a short text: what is being read and how far it is.
-Progress = Callable[[str], None]
+
+class Progress(Protocol):
+    """Told what is being done and, where it is known, how far it is: ``done`` of ``total``, both in bytes."""
+
+    def __call__(self, stage: str, done: int = 0, total: int = 0, /) -> None:
+        """Take note of one step."""
 
 
 @dataclass(slots=True)
@@ -61,10 +65,27 @@ class Count:
 
 @dataclass(slots=True)
 class BuildReport:
-    """Counts by source file and kind of thing, and notes: sentences that a reader of the data should know."""
+    """Counts by source file and kind of thing, and notes: sentences that a reader of the data should know.
+
+    unchanged: nothing was built, because nothing had changed; the counts are those of the last build.
+    """
 
     counts: dict[str, dict[str, Count]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    unchanged: bool = False
+
+    @classmethod
+    def from_dict(cls, content: dict[str, Any], *, unchanged: bool = False) -> BuildReport:
+        """Return the report whose :meth:`as_dict` is ``content``."""
+        found = cls(notes=list(content["notes"]), unchanged=unchanged)
+        for source, kinds in content["sources"].items():
+            for kind, said in kinds.items():
+                count = found.count(source, kind)
+                count.read, count.kept = said["read"], said["kept"]
+                for name in ("dropped", "skipped", "changed"):
+                    entries = {r: Dropped(e["count"], list(e["examples"])) for r, e in said.get(name, {}).items()}
+                    setattr(count, name, entries)
+        return found
 
     def count(self, source: str, kind: str) -> Count:
         """Return the counts of ``kind`` (``members``, ``facts``, ``rows``, ...) in ``source``, made on first use."""

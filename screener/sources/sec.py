@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,13 +17,15 @@ from screener.sources.filing_list import NO_FILINGS, FilingList, write_departure
 from screener.sources.json_members import TABLE, batches, load_batch
 from screener.sources.listing import Line, clean_name, lines, receipts
 from screener.sources.report import BuildReport, Progress
-from screener.sources.sec_facts import Issuers, parts, read_companyfacts
+from screener.sources.sec_facts import Issuers, fact_ranges, read_companyfacts
+from screener.sources.sec_members import Record
 from screener.sources.staged import (
+    FACTS_FILE,
     company_row,
     workroom,
     write_classifications,
     write_companies,
-    write_facts,
+    write_fact_ranges,
     write_listings,
 )
 from screener.sources.ticker_claims import settled
@@ -54,16 +57,40 @@ class Profile:
     filings: FilingList = NO_FILINGS
 
 
-def read_sec(folder: Path, stage: Path, report: BuildReport, progress: Progress | None = None) -> list[Path]:
+@dataclass(slots=True)
+class Trail:
+    """What reading companyfacts leaves for the next time, and what was left the last time.
+
+    known: records by member, and old_facts, the table with their facts, of an earlier build. records: those of this
+    reading. unchanged: the issuers whose facts are the same as then.
+    """
+
+    known: dict[str, Record] = field(default_factory=dict)
+    old_facts: Path | None = None
+    records: list[Record] = field(default_factory=list)
+    unchanged: set[int] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, left: list[dict[str, Any]], find: Callable[[str], Path]) -> Trail:
+        """Return the trail that begins with what an earlier build left: records as plain values, and files by name."""
+        records = [Record(**content) for content in left]
+        return cls({record.name: record for record in records}, find(FACTS_FILE) if records else None)
+
+
+def read_sec(
+    folder: Path, stage: Path, report: BuildReport, progress: Progress | None = None, trail: Trail | None = None
+) -> list[Path]:
     """Read SEC's bulk files from ``folder`` into ``stage`` and return the files that were read.
 
     ``folder`` holds ``companyfacts.zip`` (or a folder ``companyfacts``, or ``CIK*.json`` itself), and, where there
     are any, ``submissions.zip`` (or a folder) and ``company_tickers_exchange.zip`` (or ``.json``).
+    Members of companyfacts that ``trail`` knows are not read again; the tables are the same as if they were.
     ``DataError`` when companyfacts are missing, nothing in them can be read, or a zip file can't be opened.
     """
     facts, submissions, tickers = _inputs(folder, report)
+    trail = trail or Trail()
     with workroom(stage, "sec") as (con, work):
-        issuers = read_companyfacts(con, facts, work, report, progress)
+        issuers = read_companyfacts(facts, work, report, progress, trail.known)
         if not issuers.names:
             raise DataError(
                 f"no company could be read from {facts}",
@@ -77,7 +104,8 @@ def read_sec(folder: Path, stage: Path, report: BuildReport, progress: Progress 
         _write_issuers(con, stage, issuers, (profiles, listed), report)
         if progress:
             progress("sorting facts")
-        write_facts(con, stage, parts(work))
+        write_fact_ranges(stage, fact_ranges(issuers, trail.old_facts), work / "spill")
+        trail.records, trail.unchanged = issuers.records, issuers.unchanged
     return [path for path in (facts, submissions, tickers) if path]
 
 
@@ -128,7 +156,7 @@ def read_submissions(
                 _take_profile((*row, filings), numbered[row[0]], archive.path.name, found, report)
             done += sum(member.size for member in batch)
             if progress:
-                progress(f"submissions: {done // 1_000_000:,} of {total // 1_000_000:,} MB")
+                progress("reading submissions", done, total)
     return found
 
 

@@ -1,197 +1,175 @@
-"""SEC companyfacts: every version of every mapped fact, read in batches of members with bounded memory."""
+"""SEC companyfacts: every version of every mapped fact, read in batches of members by a few threads."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from screener.catalogue.tags import mapped_tags
 from screener.lake.files import quoted
-from screener.sources.archive import Member, open_archive
-from screener.sources.json_members import TABLE, batches, load_batch
+from screener.lake.parallel import cut, in_order, workers
+from screener.sources.archive import Archive, Member, MemberError, open_archive
+from screener.sources.json_members import batches
 from screener.sources.listing import clean_name
-from screener.sources.report import EXAMPLES, BuildReport, Progress
+from screener.sources.report import BuildReport, Progress
+from screener.sources.sec_members import Record, prepare, read_batch
 
 if TYPE_CHECKING:
     import duckdb
 
-# Reports of a period; 8-K and 6-K carry recast statements. Proxy and offering documents are never read.
-FORMS = ("10-K", "10-Q", "10-KT", "10-QT", "20-F", "40-F", "8-K", "6-K")
+# Shared out among the threads; text, JSON trees and facts of a batch take some four times as much.
+BATCH_BYTES = 96_000_000
+SMALLEST_BATCH = 4_000_000
+# Sorted at once by each thread.
+RANGE_FACTS = 500_000
+_DUPLICATE = "its CIK was given by an earlier member"
 
-FIRST_DAY = "1990-01-01"
-LAST_DAY = "2100-12-31"
-# A report is filed after its period; some are filed on its last days.
-EARLIEST_FILING_DAYS = 5
 
-# All leaves are text: a bad date or number then costs its own fact, not the whole member.
-_FACT = 'STRUCT("start" VARCHAR, "end" VARCHAR, val VARCHAR, accn VARCHAR, form VARCHAR, filed VARCHAR)'
-_TAGS = f"MAP(VARCHAR, STRUCT(units MAP(VARCHAR, {_FACT}[])))"
-COLUMNS: dict[str, str] = {
-    "cik": "VARCHAR",
-    "entityName": "VARCHAR",
-    "facts": f'STRUCT("us-gaap" {_TAGS}, dei {_TAGS}, "ifrs-full" {_TAGS})',
-}
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A Parquet file of facts in the order in which they came; its first column is the number of the member."""
 
-# Reasons in the order in which they are tested.
-REASONS: tuple[tuple[str, str], ...] = (
-    ("form is not a report of a period", "NOT coalesce(form IN (SELECT form FROM allowed_forms), false)"),
-    ("value is not a finite number", "NOT coalesce(isfinite(value), false)"),
-    ("date is missing or not a date", '"end" IS NULL OR filed IS NULL OR ("start" IS NULL AND start_text IS NOT NULL)'),
-    (
-        "date outside 1990-2100",
-        f"""NOT ("end" BETWEEN DATE '{FIRST_DAY}' AND DATE '{LAST_DAY}')
-            OR NOT (filed BETWEEN DATE '{FIRST_DAY}' AND DATE '{LAST_DAY}')
-            OR NOT coalesce("start" BETWEEN DATE '{FIRST_DAY}' AND DATE '{LAST_DAY}', true)""",
-    ),
-    ("period ends before it starts", 'coalesce("end" < "start", false)'),
-    (
-        f"filed more than {EARLIEST_FILING_DAYS} days before the end of its period",
-        f'filed < "end" - {EARLIEST_FILING_DAYS} AND NOT (is_dei AND "start" IS NULL)',
-    ),
-)
+    path: Path
+    first: int
+    last: int
+    left_out: tuple[int, ...]
+
+    def select(self) -> str:
+        """Return the query of the part's facts that count."""
+        out = f" WHERE member NOT IN ({', '.join(map(str, self.left_out))})" if self.left_out else ""
+        return f"SELECT * EXCLUDE (member) FROM read_parquet({quoted(self.path)}){out}"
 
 
 @dataclass(slots=True)
 class Issuers:
-    """What companyfacts say about the issuers: names, days of the first and newest filing, newest annual form."""
+    """What companyfacts say about the issuers: names, days of the first and newest filing, newest annual form.
+
+    ``records`` has one row a member, in the order of their names. ``parts`` hold the facts of the members that were
+    read; the facts of ``unchanged`` issuers are the same as in the data set that the build could reuse.
+    """
 
     names: dict[int, str] = field(default_factory=dict)
     first_filed: dict[int, date] = field(default_factory=dict)
     last_filed: dict[int, date] = field(default_factory=dict)
     annual_form: dict[int, str] = field(default_factory=dict)
+    records: list[Record] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
+    unchanged: set[int] = field(default_factory=set)
 
 
 def read_companyfacts(
-    con: duckdb.DuckDBPyConnection, path: Path, work: Path, report: BuildReport, progress: Progress | None
+    path: Path,
+    work: Path,
+    report: BuildReport,
+    progress: Progress | None = None,
+    known: Mapping[str, Record] | None = None,
 ) -> Issuers:
-    """Read the members of ``path`` (zip or folder) into Parquet parts ``work/part-*.parquet``; return the issuers.
+    """Read the members of ``path`` (zip or folder) into Parquet parts in ``work``; return the issuers.
 
+    A member whose record in ``known`` (by name) has the same size and stamp is not read again.
     ``DataError`` when ``path`` can't be opened; whatever is wrong with a member or a fact is counted in ``report``.
     """
-    _prepare(con)
-    issuers = Issuers()
     with open_archive(path, ".json") as archive:
-        total = sum(member.size for member in archive.members)
-        done = 0
-        for index, batch in enumerate(batches(archive.members)):
-            members = load_batch(con, archive, batch, work=work, columns=COLUMNS, report=report)
-            _name_issuers(con, members, issuers, archive.path.name, report)
-            _write_part(con, work / f"part-{index:05d}.parquet", archive.path.name, report)
-            done += sum(member.size for member in batch)
-            if progress:
-                progress(f"companyfacts: {done // 1_000_000:,} of {total // 1_000_000:,} MB")
-    _filings(con, work, issuers)
+        kept = {name: record for name, record in (known or {}).items() if record.used}
+        fresh = [member for member in archive.members if not _same(kept.get(member.name), member)]
+        found = {member.name: kept[member.name] for member in archive.members if member.name in kept}
+        pieces = []
+        for part, records in _read(archive, fresh, work, progress):
+            found |= {record.name: record for record in records}
+            pieces.append((part, records))
+        issuers = Issuers(records=[found[member.name] for member in archive.members])
+        _claim(issuers, {member.name for member in fresh}, archive.path.name, report)
+    for path_, records in pieces:
+        numbers = {record.issuer_id for record in records if record.used and record.issuer_id is not None}
+        left_out = tuple(n for n, record in enumerate(records) if not record.used and record.issuer_id is not None)
+        if numbers:
+            issuers.parts.append(Part(path_, min(numbers), max(numbers), left_out))
     return issuers
 
 
-def parts(work: Path) -> str:
-    """Return the query over the facts that :func:`read_companyfacts` wrote; it does not know the statements."""
-    return f"SELECT *, NULL::VARCHAR AS statement FROM read_parquet({quoted(work / 'part-*.parquet')})"
+def _same(record: Record | None, member: Member) -> bool:
+    return record is not None and (record.size, record.stamp) == (member.size, member.stamp)
 
 
-def _prepare(con: duckdb.DuckDBPyConnection) -> None:
-    forms = [form + ending for form in FORMS for ending in ("", "/A")]
-    for table, column, values in (
-        ("allowed_forms", "form", forms),
-        ("wanted_tags", "tag", sorted(mapped_tags())),
-    ):
-        listed = ", ".join(f"({quoted(value)})" for value in values)
-        con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM (VALUES {listed}) t({column})")
+def _read(
+    archive: Archive, members: Sequence[Member], work: Path, progress: Progress | None
+) -> Iterator[tuple[Path, list[Record]]]:
+    total = sum(member.size for member in members)
+    limit = min(BATCH_BYTES // workers(), max(SMALLEST_BATCH, total // (4 * workers())))
 
-
-def _name_issuers(
-    con: duckdb.DuckDBPyConnection, members: dict[int, Member], issuers: Issuers, source: str, report: BuildReport
-) -> None:
-    """Give each member its issuer (table ``issuer_of``); drop members without facts, without CIK, and second copies."""
-    rows = con.execute(f'SELECT member, cik, "entityName", facts IS NULL FROM {TABLE} ORDER BY member').fetchall()
-    kept: list[tuple[int, int]] = []
-    for number, cik_text, name, bare in rows:
-        member = members[number]
-        cik = _cik(cik_text, member)
-        if cik is None:
-            report.dropped(source, "members", "no CIK in its content or its name", 1, [member.name])
-        elif bare:
-            report.dropped(source, "members", "no facts", 1, [member.name])
-        elif cik in issuers.names:
-            report.dropped(source, "members", "its CIK was given by an earlier member", 1, [member.name])
-        else:
-            issuers.names[cik] = clean_name(name)
-            kept.append((number, cik))
-    report.kept(source, "members", len(kept))
-    values = ", ".join(f"({number}, {cik}::BIGINT)" for number, cik in kept) or "(NULL, NULL::BIGINT)"
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE issuer_of AS SELECT * FROM (VALUES {values}) t(member, issuer_id) "
-        "WHERE member IS NOT NULL"
-    )
-
-
-def _cik(text: str | None, member: Member) -> int | None:
-    """Take the CIK from the content (a number, or a string padded with zeros), else from the member's name."""
-    if text and text.strip().isdigit() and int(text) > 0:
-        return int(text)
-    match = re.search(r"CIK(\d{1,10})", member.stem, re.IGNORECASE)
-    return int(match.group(1)) if match and int(match.group(1)) > 0 else None
-
-
-def _write_part(con: duckdb.DuckDBPyConnection, path: Path, source: str, report: BuildReport) -> None:
-    cases = " ".join(f"WHEN {condition} THEN {number}" for number, (_, condition) in enumerate(REASONS))
-    con.execute(f"""CREATE OR REPLACE TEMP TABLE batch_facts AS
-        WITH taxonomies AS (
-            SELECT issuer_id, false AS is_dei, '' AS prefix, unnest(map_entries(facts."us-gaap")) AS entry
-            FROM {TABLE} JOIN issuer_of USING (member)
-            UNION ALL SELECT issuer_id, true, '', unnest(map_entries(facts.dei))
-            FROM {TABLE} JOIN issuer_of USING (member)
-            UNION ALL SELECT issuer_id, false, 'ifrs:', unnest(map_entries(facts."ifrs-full"))
-            FROM {TABLE} JOIN issuer_of USING (member)
-        ), tags AS (
-            SELECT issuer_id, is_dei, prefix || entry.key AS tag, unnest(map_entries(entry.value.units)) AS unit
-            FROM taxonomies WHERE prefix || entry.key IN (SELECT tag FROM wanted_tags)
-        ), raw AS (
-            SELECT issuer_id, is_dei, tag, unit.key AS unit, unnest(unit.value) AS fact FROM tags
-        ), typed AS (
-            SELECT issuer_id, is_dei, tag, unit, fact."start" AS start_text, try_cast(fact."start" AS DATE) AS "start",
-                try_cast(fact."end" AS DATE) AS "end", try_cast(fact.val AS DOUBLE) AS "value",
-                try_cast(fact.filed AS DATE) AS filed, fact.form AS form, fact.accn AS accession
-            FROM raw
+    def one(con: duckdb.DuckDBPyConnection, task: tuple[int, list[Member]]) -> tuple[Path, list[Record]]:
+        index, batch = task
+        records = [Record(member.name, member.size, member.stamp) for member in batch]
+        part = work / f"part-{index:05d}.parquet"
+        read_batch(
+            con,
+            records,
+            [_content(archive, member, record) for member, record in zip(batch, records, strict=True)],
+            part,
         )
-        SELECT *, CASE {cases} END AS reason FROM typed""")
-    con.execute(
-        'COPY (SELECT DISTINCT issuer_id, tag, unit, "start", "end", "value", filed, form, accession '
-        f"FROM batch_facts WHERE reason IS NULL) TO {quoted(path)} (FORMAT parquet)"
-    )
-    _count_facts(con, path, source, report)
+        return part, records
+
+    done = 0
+    for part, records in in_order(enumerate(batches(members, limit)), prepare, one, work / "spill"):
+        done += sum(record.size for record in records)
+        if progress:
+            progress("reading companyfacts", done, total)
+        yield part, records
 
 
-def _count_facts(con: duckdb.DuckDBPyConnection, path: Path, source: str, report: BuildReport) -> None:
-    kept = con.execute(f"SELECT count(*) FROM read_parquet({quoted(path)})").fetchall()[0][0]
-    report.kept(source, "facts", kept)
-    for reason, number in con.execute(
-        "SELECT reason, count(*) FROM batch_facts GROUP BY reason ORDER BY reason"
-    ).fetchall():
-        report.read(source, "facts", number)
-        if reason is None:
-            report.dropped(source, "facts", "repeats a fact of the same filing", number - kept)
+def _content(archive: Archive, member: Member, record: Record) -> bytes | None:
+    try:
+        return archive.content(member)
+    except MemberError as error:
+        record.refused = ("cannot be unpacked", str(error))
+        return None
+
+
+def _claim(issuers: Issuers, fresh: set[str], source: str, report: BuildReport) -> None:
+    """Give each CIK to the first member that names it, and count all members and their facts."""
+    report.read(source, "members", len(issuers.records))
+    for record in issuers.records:
+        issuer, refused = record.issuer_id, record.refused
+        if refused is None and issuer in issuers.names:
+            refused = (_DUPLICATE, record.name)
+        record.used = refused is None
+        if refused is not None or issuer is None:
+            if refused is not None:
+                report.dropped(source, "members", refused[0], 1, [refused[1]])
             continue
-        examples = con.execute(
-            f"""SELECT concat_ws(' ', 'CIK', issuer_id, tag, start_text, "end", "value", form, accession)
-            FROM batch_facts WHERE reason = {reason} ORDER BY ALL LIMIT {EXAMPLES}"""
-        ).fetchall()
-        report.dropped(source, "facts", REASONS[reason][0], number, [row[0] for row in examples])
+        report.kept(source, "members", 1)
+        issuers.names[issuer] = clean_name(record.entity)
+        if record.first_filed is not None:
+            issuers.first_filed[issuer] = date.fromisoformat(record.first_filed)
+        if record.last_filed is not None:
+            issuers.last_filed[issuer] = date.fromisoformat(record.last_filed)
+        if record.annual_form is not None:
+            issuers.annual_form[issuer] = record.annual_form
+        if record.name not in fresh:
+            issuers.unchanged.add(issuer)
+        report.read(source, "facts", record.read)
+        report.kept(source, "facts", record.kept)
+        for reason, (number, examples) in record.dropped.items():
+            report.dropped(source, "facts", reason, number, examples)
 
 
-def _filings(con: duckdb.DuckDBPyConnection, work: Path, issuers: Issuers) -> None:
-    if not issuers.names:
-        return
-    annual = "replace(form, '/A', '') IN ('10-K', '10-KT', '20-F', '40-F')"
-    for issuer, first, filed, form in con.execute(
-        f"""SELECT issuer_id, min(filed), max(filed),
-            max_by(replace(form, '/A', ''), (filed, accession)) FILTER (WHERE {annual})
-        FROM ({parts(work)}) GROUP BY issuer_id ORDER BY issuer_id"""
-    ).fetchall():
-        issuers.first_filed[issuer] = first
-        issuers.last_filed[issuer] = filed
-        if form:
-            issuers.annual_form[issuer] = form
+def fact_ranges(issuers: Issuers, old: Path | None = None) -> list[str]:
+    """Return queries of all facts, each of a range of issuers; the ranges ascend.
+
+    The facts of unchanged issuers come from ``old``, the facts of the data set that is reused.
+    """
+    sizes = sorted((r.issuer_id, r.kept) for r in issuers.records if r.used and r.issuer_id is not None)
+    return [_range(issuers, old, first, last) for first, last in cut(sizes, RANGE_FACTS)]
+
+
+def _range(issuers: Issuers, old: Path | None, first: int, last: int) -> str:
+    between = f"issuer_id BETWEEN {first} AND {last}"
+    sources = [part.select() for part in issuers.parts if part.first <= last and part.last >= first]
+    kept = sorted(issuer for issuer in issuers.unchanged if first <= issuer <= last)
+    if old is not None and kept:
+        sources.append(
+            f"SELECT * FROM read_parquet({quoted(old)}) WHERE {between} AND issuer_id IN ({', '.join(map(str, kept))})"
+        )
+    return f"SELECT * FROM ({' UNION ALL '.join(sources)}) WHERE {between}"

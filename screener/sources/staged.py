@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from screener.catalogue.sectors import Sectors, is_shell
-from screener.lake.files import quoted, write_table
+from screener.lake.files import write_table
+from screener.lake.parallel import connection, write_ranges
 from screener.lake.schema import CLASSIFICATIONS, COMPANIES, FACTS, LISTINGS, Columns
 from screener.sources.listing import Line
 
@@ -57,15 +58,11 @@ FACTS_ORDER = 'issuer_id, tag, unit, "start" NULLS FIRST, "end", filed, accessio
 @contextmanager
 def workroom(stage: Path, name: str) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
     """Give a connection that spills to disk and an empty folder in ``stage``; both are gone afterwards."""
-    import duckdb
-
     work = stage / f".work-{name}"
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     try:
-        with duckdb.connect() as con:
-            con.execute(f"SET temp_directory = {quoted(work / 'spill')}")
-            con.execute("SET enable_progress_bar = false")
+        with connection(work / "spill") as con:
             yield con, work
     finally:
         shutil.rmtree(work, ignore_errors=True)
@@ -142,3 +139,8 @@ def write_listings(con: duckdb.DuckDBPyConnection, stage: Path, listings: Iterab
 def write_facts(con: duckdb.DuckDBPyConnection, stage: Path, select: str) -> None:
     """Write ``facts.parquet`` from a query that gives the columns of ``facts``."""
     write_table(con, select, stage / FACTS_FILE, FACTS, FACTS_ORDER)
+
+
+def write_fact_ranges(stage: Path, selects: Sequence[str], spill: Path) -> None:
+    """Write ``facts.parquet`` from queries over successive ranges of issuers."""
+    write_ranges(selects, stage / FACTS_FILE, FACTS, FACTS_ORDER, spill)

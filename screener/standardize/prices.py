@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from screener.lake.files import write_table
+from screener.lake.parallel import connection
 from screener.lake.schema import LISTINGS, PRICES
 from screener.standardize.columns import text
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     import duckdb
 
 WORK = ".work-market"
+# Staged files that market data are made of, and the tables that they become: with the former unchanged, so are these.
+MARKET_INPUTS = ("listings_raw.parquet", "prices_raw.parquet", "splits.parquet")
+MARKET_OUTPUTS = ("prices.parquet", "listings.parquet")
 MONTHS = (1, 3, 6, 12)
 # How far before the day that is looked for a price may lie; rows once a month may lie a little after it instead.
 BEFORE_DAYS, AFTER_DAYS = 10, 4
@@ -22,20 +26,15 @@ HIGH_DAYS, HIGH_HISTORY_DAYS = 365, 300
 ENDED_DAYS = 10
 
 
-def market_data(stage: Path, memory_limit: str = "4GB") -> dict[str, int]:
+def market_data(stage: Path) -> dict[str, int]:
     """Write ``prices.parquet`` and ``listings.parquet`` into ``stage``; return counts for the report.
 
     Reads ``listings_raw.parquet`` and, where they are there, ``prices_raw.parquet`` and ``splits.parquet``.
     Rows without a positive close are left out and counted, as are rows of tickers that no listing has.
     """
-    import duckdb
-
     work = stage / WORK
     try:
-        with duckdb.connect() as con:
-            con.execute(f"SET memory_limit = {text(memory_limit)}")
-            con.execute(f"SET temp_directory = {text(str(work))}")
-            con.execute("SET enable_progress_bar = false")
+        with connection(work) as con:
             _load(con, stage)
             _split_factors(con, stage)
             write_table(con, _windows(), stage / "prices.parquet", PRICES, "date, listing_id")

@@ -1,0 +1,279 @@
+"""A batch of companyfacts members: JSON text in, a Parquet part of mapped facts and a record of each member out."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from screener.catalogue.tags import mapped_tags
+from screener.lake.files import first_line, quoted
+
+if TYPE_CHECKING:
+    import duckdb
+
+# Reports of a period; 8-K and 6-K carry recast statements. Proxy and offering documents are never read.
+FORMS = ("10-K", "10-Q", "10-KT", "10-QT", "20-F", "40-F", "8-K", "6-K")
+ANNUAL_FORMS = ("10-K", "10-KT", "20-F", "40-F")
+
+FIRST_DAY = "1990-01-01"
+LAST_DAY = "2100-12-31"
+# A report is filed after its period; some are filed on its last days.
+EARLIEST_FILING_DAYS = 5
+
+# Remembered of each member: what the report shows must not depend on how members were put into batches.
+MEMBER_EXAMPLES = 3
+
+# Reasons in the order in which they are tested.
+REASONS: tuple[tuple[str, str], ...] = (
+    ("form is not a report of a period", "NOT coalesce(form IN (SELECT form FROM allowed_forms), false)"),
+    ("value is not a finite number", "NOT coalesce(isfinite(value), false)"),
+    ("date is missing or not a date", '"end" IS NULL OR filed IS NULL OR ("start" IS NULL AND start_text IS NOT NULL)'),
+    (
+        "date outside 1990-2100",
+        f"""NOT ("end" BETWEEN DATE '{FIRST_DAY}' AND DATE '{LAST_DAY}')
+            OR NOT (filed BETWEEN DATE '{FIRST_DAY}' AND DATE '{LAST_DAY}')
+            OR NOT coalesce("start" BETWEEN DATE '{FIRST_DAY}' AND DATE '{LAST_DAY}', true)""",
+    ),
+    ("period ends before it starts", 'coalesce("end" < "start", false)'),
+    (
+        f"filed more than {EARLIEST_FILING_DAYS} days before the end of its period",
+        f'filed < "end" - {EARLIEST_FILING_DAYS} AND NOT (taxonomy = 1 AND "start" IS NULL)',
+    ),
+)
+REPEATED = "repeats a fact of the same filing"
+
+# Taxonomies as (name in the file, prefix of our tag); their place in the table is their number in the queries.
+TAXONOMIES: tuple[tuple[str, str], ...] = (("us-gaap", ""), ("dei", ""), ("ifrs-full", "ifrs:"))
+
+# Names of dei, the cover page: they are looked up there, all others in us-gaap.
+_COVER = ("Amendment", "Auditor", "Document", "Entity", "Security", "Trading")
+
+# The start stays text: a bad one must not pass for none. What can't be cast otherwise becomes NULL and is counted.
+_UNITS = 'MAP(VARCHAR, STRUCT("start" VARCHAR, "end" DATE, val DOUBLE, accn VARCHAR, form VARCHAR, filed DATE)[])'
+_BOM = b"\xef\xbb\xbf"
+_CIK, _NAME = "$.cik", "$.entityName"
+
+
+@dataclass(slots=True)
+class Record:
+    """What one member of companyfacts gave: enough to report it, and to know its issuer, without reading it again.
+
+    stamp: changes when the content does (see ``Member``). refused: why nothing of it counts, with an example, or
+    ``None``. annual_form: newest annual form. dropped: reason to (number, examples). used: its facts are in the tables.
+    """
+
+    name: str
+    size: int
+    stamp: str
+    issuer_id: int | None = None
+    entity: str = ""
+    first_filed: str | None = None
+    last_filed: str | None = None
+    annual_form: str | None = None
+    read: int = 0
+    kept: int = 0
+    dropped: dict[str, tuple[int, list[str]]] = field(default_factory=dict)
+    refused: tuple[str, str] | None = None
+    used: bool = False
+
+
+def prepare(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the table ``allowed_forms`` that :func:`read_batch` needs on its connection."""
+    forms = ", ".join(f"({quoted(form + ending)})" for form in FORMS for ending in ("", "/A"))
+    con.execute(f"CREATE OR REPLACE TEMP TABLE allowed_forms AS SELECT * FROM (VALUES {forms}) t(form)")
+
+
+def read_batch(
+    con: duckdb.DuckDBPyConnection, records: Sequence[Record], contents: Sequence[bytes | None], part: Path
+) -> None:
+    """Fill in ``records`` from the contents of their members and write their sound facts to ``part``.
+
+    Rows of the part are a fact of ``facts`` with ``member``, the place in ``records``, in front. A member without
+    content was refused before; one that is not a JSON object is refused here, and its facts are left out.
+    """
+    texts = {n: text.removeprefix(_BOM) for n, text in enumerate(contents) if text is not None}
+    for number in [n for n, text in texts.items() if not text]:
+        records[number].refused = ("empty", records[number].name)
+        del texts[number]
+    _find(con, records, texts)
+    _identify(con, records, texts)
+    _judge(con)
+    con.execute(
+        'COPY (SELECT DISTINCT member, issuer_id, tag, unit, "start", "end", "value", filed, form, accession, '
+        "NULL::VARCHAR AS statement "
+        f"FROM judged WHERE reason IS NULL) TO {quoted(part)} (FORMAT parquet)"
+    )
+    _count(con, records, part)
+
+
+@cache
+def _wanted() -> tuple[tuple[int, str, str], ...]:
+    """Return (number of the taxonomy, our tag, JSON path of its units) of everything that is looked up in a member."""
+    found = []
+    for number, (taxonomy, prefix) in enumerate(TAXONOMIES):
+        for tag in sorted(mapped_tags()):
+            name = tag.removeprefix(prefix)
+            home = "ifrs-full" if tag.startswith("ifrs:") else "dei" if tag.startswith(_COVER) else "us-gaap"
+            if ":" not in name and home == taxonomy:
+                found.append((number, tag, f'$.facts."{taxonomy}"."{name}".units'))
+    return tuple(found)
+
+
+@cache
+def _lookup() -> str:
+    """Return the query of ``found``: one JSON document is parsed once, however much is looked up in it."""
+    keys = [f"{{'taxonomy': {number}, 'tag': {quoted(tag)}}}" for number, tag, _ in _wanted()]
+    keys += [f"{{'taxonomy': -1, 'tag': {quoted(path)}}}" for path in (_CIK, _NAME)]
+    paths = [quoted(path) for _, _, path in _wanted()] + [quoted(_CIK), quoted(_NAME)]
+    return f"""SELECT member, key.taxonomy AS taxonomy, key.tag AS tag, content FROM (SELECT member,
+            unnest([{", ".join(keys)}]) AS key, unnest(json_extract(content, [{", ".join(paths)}])) AS content
+        FROM member_texts) WHERE content IS NOT NULL"""
+
+
+def _find(con: duckdb.DuckDBPyConnection, records: Sequence[Record], texts: dict[int, bytes]) -> None:
+    """Make ``found`` (member, taxonomy, tag, content); refuse what is no JSON and take it out of ``texts``."""
+    problem = _insert(con, texts, "CREATE OR REPLACE TEMP TABLE found AS")
+    if not problem:
+        return
+    # One bad member fails the whole statement: find it by reading them one by one.
+    con.execute("CREATE OR REPLACE TEMP TABLE found (member INTEGER, taxonomy INTEGER, tag VARCHAR, content JSON)")
+    for number in list(texts):
+        problem = _insert(con, {number: texts[number]}, "INSERT INTO found")
+        if problem:
+            name = records[number].name
+            several = "unexpected content after document" in problem
+            reason = "more than one JSON object" if several else "malformed"
+            records[number].refused = (reason, name if several else f"{name}: {problem}"[:300])
+            del texts[number]
+
+
+def _insert(con: duckdb.DuckDBPyConnection, texts: dict[int, bytes], into: str) -> str:
+    """Look up ``texts``; return what is wrong with them, or an empty text."""
+    import duckdb
+
+    con.register("member_texts", _arrow(texts))
+    try:
+        con.execute(f"{into} {_lookup()}")
+    except (duckdb.ProgrammingError, duckdb.DataError) as error:
+        return first_line(error)
+    except UnicodeDecodeError:
+        return "it is not UTF-8"  # DuckDB quotes the text in its message
+    finally:
+        con.unregister("member_texts")
+    return ""
+
+
+def _arrow(texts: dict[int, bytes]) -> Any:
+    """Return ``texts`` as an Arrow table (member INTEGER, content text); the bytes are not looked at."""
+    import pyarrow as pa
+
+    numbers = pa.array(list(texts), pa.int32())
+    contents = pa.array(list(texts.values()), pa.large_binary())
+    # A view, not a cast: DuckDB's JSON reader finds bad UTF-8 by itself, and says in which member.
+    return pa.table({"member": numbers, "content": contents.view(pa.large_string())})
+
+
+def _identify(con: duckdb.DuckDBPyConnection, records: Sequence[Record], texts: dict[int, bytes]) -> None:
+    """Name the issuer of each member (table ``issuer_of``); refuse members without an issuer or without facts."""
+    named: dict[int, dict[str, Any]] = {}
+    for number, tag, text in con.execute("SELECT member, tag, content FROM found WHERE taxonomy < 0").fetchall():
+        named.setdefault(number, {})[tag] = json.loads(text)
+    bare = set(texts) - {row[0] for row in con.execute("SELECT member FROM found WHERE taxonomy >= 0").fetchall()}
+    shapes = _shapes(con, {number: texts[number] for number in bare})
+    for number in sorted(texts):
+        record, said = records[number], named.get(number, {})
+        record.issuer_id = _cik(said.get(_CIK), record.name)
+        record.entity = said[_NAME] if isinstance(said.get(_NAME), str) else ""
+        problem = shapes.get(number, "") or ("" if record.issuer_id else "no CIK in its content or its name")
+        if problem:
+            record.refused = (problem, record.name)
+            record.issuer_id = None
+    values = [f"({n}, {records[n].issuer_id})" for n in sorted(texts) if records[n].issuer_id is not None]
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE issuer_of AS SELECT member, issuer_id::BIGINT AS issuer_id FROM "
+        f"(VALUES {', '.join(values) or '(NULL, NULL)'}) t(member, issuer_id) WHERE member IS NOT NULL"
+    )
+
+
+def _shapes(con: duckdb.DuckDBPyConnection, texts: dict[int, bytes]) -> dict[int, str]:
+    """Say what is wrong with members in which no mapped tag was found; most have only others, and nothing is wrong."""
+    if not texts:
+        return {}
+    con.register("member_texts", _arrow(texts))
+    places = ", ".join(f"""'$.facts."{taxonomy}"'""" for taxonomy, _ in TAXONOMIES)
+    rows = con.execute(
+        f"SELECT member, json_type(content), json_type(content, '$.facts'), json_type(content, [{places}]) "
+        "FROM member_texts ORDER BY member"
+    ).fetchall()
+    con.unregister("member_texts")
+    found: dict[int, str] = {}
+    for number, whole, facts, taxonomies in rows:
+        if whole == "OBJECT" and facts in {None, "NULL"}:
+            found[number] = "no facts"
+        elif facts != "OBJECT" or not set(taxonomies) <= {None, "NULL", "OBJECT"}:
+            found[number] = "malformed"
+    return found
+
+
+def _cik(said: Any, name: str) -> int | None:
+    """Take the CIK from the content (a number, or a string padded with zeros), else from the member's name."""
+    text = str(said).strip() if isinstance(said, int | str) else ""
+    if text.isdigit() and int(text) > 0:
+        return int(text)
+    match = re.search(r"CIK(\d{1,10})", PurePosixPath(name).stem, re.IGNORECASE)
+    return int(match.group(1)) if match and int(match.group(1)) > 0 else None
+
+
+def _judge(con: duckdb.DuckDBPyConnection) -> None:
+    """Make ``judged``: the typed facts of ``found`` with the number of the reason for which they are dropped."""
+    cases = " ".join(f"WHEN {condition} THEN {number}" for number, (_, condition) in enumerate(REASONS))
+    structure = quoted(json.dumps(_UNITS))
+    # Units or facts of another shape become one fact without a value: it is dropped and counted, not lost.
+    con.execute(f"""CREATE OR REPLACE TEMP TABLE judged AS
+        WITH units AS (
+            SELECT member, taxonomy, tag,
+                unnest(coalesce(map_entries(from_json(content, {structure})), [{{'key': NULL, 'value': NULL}}])) AS unit
+            FROM found WHERE taxonomy >= 0 AND member IN (SELECT member FROM issuer_of)
+        ), raw AS (
+            SELECT member, taxonomy, tag, unit.key AS unit, unnest(coalesce(unit.value, [NULL])) AS fact FROM units
+        ), typed AS (
+            SELECT member, taxonomy, tag, unit, fact."start" AS start_text, try_cast(fact."start" AS DATE) AS "start",
+                fact."end" AS "end", fact.val AS "value", fact.filed AS filed, fact.form AS form,
+                fact.accn AS accession
+            FROM raw
+        )
+        SELECT issuer_id, typed.*, CASE {cases} END AS reason FROM typed JOIN issuer_of USING (member)""")
+    con.execute("DROP TABLE found")
+
+
+def _count(con: duckdb.DuckDBPyConnection, records: Sequence[Record], part: Path) -> None:
+    annual = f"replace(form, '/A', '') IN ({', '.join(map(quoted, ANNUAL_FORMS))})"
+    for number, kept, first, filed, form in con.execute(
+        f"""SELECT member, count(*), min(filed), max(filed),
+            max_by(replace(form, '/A', ''), (filed, accession)) FILTER (WHERE {annual})
+        FROM read_parquet({quoted(part)}) GROUP BY member"""
+    ).fetchall():
+        record = records[number]
+        record.kept, record.annual_form = kept, form
+        record.first_filed, record.last_filed = first.isoformat(), filed.isoformat()
+    for number, reason, count in con.execute(
+        "SELECT member, reason, count(*) FROM judged GROUP BY ALL ORDER BY ALL"
+    ).fetchall():
+        record = records[number]
+        record.read += count
+        if reason is not None:
+            record.dropped[REASONS[reason][0]] = (count, [])
+        elif count > record.kept:
+            record.dropped[REPEATED] = (count - record.kept, [])
+    for number, reason, examples in con.execute(
+        f"""SELECT member, reason, list(example ORDER BY example)[:{MEMBER_EXAMPLES}] FROM (
+            SELECT member, reason,
+                concat_ws(' ', 'CIK', issuer_id, tag, start_text, "end", "value", form, accession) AS example
+            FROM judged WHERE reason IS NOT NULL) GROUP BY ALL"""
+    ).fetchall():
+        records[number].dropped[REASONS[reason][0]][1].extend(examples)

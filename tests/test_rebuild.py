@@ -1,0 +1,310 @@
+"""A second build does only what has changed, and its tables are those of a whole build, byte for byte."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from screener.build import build_data
+from screener.errors import DataError
+from screener.lake import memory
+from screener.lake.connect import open_lake
+from screener.lake.manifest import Manifest, read_manifest
+from screener.sources import sec_facts
+from screener.sources.sec_members import Record
+from tests.sources.sec_files import company, fact, member, submission, write_zip
+
+ROOT = Path(__file__).resolve().parents[1]
+CIKS = (11, 22, 33, 44)
+
+
+def filer(cik: int, *, scale: int = 1, split: bool = False, name: str = "Test Co") -> str:
+    """A company with three annual reports; ``split`` doubles the share counts in the last one."""
+    cells: dict[str, list[dict[str, Any]]] = {
+        "Revenues": [],
+        "NetIncomeLoss": [],
+        "Assets": [],
+        "Shares": [],
+        "Eps": [],
+    }
+    for filing in (2021, 2022, 2023):
+        filed = f"{filing + 1}-02-15"
+        for year in range(2019, filing + 1):
+            span = {"start": f"{year}-01-01"}
+            cells["Revenues"].append(fact(f"{year}-12-31", scale * 1000 * year, filed, **span))
+            cells["NetIncomeLoss"].append(fact(f"{year}-12-31", scale * 80 * year, filed, **span))
+            cells["Assets"].append(fact(f"{year}-12-31", scale * 5000 * year, filed))
+            factor = 2 if split and filing == 2023 else 1
+            cells["Shares"].append(fact(f"{year}-12-31", factor * 100_000, filed, **span))
+            cells["Eps"].append(fact(f"{year}-12-31", round(0.8 * year / factor / 100, 2), filed, **span))
+    tags = {
+        "us-gaap:Revenues:USD": cells["Revenues"],
+        "us-gaap:NetIncomeLoss:USD": cells["NetIncomeLoss"],
+        "us-gaap:Assets:USD": cells["Assets"],
+        "us-gaap:WeightedAverageNumberOfDilutedSharesOutstanding:shares": cells["Shares"],
+        "us-gaap:EarningsPerShareDiluted:USD/shares": cells["Eps"],
+        "us-gaap:NobodyMapsThis:USD": cells["Assets"],
+    }
+    return company(cik, tags, name)
+
+
+class Files:
+    """The files of a build, kept as dictionaries of members and written anew by each change."""
+
+    def __init__(self, folder: Path) -> None:
+        self.sec, self.prices = folder / "sec", folder / "prices.csv"
+        self.facts: dict[str, str | bytes] = {member(cik): filer(cik, scale=cik, split=cik == 22) for cik in CIKS}
+        self.about: dict[str, str | bytes] = {member(cik): submission(cik, [f"T{cik}"], ["NYSE"]) for cik in CIKS}
+        self.last_day = "2023-12-29"
+        self.write()
+
+    def write(self) -> None:
+        """Write everything as it stands now."""
+        write_zip(self.sec / "companyfacts.zip", self.facts)
+        write_zip(self.sec / "submissions.zip", self.about)
+        days = ("2023-01-03", "2023-06-30", self.last_day)
+        lines = [f"T{cik},{day},{10 + cik},1000" for cik in CIKS for day in days]
+        self.prices.write_text("\n".join(["ticker,date,close,volume", *lines]) + "\n", encoding="utf-8")
+
+    def build(self, out: Path, **options: Any) -> Manifest:
+        """Build into ``out`` and return the manifest."""
+        build_data(out, sec=self.sec, prices=self.prices, **options)
+        return read_manifest(out)
+
+
+def _content(manifest: Manifest) -> dict[str, Any]:
+    content = manifest.as_dict()
+    del content["previous"]
+    return content
+
+
+def _one_company(files: Files) -> None:
+    files.facts[member(33)] = filer(33, scale=7)
+
+
+def _another_company(files: Files) -> None:
+    files.facts[member(25)] = filer(25, scale=3)
+
+
+def _company_gone(files: Files) -> None:
+    del files.facts[member(22)]
+
+
+def _company_damaged(files: Files) -> None:
+    files.facts[member(22)] = "{"
+
+
+def _company_under_two_names(files: Files) -> None:
+    files.facts[member(5)] = filer(33, scale=9)
+
+
+def _name_alone(files: Files) -> None:
+    files.facts[member(44)] = filer(44, scale=44, name="New Name")
+
+
+def _fiscal_year_end(files: Files) -> None:
+    files.about[member(11)] = submission(11, ["T11"], ["NYSE"], fiscalYearEnd="0630")
+
+
+def _other_ticker(files: Files) -> None:
+    files.about[member(11)] = submission(11, ["T22"], ["NYSE"])
+
+
+def _prices_past_a_split(files: Files) -> None:
+    files.last_day = "2024-03-01"
+
+
+def _prices_of_another_day(files: Files) -> None:
+    files.last_day = "2023-12-28"
+
+
+CHANGES: list[tuple[Callable[[Files], None], set[int]]] = [
+    (_one_company, {33}),
+    (_another_company, {25}),
+    (_company_gone, set()),
+    (_company_damaged, set()),
+    (_company_under_two_names, {33}),
+    (_name_alone, {44}),
+    (_fiscal_year_end, {11}),
+    (_other_ticker, set()),
+    (_prices_past_a_split, {22}),
+    (_prices_of_another_day, set()),
+]
+
+
+@pytest.mark.parametrize(("change", "worked_on"), CHANGES, ids=[change.__name__[1:] for change, _ in CHANGES])
+def test_a_rebuild_equals_a_whole_build(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[Files], None], worked_on: set[int]
+) -> None:
+    """After each kind of change the tables and the report are those of a new data set, and little was done for them."""
+    from screener.standardize import pipeline
+
+    files = Files(tmp_path)
+    files.build(tmp_path / "out")
+    change(files)
+    files.write()
+    done: set[int] = set()
+    real = pipeline._batch
+
+    def watched(con: Any, facts: Path, batch: list[int]) -> None:
+        done.update(batch)
+        real(con, facts, batch)
+
+    monkeypatch.setattr(pipeline, "_batch", watched)
+    again = files.build(tmp_path / "out")
+    assert done == worked_on
+    monkeypatch.undo()
+    assert _content(again) == _content(files.build(tmp_path / "new"))
+
+
+def test_only_changed_members_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new zip file with one new company has one member unpacked."""
+    files = Files(tmp_path)
+    files.build(tmp_path / "out")
+    _one_company(files)
+    files.write()
+    seen: list[str] = []
+    real = sec_facts.read_batch
+
+    def watched(con: Any, records: list[Record], contents: Any, part: Path) -> None:
+        seen.extend(record.name for record in records)
+        real(con, records, contents, part)
+
+    monkeypatch.setattr(sec_facts, "read_batch", watched)
+    files.build(tmp_path / "out")
+    assert seen == [member(33)]
+
+
+def test_several_changes_one_after_another(tmp_path: Path) -> None:
+    """Rebuilds of rebuilds drift nowhere."""
+    files = Files(tmp_path)
+    for change, _ in CHANGES:
+        change(files)
+        files.write()
+        again = files.build(tmp_path / "out")
+    assert _content(again) == _content(files.build(tmp_path / "new"))
+
+
+def test_nothing_changed(tmp_path: Path) -> None:
+    """Without a change nothing is done, also when a file was only touched; ``force`` builds, to the same bytes."""
+    files = Files(tmp_path)
+    first = files.build(tmp_path / "out")
+    text = (tmp_path / "out" / "manifest.json").read_bytes()
+    os.utime(files.sec / "companyfacts.zip")
+    report = build_data(tmp_path / "out", sec=files.sec, prices=files.prices)
+    assert report.unchanged
+    assert report.as_dict()["sources"] == first.report["sources"]
+    assert (tmp_path / "out" / "manifest.json").read_bytes() == text
+    forced = build_data(tmp_path / "out", sec=files.sec, prices=files.prices, force=True)
+    assert not forced.unchanged
+    assert read_manifest(tmp_path / "out").version == first.version
+
+
+def _spoil_memory(folder: Path) -> None:
+    (folder / "build" / "build.json").write_text('{"made_by": 1}')
+
+
+def _lose_memory(folder: Path) -> None:
+    (folder / "build" / "build.json").unlink()
+
+
+def _shorten_a_table(folder: Path) -> None:
+    table = folder / "facts.parquet"
+    table.chmod(0o644)
+    table.write_bytes(table.read_bytes()[:-10])
+
+
+@pytest.mark.parametrize("damage", [_spoil_memory, _lose_memory, _shorten_a_table])
+def test_a_damaged_memory_means_a_whole_build(tmp_path: Path, damage: Callable[[Path], None]) -> None:
+    """Whatever is wrong with what was kept, the next build makes a sound data set."""
+    files = Files(tmp_path)
+    first = files.build(tmp_path / "out")
+    damage(tmp_path / "out" / "versions" / first.version)
+    assert _content(files.build(tmp_path / "out")) == _content(first)
+    with open_lake(tmp_path / "out") as lake:
+        assert lake.con.execute("SELECT count(*) FROM facts").fetchall() != [(0,)]
+
+
+def test_another_program_uses_nothing_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What another version of screener built is not mixed with what this one builds."""
+    files = Files(tmp_path)
+    files.build(tmp_path / "out")
+    monkeypatch.setattr(memory, "made_by", lambda: "another")
+    assert memory.recall(tmp_path / "out", {"kind": "sec", "prices_format": None}) is None
+
+
+def _start(files: Files, out: Path) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "screener", "data", "build", str(out), "--sec", str(files.sec), "--force"]
+    command += ["--prices", str(files.prices)]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "said"),
+    [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated"), (signal.SIGKILL, -9, "")],
+)
+def test_a_build_that_is_stopped_leaves_the_old_data_set(tmp_path: Path, number: int, code: int, said: str) -> None:
+    """Stopped at any moment, a build leaves one of the two data sets, whole; the next one leaves no trace of it."""
+    files = Files(tmp_path)
+    out = tmp_path / "out"
+    old = files.build(out)
+    _one_company(files)
+    files.write()
+    new = files.build(tmp_path / "new")
+    moments = random.Random(7)  # noqa: S311 - moments, not secrets
+    stopped = 0
+    for _ in range(4):
+        with _start(files, out) as build:
+            assert build.stderr is not None
+            build.stderr.readline()  # the first stage has begun
+            time.sleep(moments.uniform(0, 2))
+            build.send_signal(number)
+            _, errors = build.communicate(timeout=60)
+        assert build.returncode in {code, 0}
+        if build.returncode:
+            stopped += 1
+            assert errors.splitlines()[-1:] == [said] or not said
+            assert "Traceback" not in errors
+            assert (out / ".stage").exists() <= (number == signal.SIGKILL)
+        found = read_manifest(out)
+        assert found.data_hash in {old.data_hash, new.data_hash}
+        with open_lake(out) as lake:
+            assert lake.con.execute("SELECT count(*) FROM companies").fetchall() == [(len(CIKS),)]
+    assert stopped, "every build was faster than the signal"
+    assert files.build(out, force=True).data_hash == new.data_hash
+    assert not (out / ".stage").exists()
+
+
+def test_files_that_are_not_there(tmp_path: Path) -> None:
+    """A source that is gone is an error, not an unchanged one."""
+    files = Files(tmp_path)
+    files.build(tmp_path / "out")
+    files.prices.unlink()
+    with pytest.raises(DataError, match=r"no price file"):
+        files.build(tmp_path / "out")
+
+
+def test_the_memory_names_no_more_than_it_must(tmp_path: Path) -> None:
+    """One record a member, and the staged files, lie beside the tables."""
+    files = Files(tmp_path)
+    first = files.build(tmp_path / "out")
+    folder = tmp_path / "out" / "versions" / first.version / "build"
+    content = json.loads((folder / "build.json").read_text(encoding="utf-8"))
+    assert [record["name"] for record in content["steps"]["sec"]["trail"]] == sorted(files.facts)
+    assert {path.name for path in folder.iterdir()} == {
+        "build.json",
+        "issuers.parquet",
+        "listings_raw.parquet",
+        "prices_raw.parquet",
+        "splits.parquet",
+    }
