@@ -57,19 +57,15 @@ def standardize(
 def _build(
     con: duckdb.DuckDBPyConnection, stage: Path, work: Path, progress: Callable[[str], None] | None, size: int
 ) -> dict[str, int]:
-    con.execute(versions.MACROS)
-    con.execute(pivot.item_map())
+    prepare(con)
     _issuers(con, stage)
-    tags = ", ".join(f"({text(tag)})" for tag in debt_tags())
-    con.execute(f"CREATE OR REPLACE TEMP TABLE debt_tags AS SELECT * FROM (VALUES {tags}) v(tag)")
-    con.execute("CREATE OR REPLACE TEMP TABLE all_splits (issuer_id BIGINT, switch_date DATE, ratio DOUBLE)")
     issuers = [row[0] for row in con.execute("SELECT issuer_id FROM issuers ORDER BY issuer_id").fetchall()]
     width = len(str(max(1, len(issuers))))
     for start in range(0, len(issuers), size):
         batch = issuers[start : start + size]
         if progress:
             progress(f"standardizing issuers {start + 1} to {start + len(batch)} of {len(issuers)}")
-        _batch(con, stage / "facts.parquet", batch)
+        run_batch(con, stage / "facts.parquet", batch)
         write_table(
             con, "SELECT * FROM versions", work / f"part-{start:0{width}}.parquet", fundamentals(),
             "issuer_id, period_end, known_from",
@@ -79,6 +75,15 @@ def _build(
     write_table(con, select, stage / "fundamentals.parquet", fundamentals(), "issuer_id, period_end, known_from")
     write_table(con, "SELECT * FROM all_splits", stage / "splits.parquet", SPLITS, "issuer_id, switch_date, ratio")
     return _counts(con, stage)
+
+
+def prepare(con: duckdb.DuckDBPyConnection) -> None:
+    """Make what every batch reads: the macros, ``item_map``, ``debt_tags`` and the empty ``all_splits``."""
+    con.execute(versions.MACROS)
+    con.execute(pivot.item_map())
+    tags = ", ".join(f"({text(tag)})" for tag in debt_tags())
+    con.execute(f"CREATE OR REPLACE TEMP TABLE debt_tags AS SELECT * FROM (VALUES {tags}) v(tag)")
+    con.execute("CREATE OR REPLACE TEMP TABLE all_splits (issuer_id BIGINT, switch_date DATE, ratio DOUBLE)")
 
 
 def _empty(columns: Columns) -> str:
@@ -109,8 +114,18 @@ def _issuers(con: duckdb.DuckDBPyConnection, stage: Path) -> None:
     )
 
 
-def _batch(con: duckdb.DuckDBPyConnection, facts: Path, batch: list[int]) -> None:
-    """Make ``versions`` for the issuers of ``batch`` (a range of sorted ids) and add their splits to ``all_splits``."""
+def run_batch(con: duckdb.DuckDBPyConnection, facts: Path, batch: list[int], *, keep: bool = False) -> None:
+    """Make ``versions`` for the issuers of ``batch`` (a range of sorted ids) and add their splits to ``all_splits``.
+
+    ``keep`` stops before ``versions`` and leaves all that a value's way leads through: the wide tables with every
+    column of their programs, a copy (``kept_x``) of every table ``x`` that is dropped or replaced, and the finished
+    items with their helpers (``kept_finished``).
+    """
+
+    def save(table: str, name: str) -> None:
+        if keep:
+            con.execute(f"CREATE OR REPLACE TEMP TABLE kept_{name} AS FROM {table}")
+
     con.execute(versions.load_facts(str(facts), batch[0], batch[-1]))
     con.execute(versions.ENTITIES)
     con.execute(versions.MENTIONS)
@@ -125,10 +140,12 @@ def _batch(con: duckdb.DuckDBPyConnection, facts: Path, batch: list[int]) -> Non
     )
     con.execute(pivot.known(instants=True))
     con.execute(pivot.carry_notes())
-    con.execute(pivot.wide(instants=True))
+    save("known", "known_instants")
+    con.execute(pivot.wide(instants=True, every=keep))
     con.execute(pivot.known(instants=False))
     con.execute(pivot.DROP_OLD_REVENUE)
-    con.execute(pivot.wide(instants=False))
+    save("known", "known_periods")
+    con.execute(pivot.wide(instants=False, every=keep))
     con.execute(pivot.long_periods())
     con.execute(periods.quarters())
     con.execute(periods.LINKS)
@@ -143,9 +160,14 @@ def _batch(con: duckdb.DuckDBPyConnection, facts: Path, batch: list[int]) -> Non
     con.execute(rows.as_known())
     con.execute(rows.context())
     con.execute(f"CREATE OR REPLACE TEMP TABLE counted AS SELECT * FROM {staged(shares.counted(), 'context')}")
+    save("counted", "counted")
     con.execute(counts.mended())
+    save("counted", "mended")
     con.execute(shares.priors())
-    con.execute(final.versions())
+    if keep:
+        save(staged(final.values(), "averaged"), "finished")
+    else:
+        con.execute(final.versions())
 
 
 def _counts(con: duckdb.DuckDBPyConnection, stage: Path) -> dict[str, int]:

@@ -131,8 +131,11 @@ JOIN spans s ON s.eid = c.eid AND s.tag = n.tag AND s."end" = c.source_end AND c
 """
 
 
-def wide(*, instants: bool) -> str:
-    """Return SQL that makes ``wide_instants`` or ``wide_periods``: one row a key and filing day, one column an item."""
+def wide(*, instants: bool, every: bool = False) -> str:
+    """Return SQL that makes ``wide_instants`` or ``wide_periods``: one row a key and filing day, one column an item.
+
+    ``every``: with all columns of the program, tags and helpers too.
+    """
     tags = wide_tags(instants=instants)
     table = "wide_instants" if instants else "wide_periods"
     columns = program(instants=instants)
@@ -140,7 +143,7 @@ def wide(*, instants: bool) -> str:
     flags = [name for name, _ in columns if name[:2] in {"f_", "g_"}]
     if instants:
         flags.append("f_carried")
-    kept = ", ".join(quoted(name) for name in (*items, *flags))
+    kept = "* EXCLUDE (eid, start, \"end\", event)" if every else ", ".join(quoted(name) for name in (*items, *flags))
     listed = ", ".join(text("t:" + tag) for tag in tags)
     missing = ", ".join(raw(tag) for tag in tags)
     source = """(SELECT p.*, c.f_carried, e.model FROM pivoted p
