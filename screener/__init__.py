@@ -10,7 +10,7 @@ from typing import Any
 
 from screener.version import __version__
 
-__all__ = ["__version__", "build", "explain", "load", "panel", "run", "show", "sql"]
+__all__ = ["__version__", "build", "explain", "load", "panel", "run", "show", "sql", "trace", "versions"]
 
 
 def __getattr__(name: str) -> Any:

@@ -39,7 +39,7 @@ class Issuer:
     """What standardization reads about an issuer besides its facts."""
 
     issuer_id: int
-    model: str
+    model: str | None
     fiscal_year_end: str | None = None
     last_price: date | None = None
 
@@ -88,7 +88,7 @@ class Lineage:
         value = self._finished.value(column, key)
         if value is None:
             return Node(item, None, "missing", end=key[1])
-        used = substitute(self._finished.used(column, key), lambda ref: self._inside(ref.name, key, column))
+        used = self._inside(column, key, column)
         text, operands = arithmetic(used, lambda name: self._nodes[name])
         if text == "{0}" and operands[0].name == item and operands[0].value == value:
             return operands[0]
@@ -123,7 +123,7 @@ class Lineage:
 
     def _count(self, name: str, key: Key) -> Used:
         """Return what a share count stands for, and the power of ten or the other quarter that mended it."""
-        used = substitute(self._counted.used(name, key), lambda ref: self._inside(ref.name, key, name))
+        used = self._as_counted(name, key)
         before, after = self._counted.value(name, key), self._mended.value(name, key)
         if before == after or not before or not isinstance(after, float):
             return used
@@ -131,6 +131,16 @@ class Lineage:
             if before * power == after:
                 return combine("*", (used, Used("const", value=power)))
         return self._prior(1, name.removesuffix("_q").removeprefix("c_"), after, key)
+
+    def _as_counted(self, name: str, key: Key) -> Used:
+        """Return what a share count stood for before it was mended."""
+
+        def inside(ref: Used) -> Used:
+            if ref.name in self._counted.columns:
+                return self._as_counted(ref.name, key)
+            return self._inside(ref.name, key, name)
+
+        return substitute(self._counted.used(name, key), inside)
 
     def _prior(self, step: int, name: str, value: object, key: Key) -> Used:
         """Return a count of an earlier quarter, on the share basis of the row."""
@@ -181,8 +191,8 @@ class Lineage:
             return "inferred_zero"
         if used.op == "const" and item in ZERO_WHEN_NEVER_SEEN:
             return "zero_imputed"
-        scaled = [part for part in parts(used, "*") if any(arg.op == "const" and arg.name != SPLITS for arg in part.args)]
-        if scaled:
+        factors = [arg for part in parts(used, "*") for arg in part.args if arg.op == "const"]
+        if any(factor.name != SPLITS for factor in factors):
             return "scale_fixed"
         if any(part.name == SPLITS for part in parts(used, "const")):
             return "split_adjusted"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 NO_START = date(1900, 1, 1)
 # (filed, start, value, unit, form, accession), in the order in which facts of one day come into question.
 Raw = tuple[date, date | None, float, str, str, str]
+Period = tuple[date | None, date]
 
 
 class Facts:
@@ -41,41 +43,45 @@ class Facts:
     def tag(self, key: Key, tag: str, *, instants: bool) -> Node:
         """Return the leaf of a source tag in the wide row ``key`` (entity, start, end, filing day)."""
         eid, start, end, event = key
-        ((value, filed, carried),) = self._known[instants][*key, tag][:1]
+        value, filed, carried = self._known[instants][*key, tag][0]
         if not carried:
-            return self.leaf(eid, tag, None if start == NO_START else start, end, filed, value)
+            return self.leaf(eid, tag, (None if start == NO_START else start, end), filed, value)
         source = self._carried_from[eid, end, event, tag][0][0]
-        note = f"carried from {source}: {end} has no note of its own by {event}"
-        return self.leaf(eid, tag, None, source, filed, value, method="carried", note=note)
+        leaf = self.leaf(eid, tag, (None, source), filed, value)
+        note = f"carried from {source}: no note for {end} by {event}"
+        return replace(leaf, method="carried", notes=(note, *leaf.notes))
 
-    def leaf(
-        self, eid: int, tag: str, start: date | None, end: date, filed: date, value: float, method: str = "", note: str = ""
-    ) -> Node:
+    def leaf(self, eid: int, tag: str, period: Period, filed: date, value: float) -> Node:
         """Return the leaf whose fact gave ``tag`` its value on the day ``filed``, or the exact one that it rounds."""
-        found = [raw for raw in self._raw.get((eid, tag, end), []) if _near(raw[1], start) and abs(raw[2]) == abs(value)]
-        notes = [note] if note else []
-        best = min(
-            (raw for raw in found if raw[0] <= filed),
-            key=lambda raw: (raw[2] != value, -raw[0].toordinal(), _apart(raw[1], start)),
-            default=None,
-        )
-        if best is None:
-            return Node(tag, value, "unexplained", start=start, end=end, notes=tuple(notes))
-        if best[0] != filed:
-            notes.append(f"the filing of {filed} repeats it rounded")
-        if best[2] != value:
-            notes.append("the filing has the wrong sign")
+        start, end = period
+        found = [
+            raw
+            for raw in self._raw.get((eid, tag, end), [])
+            if raw[0] <= filed and abs(raw[2]) == abs(value) and _near(raw[1], start)
+        ]
+        if not found:
+            return Node(tag, value, "unexplained", start=start, end=end)
+        best = min(found, key=lambda raw: (raw[2] != value, -raw[0].toordinal(), _apart(raw[1], start)))
+        turned = best[2] != value
+        notes = [f"the filing of {filed} repeats it rounded"] if best[0] != filed else []
+        notes += ["the filing has the wrong sign"] if turned else []
         fact = Fact(tag, best[3], best[1], end, best[2], best[0], best[4], best[5])
-        method = method or ("sign_fixed" if best[2] != value else "reported")
+        method = "sign_fixed" if turned else "reported"
         return Node(tag, value, method, start=best[1], end=end, notes=tuple(notes), fact=fact)
 
-    def cover(self, eid: int, tag: str, filed: date, value: float) -> Node:
-        """Return the leaf of a cover page's figure, whose date is its own."""
-        ends = [end for entity, name, end in self._raw if entity == eid and name == tag]
-        for end in sorted(ends, reverse=True):
-            if any(raw[0] == filed and raw[2] == value for raw in self._raw[eid, tag, end]):
-                return self.leaf(eid, tag, None, end, filed, value)
-        return Node(tag, value, "unexplained")
+    def cover(self, eid: int, tag: str, known: date, value: float) -> Node:
+        """Return the leaf of a cover page's figure as known on a day; it has a date of its own."""
+        found = [
+            (raw[0], end)
+            for (entity, name, end), facts in self._raw.items()
+            if (entity, name) == (eid, tag)
+            for raw in facts
+            if raw[0] <= known and raw[2] == value
+        ]
+        if not found:
+            return Node(tag, value, "unexplained")
+        filed, end = max(found)
+        return self.leaf(eid, tag, (None, end), filed, value)
 
 
 def _near(start: date | None, wanted: date | None) -> bool:

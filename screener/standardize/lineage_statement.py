@@ -14,9 +14,9 @@ from screener.standardize.program import direct, program
 from screener.standardize.trees import FINAL
 
 if TYPE_CHECKING:
-    import duckdb
-
     from collections.abc import Callable
+
+    import duckdb
 
 _TABLES = {True: "wide_instants", False: "wide_periods"}
 
@@ -45,9 +45,7 @@ class Statements:
         }
         # A helper that is all that an item has of its own goes by the item's name.
         self._owners = {
-            instants: {
-                sql: name.removeprefix("d_") for name, sql in layer.columns.items() if name.startswith("d_")
-            }
+            instants: {sql: name.removeprefix("d_") for name, sql in layer.columns.items() if name.startswith("d_")}
             for instants, layer in self._layers.items()
         }
         self._nodes: dict[tuple[bool, str, Key], Node] = {}

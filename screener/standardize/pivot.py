@@ -143,7 +143,7 @@ def wide(*, instants: bool, every: bool = False) -> str:
     flags = [name for name, _ in columns if name[:2] in {"f_", "g_"}]
     if instants:
         flags.append("f_carried")
-    kept = "* EXCLUDE (eid, start, \"end\", event)" if every else ", ".join(quoted(name) for name in (*items, *flags))
+    kept = '* EXCLUDE (eid, start, "end", event)' if every else ", ".join(quoted(name) for name in (*items, *flags))
     listed = ", ".join(text("t:" + tag) for tag in tags)
     missing = ", ".join(raw(tag) for tag in tags)
     source = """(SELECT p.*, c.f_carried, e.model FROM pivoted p
