@@ -127,7 +127,7 @@ def _fact_lines(filing: Filing, width: int) -> list[str]:
 
 
 def explanation_json(found: Explanation) -> str:
-    """Return the explanation as strict JSON: ``run``, ``company``, ``verdicts``, ``factors``, ``filings``, ``sources``."""
+    """Return the explanation as strict JSON: run, company, verdicts, factors, the filings and how they were used."""
     content: dict[str, Any] = {
         "run": found.result.run.as_dict(),
         "company": asdict(found.company),

@@ -99,7 +99,8 @@ def _node_lines(node: Node, depth: int, width: int) -> list[str]:
     lines = wrap(said, width, first=head + "  ", rest=space + "    ")
     if len(lines) > 1:
         lines = [head, *wrap(said, width, first=space + "    ", rest=space + "    ")]
-    if node.formula:
+    # Without operands the formula is only the number itself.
+    if node.operands:
         lines += wrap(node.formula, width, first=space + "    = ", rest=space + "      ")
     if node.fact is not None:
         lines += wrap(_source(node.fact, node.method), width, first=space + "    ", rest=space + "    ")

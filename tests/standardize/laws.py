@@ -1,0 +1,41 @@
+"""The law of a lineage: at every node the operands recombine to the value, down to facts that were public by then."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import date
+
+from screener.standardize.lineage_nodes import Node, leaves
+
+_ARITHMETIC = re.compile(r"[-+*/() 0-9.e{}]*|.*abs\(.*")
+
+
+def recombine(node: Node) -> float:
+    """Return the value of a node's pattern over its operands' values."""
+    assert _ARITHMETIC.fullmatch(node.pattern), node.pattern
+    return float(eval(node.pattern.format(*(f"({operand.value!r})" for operand in node.operands))))  # noqa: S307 - ours
+
+
+def check(node: Node, known: date) -> int:
+    """Assert the law for every node below ``node``; return how many there are."""
+    for leaf in leaves(node):
+        assert leaf.fact is not None
+        assert leaf.fact.filed <= known, f"{leaf.name} was filed after {known}"
+    return _check(node)
+
+
+def _check(node: Node) -> int:
+    assert node.method != "unexplained", node
+    if node.fact is not None:
+        assert node.value in {node.fact.value, -node.fact.value}, node
+    elif node.value is not None:
+        assert math.isclose(recombine(node), node.value, rel_tol=1e-9, abs_tol=1e-9), node
+    return 1 + sum(_check(operand) for operand in node.operands)
+
+
+def close(value: float | None, stored: float | None) -> bool:
+    """Tell whether a traced value is the stored one; what is not finite is stored as unknown."""
+    if value is None or stored is None or not math.isfinite(value):
+        return stored is None
+    return math.isclose(value, stored, rel_tol=1e-12)
