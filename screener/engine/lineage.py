@@ -9,7 +9,7 @@ from datetime import date
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from screener.catalogue import items, metrics
+from screener.catalogue import fields, items, metrics
 from screener.engine.company import Company
 from screener.engine.result import Value
 from screener.errors import DataError, ScreenError
@@ -111,6 +111,8 @@ def _item(name: str) -> str:
         raise ScreenError(
             f"{name} is a metric: {metrics.BY_NAME[canonical].formula}", hint="name one of its line items instead"
         )
+    if canonical in fields.BY_NAME:
+        raise ScreenError(f"{name} is not a line item: it is not made of reported facts alone")
     near = get_close_matches(name, items.BY_NAME, n=1)
     raise ScreenError(f"unknown item {name!r}", hint=f"did you mean {near[0]!r}?" if near else "see `screener metrics`")
 

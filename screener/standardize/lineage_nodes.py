@@ -6,6 +6,29 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
+# Method (what stands before a colon), and what it says of a value.
+METHODS: tuple[tuple[str, str], ...] = (
+    ("direct", "the item's own tag (the first that is there), or a line as it stands"),
+    ("sum", "the sum of several tags of the item"),
+    ("max", "the largest of the item's tags"),
+    ("fallback:n", "the n-th replacement of the item table: its own tags are missing"),
+    ("tree:item", "the item's decision tree; the formula is the branch that was taken"),
+    ("ytd_diff", "a quarter as the difference of two year-to-date figures"),
+    ("derived_q4", "a fourth quarter as the year less its first nine months"),
+    ("ttm:fy", "twelve months that are a fiscal year"),
+    ("ttm:fy+ytd-prior", "the year, plus the year to date, less the same stretch of the year before"),
+    ("ttm:four_quarters", "the sum of four quarters"),
+    ("carried", "an amount of annual notes, carried from the last report that has it"),
+    ("zero_imputed", "zero: no filing of two years gives the item an amount, though its statement is there"),
+    ("inferred_zero", "a debt of nothing (or of leases alone): no filing of two years hints at any"),
+    ("sign_fixed", "a fact whose sign was turned: the filer's error"),
+    ("scale_fixed", "a share count off by a power of ten, mended"),
+    ("split_adjusted", "a count or a per-share figure brought to the share basis of the row"),
+    ("reported", "a fact as filed"),
+    ("missing", "no value"),
+    ("unexplained", "the facts do not give the value: the data set was built by another version"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -25,10 +48,7 @@ class Fact:
 class Node:
     """A value and what it was made of.
 
-    name: a line item, or the source tag of a leaf. method: ``direct``, ``fallback:n``, ``sum``, ``max``,
-    ``tree:<item>``, ``ytd_diff``, ``derived_q4``, ``ttm:fy``, ``ttm:fy+ytd-prior``, ``ttm:four_quarters``,
-    ``carried``, ``zero_imputed``, ``inferred_zero``, ``scale_fixed``, ``split_adjusted``; of a leaf ``reported``,
-    ``sign_fixed`` or ``carried``; ``unexplained`` where nothing more is known.
+    name: a line item, or the source tag of a leaf. method: a row of ``METHODS``.
     pattern: the arithmetic over ``operands``, written ``{0} + {1}``; its value is ``value``.
     start, end: the period; ``start`` is ``None`` for balances. fact: set for leaves only.
     """

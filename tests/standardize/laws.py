@@ -6,8 +6,9 @@ import math
 import re
 from datetime import date
 
-from screener.standardize.lineage_nodes import Node, leaves
+from screener.standardize.lineage_nodes import METHODS, Node, leaves
 
+KNOWN = {method.removesuffix(":n").removesuffix(":item") for method, _ in METHODS}
 _ARITHMETIC = re.compile(r"[-+*/() 0-9.e{}]*|.*abs\(.*")
 
 
@@ -27,6 +28,7 @@ def check(node: Node, known: date) -> int:
 
 def _check(node: Node) -> int:
     assert node.method != "unexplained", node
+    assert node.method in KNOWN or node.method.split(":")[0] in {"tree", "fallback"}, node
     if node.fact is not None:
         assert node.value in {node.fact.value, -node.fact.value}, node
     elif node.value is not None:
