@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 ARITHMETIC = frozenset({"+", "-", "*", "/"})
 # Product of the split ratios between two days (screener.standardize.splits.factor).
 SPLITS = "splits"
+# A part with an operation that is not followed: its value is taken as it is.
+COMPUTED = "computed"
 _PRODUCT = "list_product"
 
 
@@ -156,7 +158,7 @@ class _Reader:
             return combine(str(function), tuple(self.read(child) for child in _arguments(node)))
         found = self.value(node)
         known = float(found) if isinstance(found, bool | int | float) else None
-        return Used("const", name=SPLITS if function == _PRODUCT else "", value=known)
+        return Used("const", name=SPLITS if function == _PRODUCT else COMPUTED, value=known)
 
 
 def _number(literal: dict[str, Any]) -> float | None:

@@ -21,7 +21,7 @@ from screener.standardize.imputed import EIGHT_QUARTERS_DAYS, ZERO_WHEN_NEVER_SE
 from screener.standardize.lineage_facts import NO_START, Facts
 from screener.standardize.lineage_nodes import Node, marked
 from screener.standardize.lineage_periods import Flows
-from screener.standardize.lineage_statement import Statements, arithmetic
+from screener.standardize.lineage_statement import Statements, arithmetic, unfollowed
 from screener.standardize.lineage_tables import ROW, Key, Layer, substitute
 from screener.standardize.periods import flow_columns, point_columns
 from screener.standardize.pipeline import prepare, run_batch
@@ -94,7 +94,7 @@ class Lineage:
             return operands[0]
         start = next((node.start for node in operands if node.end == key[1]), None)
         start = start if BY_NAME[item].kind != "instant" else None
-        notes = self._notes(item, column, used, key)
+        notes = (*self._notes(item, column, used, key), *unfollowed(used))
         return marked(Node(item, value, self._method(item, used, key), text, operands, start, key[1], notes))
 
     def _inside(self, name: str, key: Key, column: str) -> Used:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from screener.catalogue.items import BY_NAME
 from screener.standardize.debt import DEBT_FINAL
-from screener.standardize.formula import Used, parts, pattern
+from screener.standardize.formula import COMPUTED, Used, parts, pattern
 from screener.standardize.lineage_facts import NO_START, Facts
 from screener.standardize.lineage_nodes import Node, marked
 from screener.standardize.lineage_tables import WIDE, Key, Layer, substitute
@@ -32,6 +32,12 @@ def arithmetic(used: Used, node: Callable[[str], Node]) -> tuple[str, tuple[Node
     place = {name: f"{{{number}}}" for number, name in enumerate(names)}
     text = pattern(used, lambda part: place[part.name] if part.op == "ref" else constant(part.value))
     return text, tuple(node(name) for name in names)
+
+
+def unfollowed(used: Used) -> tuple[str, ...]:
+    """Return a note when a part of the expression is an operation that a lineage does not follow."""
+    found = [constant(part.value) for part in parts(used, "const") if part.name == COMPUTED]
+    return tuple(f"{value} in it is computed from parts that are not followed" for value in found)
 
 
 class Statements:
@@ -73,11 +79,12 @@ class Statements:
                 return self._facts.tag(key, name.removeprefix("t:"), instants=instants)
             return self._column(name, self._owner(name, instants), key, instants)
 
-        text, operands = arithmetic(substitute(layer.used(column, key), inside), node)
+        used = substitute(layer.used(column, key), inside)
+        text, operands = arithmetic(used, node)
         start = None if key[1] == NO_START else key[1]
         value = layer.value(column, key)
         method = self._method(column, item, key, layer)
-        found = marked(Node(item, value, method, text, operands, start, key[2]))
+        found = marked(Node(item, value, method, text, operands, start, key[2], unfollowed(used)))
         self._nodes[instants, column, key] = found
         return found
 

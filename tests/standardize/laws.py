@@ -29,6 +29,7 @@ def check(node: Node, known: date) -> int:
 def _check(node: Node) -> int:
     assert node.method != "unexplained", node
     assert node.method in KNOWN or node.method.split(":")[0] in {"tree", "fallback"}, node
+    assert not [note for note in node.notes if "not followed" in note], node
     if node.fact is not None:
         assert node.value in {node.fact.value, -node.fact.value}, node
     elif node.value is not None:
