@@ -5,17 +5,15 @@ The literals were read by hand in the SEC's companyfacts files.
 
 from __future__ import annotations
 
-import random
 from datetime import date
 
 import pytest
 
 from screener.engine.company import find_company
-from screener.engine.lineage import Trace, lineage_of, trace_item, versions_of
+from screener.engine.lineage import Trace, trace_item, versions_of
 from screener.lake.connect import Lake
-from screener.lake.schema import item_columns
 from screener.standardize.lineage_nodes import leaves
-from tests.standardize.laws import check, close
+from tests.standardize.laws import law
 
 pytestmark = pytest.mark.real
 
@@ -139,25 +137,6 @@ def test_a_reported_zero_has_a_fact(sec: Lake) -> None:
     assert facts(found) == [
         ("ShortTermBorrowings", None, "2024-10-27", 0, "2024-12-05", "10-Q", "0001397187-24-000041")
     ]
-
-
-def law(lake: Lake, tickers: list[str], rows: int, seed: int) -> None:
-    """Trace every item of some random rows: the stored value, recombined at every node, nothing filed later."""
-    chosen = random.Random(seed)  # noqa: S311 - a sample, not a secret
-    for ticker in tickers:
-        company = find_company(lake.con, ticker)
-        listed = ", ".join(f'"{name}"' for name, _, _ in item_columns())
-        every = lake.con.execute(
-            f"SELECT period_end, known_from, {listed} FROM fundamentals WHERE issuer_id = ? ORDER BY ALL",
-            [company.issuer_id],
-        ).fetchall()
-        with lineage_of(lake, company) as ways:
-            for end, known_from, *values in chosen.sample(every, min(rows, len(every))):
-                for (name, _, _), stored in zip(item_columns(), values, strict=True):
-                    node = ways.value(name, end, known_from)
-                    assert node is not None, (ticker, end, known_from)
-                    assert close(node.value, stored), (ticker, name, end, known_from, node.value, stored)
-                    check(node, known_from)
 
 
 @pytest.mark.slow
