@@ -10,7 +10,9 @@ from typing import Any
 
 from screener.version import __version__
 
-__all__ = ["__version__", "build", "check_data", "explain", "load", "panel", "run", "show", "sql"]
+__all__ = [
+    "__version__", "build", "check_data", "explain", "load", "panel", "run", "show", "sql", "trace", "versions",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""The verbs for Python callers: load, run, panel, explain, show and build; the command line calls these."""
+"""The verbs for Python callers, from load and run to trace and build; the command line calls these."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from screener.engine.company import Statement
     from screener.engine.explain import Explanation
+    from screener.engine.lineage import Trace, Versions
     from screener.engine.quality import Quality
     from screener.engine.result import Result
     from screener.lake.connect import Lake
@@ -106,6 +107,44 @@ def check_data(*, data: str | Path | None = None, as_of: date | None = None, ite
 
     with open_data(data) as lake:
         return check(lake, as_of, item)
+
+
+def trace(
+    ticker: str,
+    item: str,
+    *,
+    data: str | Path | None = None,
+    as_of: date | None = None,
+    period: str = "ttm",
+    period_end: date | None = None,
+) -> Trace:
+    """Return the way of a line item's value back to the filings; see :func:`screener.engine.lineage.trace_item`."""
+    from screener.engine.company import find_company
+    from screener.engine.lineage import trace_item
+    from screener.engine.run import newest_date
+
+    with open_data(data) as lake:
+        company = find_company(lake.con, ticker)
+        return trace_item(lake, company, item, as_of or newest_date(lake.con), period=period, end=period_end)
+
+
+def versions(
+    ticker: str,
+    item: str,
+    *,
+    data: str | Path | None = None,
+    as_of: date | None = None,
+    period: str = "ttm",
+    period_end: date | None = None,
+) -> Versions:
+    """Return every version of a line item by period; see :func:`screener.engine.lineage.versions_of`."""
+    from screener.engine.company import find_company
+    from screener.engine.lineage import versions_of
+    from screener.engine.run import newest_date
+
+    with open_data(data) as lake:
+        company = find_company(lake.con, ticker)
+        return versions_of(lake, company, item, as_of or newest_date(lake.con), period=period, end=period_end)
 
 
 def build(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 from pathlib import Path
 
 import click
@@ -213,7 +214,51 @@ def data_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES = {"metrics.md": metrics_page, "cli.md": cli_page, "data.md": data_page}
+PROVENANCE_INTRO = """# Where a value comes from
+
+`screener show TICKER --item ITEM --trace` follows one value to the facts of the filings it was made of: the tree of its
+parts, each with its method and its formula in words, down to tags, units, filing days, accession numbers and the
+address of each filing. `--period`, `--as-of` and `--period-end` choose the value; `--format json`, `csv` and `markdown`
+give the same tree to programs. `screener explain` shows the facts behind every value that a screen read.
+
+The way is not stored beside the values. The same steps that built the data set run once more for the one company, and
+its tables are read backwards: a branch counts as taken when the condition of the very SQL that computed the value says
+so. At every step the parts recombine to the value; a test holds that for every line item.
+
+`screener show TICKER --item ITEM --versions` lists every version of the item by period: the day from which it was
+public, the filing, and what changed (`first`; `restated`: by more than 0.5 %; `revised`: by less; `rounded`; `split`:
+the share basis; `withdrawn`).
+
+From Python: `screener.trace(ticker, item)` and `screener.versions(ticker, item)`.
+
+## Example
+
+"""
+
+
+def provenance_page() -> str:
+    """Return docs/provenance.md, with examples from the shipped demo."""
+    from screener import api
+    from screener.output.trace import render_trace, render_versions
+    from screener.standardize.lineage_nodes import METHODS
+
+    demo = DOCS.parent / "data" / "demo"
+    debt = render_trace(api.trace("ZJARG", "total_debt", data=demo))
+    income = render_trace(api.trace("ZJARG", "net_income", data=demo, as_of=date(2025, 3, 1)))
+    versions = render_versions(api.versions("ZJARG", "net_income", data=demo, period="annual"))
+    lines = [NOTE + PROVENANCE_INTRO.rstrip("\n"), ""]
+    for command, output in (
+        ("show ZJARG --item total_debt --trace", debt),
+        ("show ZJARG --item net_income --trace --as-of 2025-03-01", income),
+        ("show ZJARG --item net_income --versions --period annual", versions),
+    ):
+        lines += ["```console", f"$ screener {command}", output.rstrip("\n"), "```", ""]
+    lines += ["## Methods", "", "| method | what |", "|---|---|"]
+    lines += [f"| `{method}` | {meaning} |" for method, meaning in METHODS]
+    return "\n".join(lines) + "\n"
+
+
+PAGES = {"provenance.md": provenance_page, "metrics.md": metrics_page, "cli.md": cli_page, "data.md": data_page}
 
 
 def main() -> None:

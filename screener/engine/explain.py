@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -9,15 +10,19 @@ from typing import TYPE_CHECKING
 from screener.catalogue import items, metrics
 from screener.engine.company import Company
 from screener.engine.compile import Moment
+from screener.engine.lineage import column_of, lineage_of
 from screener.engine.ranks import factor_weights, unit_of
 from screener.engine.result import FactorValue, Result, Value
 from screener.engine.trace import NOW, Trace, Tracer, children
 from screener.errors import DataError
+from screener.lake.filings import filing_url
 from screener.language.ast import Expr, Name, Number, Period
+from screener.standardize.lineage_nodes import leaves
 
 if TYPE_CHECKING:
     from screener.lake.connect import Lake
     from screener.language.screen import Rule
+    from screener.standardize.lineage_nodes import Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,7 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """A reported fact behind a line item: the newest version known on the date."""
+    """A reported fact that a line item's value was made of; ``when`` is the moment of that value."""
 
     item: str
     tag: str
@@ -59,6 +64,22 @@ class Filing:
     form: str
     accession: str | None
     url: str
+    when: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """How a line item's value was made: method, formula and notes as in a :class:`Node` of its lineage.
+
+    when: ``""`` for the newest twelve months or balance, else ``quarter``, ``4q earlier``, ``quarter 1q earlier``.
+    """
+
+    item: str
+    when: str
+    value: float | None
+    method: str
+    formula: str
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -82,6 +103,7 @@ class Explanation:
     factors: tuple[FactorValue, ...]
     filings: tuple[Filing, ...]
     evidence: tuple[tuple[str, str], ...] = ()
+    sources: tuple[Source, ...] = ()
 
 
 def explain_name(lake: Lake, result: Result, company: Company) -> Explanation:
@@ -104,13 +126,17 @@ def explain_name(lake: Lake, result: Result, company: Company) -> Explanation:
             f"{company.ticker} ({company.name}) was not a candidate on {day}: no usable filing and no recent price"
         )
     judgements = tuple(_judge(rule, trace) for rule in (*screen.universe, *screen.rules))
-    used = sorted({name for rule in (*screen.universe, *screen.rules) for name in _items(rule.expr, trace)}
-                  | {name for factor in screen.factors() for name in _items(factor.expr, trace)})  # fmt: skip
+    expressions = [rule.expr for rule in (*screen.universe, *screen.rules)] + [f.expr for f in screen.factors()]
+    used = sorted(
+        {found for expr in expressions for found in _items(expr, trace)},
+        key=lambda found: (found[1].lag, found[0], found[1].quarter),
+    )
     period_end = trace.value(Name("period_end"))
     flags, known_from, evidence = _version(lake, company, day)
+    filings, sources = _filings(lake, company, day, used)
     return Explanation(
         result, company, True, bool(row[0]), bool(row[1]), row[2], row[3], period_end, known_from, flags,
-        judgements, _factors(lake, result, company), _filings(lake, company, day, period_end, used), evidence,
+        judgements, _factors(lake, result, company), filings, evidence, sources,
     )  # fmt: skip
 
 
@@ -144,29 +170,32 @@ def _term(name: Name, trace: Trace, at: Moment) -> Term:
     inside = trace.inside(name.name)
     text = metrics.BY_NAME[name.name].formula if name.name in metrics.BY_NAME else ""
     parts = _terms(inside, trace, at) if inside is not None else ()
-    when = ("quarter" if at.quarter else "") + (f" {at.lag}q earlier" if at.lag else "")
-    return Term(name.name, trace.value(key, at), unit_of(name), text, trace.reason(key, at), when.strip(), parts)
+    return Term(name.name, trace.value(key, at), unit_of(name), text, trace.reason(key, at), _when(at), parts)
 
 
-def _items(expr: Expr, trace: Trace) -> set[str]:
-    """Return the line items that ``expr`` rests on, through all formulas."""
-    found: set[str] = set()
-    seen: set[Expr] = set()
+def _when(at: Moment) -> str:
+    return (("quarter" if at.quarter else "") + (f" {at.lag}q earlier" if at.lag else "")).strip()
 
-    def walk(part: Expr) -> None:
-        if part in seen or isinstance(part, Number | Period):
+
+def _items(expr: Expr, trace: Trace) -> set[tuple[str, Moment]]:
+    """Return the line items that ``expr`` rests on, through all formulas, with the moments at which they are taken."""
+    found: set[tuple[str, Moment]] = set()
+    seen: set[tuple[Expr, Moment]] = set()
+
+    def walk(part: Expr, at: Moment) -> None:
+        if (part, at) in seen or isinstance(part, Number | Period):
             return
-        seen.add(part)
+        seen.add((part, at))
         if isinstance(part, Name):
             if part.name in items.BY_NAME:
-                found.add(part.name)
+                found.add((part.name, at))
             inside = trace.inside(part.name)
             if inside is not None:
-                walk(inside)
-        for child, _ in children(part, NOW):
-            walk(child)
+                walk(inside, at)
+        for child, moment in children(part, at):
+            walk(child, moment)
 
-    walk(expr)
+    walk(expr, NOW)
     return found
 
 
@@ -198,38 +227,40 @@ def _factors(lake: Lake, result: Result, company: Company) -> tuple[FactorValue,
     )
 
 
-def _filings(lake: Lake, company: Company, day: date, period_end: Value, used: list[str]) -> tuple[Filing, ...]:
-    """Return the newest facts of the newest period behind the used line items, with the URL of each filing."""
-    if period_end is None:
-        return ()
-    tags = {tag: name for name in reversed(used) for tag in reversed(source_tags(name))}
-    if not tags:
-        return ()
-    marks = ", ".join("?" for _ in tags)
-    found = lake.con.execute(
-        'SELECT tag, start, "end", value, unit, filed, form, accession FROM facts '
-        f'WHERE issuer_id = ? AND filed <= ? AND tag IN ({marks}) AND ("end" = ? OR unit = \'shares\' AND "end" >= ?) '
-        'QUALIFY row_number() OVER (PARTITION BY tag, start, "end", unit ORDER BY filed DESC, accession DESC) = 1 '
-        'ORDER BY tag, "end", start',
-        [company.issuer_id, day, *tags, period_end, period_end],
+def _filings(
+    lake: Lake, company: Company, day: date, used: list[tuple[str, Moment]]
+) -> tuple[tuple[Filing, ...], tuple[Source, ...]]:
+    """Return the facts that the values of the used line items were made of, and how each value was made of them."""
+    periods = _periods(lake, company, day)
+    wanted = [(name, at, periods[at.lag]) for name, at in used if at.lag in periods]
+    if not wanted:
+        return (), ()
+    found: dict[Filing, None] = {}
+    sources = []
+    with lineage_of(lake, company) as ways:
+        for name, at, (end, known_from) in wanted:
+            node = ways.value(column_of(name, quarter=at.quarter), end, known_from)
+            if node is not None and node.value is not None:
+                found.update(dict.fromkeys(_behind(name, node, company, _when(at))))
+                sources.append(Source(name, _when(at), node.value, node.method, node.formula, node.notes))
+    return tuple(found), tuple(sources)
+
+
+def _behind(item: str, node: Node, company: Company, when: str) -> Iterator[Filing]:
+    for leaf in leaves(node):
+        fact = leaf.fact
+        assert fact is not None, "a leaf has a fact"  # noqa: S101 - that is what makes it one
+        yield Filing(
+            item, fact.tag, fact.start, fact.end, fact.value, fact.unit, fact.filed, fact.form, fact.accession or None,
+            filing_url(company.cik, fact.accession), when,
+        )  # fmt: skip
+
+
+def _periods(lake: Lake, company: Company, day: date) -> dict[int, tuple[date, date]]:
+    """Return the period end and ``known_from`` of the newest period (0) and of those so many quarters earlier."""
+    rows = lake.con.execute(
+        "SELECT max(quarter_index) FILTER (WHERE latest_until > ?) OVER () - quarter_index, period_end, known_from "
+        "FROM fundamentals WHERE issuer_id = ? AND known_from <= ? AND known_until > ? ORDER BY period_end",
+        [day, company.issuer_id, day, day],
     ).fetchall()
-    order = {name: number for number, name in enumerate(used)}
-    filings = [
-        Filing(tags[tag], tag, start, end, value, unit, filed, form, accession, filing_url(company.cik, accession))
-        for tag, start, end, value, unit, filed, form, accession in found
-    ]
-    return tuple(sorted(filings, key=lambda filing: (order[filing.item], filing.tag, filing.end, str(filing.start))))
-
-
-def source_tags(item: str) -> tuple[str, ...]:
-    """Return the source tags that a line item is read from, in the order in which they are tried."""
-    row = items.BY_NAME[item]
-    vendor = (f"simfin:{row.simfin.lstrip('-')}",) if row.simfin else ()
-    return (*row.tags, *row.fill, *row.parts, *(f"ifrs:{tag}" for tag in row.ifrs), *vendor)
-
-
-def filing_url(cik: int | None, accession: str | None) -> str:
-    """Return the address of a filing's index page at the SEC; ``""`` for vendor rows."""
-    if cik is None or not accession:
-        return ""
-    return f"https://www.sec.gov/Archives/edgar/data/{cik}/{accession.replace('-', '')}/{accession}-index.htm"
+    return {lag: (end, known_from) for lag, end, known_from in rows if lag is not None}

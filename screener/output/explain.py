@@ -43,7 +43,7 @@ def render_explanation(found: Explanation, *, width: int = 100, color: bool = Fa
             lines += ["", paint(cell_text(group[:1].upper() + group[1:]), "bold", color)]
         lines += _judgement(judgement, width, color)
     lines += _factor_lines(found, width, color)
-    lines += _filing_lines(found.filings, width, color)
+    lines += _filing_lines(found, width, color)
     return "\n".join(lines) + "\n"
 
 
@@ -101,29 +101,36 @@ def _factor_lines(found: Explanation, width: int, color: bool) -> list[str]:
     return lines
 
 
-def _filing_lines(filings: tuple[Filing, ...], width: int, color: bool) -> list[str]:
-    if not filings:
+def _filing_lines(found: Explanation, width: int, color: bool) -> list[str]:
+    # Earlier observations show their value alone; the JSON has their facts.
+    shown = [filing for filing in found.filings if "earlier" not in filing.when]
+    sources = [source for source in found.sources if "earlier" not in source.when]
+    if not sources:
         return []
     lines = ["", paint("Reported facts behind the line items", "bold", color)]
-    item = None
-    for filing in filings:
-        if filing.item != item:
-            item = filing.item
-            lines.append(f"  {item}")
-        span = f"{filing.start} to {filing.end}" if filing.start else f"at {filing.end}"
-        value = f"{filing.value:,.2f}" if filing.unit.endswith("/shares") else f"{filing.value:,.0f}"
-        accession = f" {filing.accession}" if filing.accession else ""
-        lines.append(
-            cut(
-                f"    {value} {filing.unit}  {span}  {filing.form} filed {filing.filed}{accession}  {filing.tag}", width
-            )
-        )
-    addresses = sorted({(str(filing.filed), filing.url) for filing in filings if filing.url})
+    for source in sources:
+        when = f" ({source.when})" if source.when else ""
+        said = f"{source.method}: {source.formula}" if source.formula else source.method
+        lines += wrap("; ".join((said, *source.notes)), width, first=f"  {source.item}{when}  ", rest="      ")
+        for filing in shown:
+            if (filing.item, filing.when) == (source.item, source.when):
+                lines += _fact_lines(filing, width)
+    if len(shown) < len(found.filings):
+        lines.append(f"  and {len(found.filings) - len(shown):,} facts behind earlier observations, in the JSON")
+    addresses = sorted({(str(filing.filed), filing.url) for filing in shown if filing.url})
     return lines + [f"  {filed}  {url}" for filed, url in addresses]
 
 
+def _fact_lines(filing: Filing, width: int) -> list[str]:
+    span = f"{filing.start} to {filing.end}" if filing.start else f"at {filing.end}"
+    value = f"{filing.value:,.2f}" if filing.unit.endswith("/shares") else f"{filing.value:,.0f}"
+    accession = f" {filing.accession}" if filing.accession else ""
+    said = f"{value} {filing.unit}, {span}, {filing.form} filed {filing.filed}{accession}, {filing.tag}"
+    return wrap(said, width, first="    ", rest="        ")
+
+
 def explanation_json(found: Explanation) -> str:
-    """Return the explanation as strict JSON: ``run``, ``company``, ``verdicts``, ``factors``, ``filings``."""
+    """Return the explanation as strict JSON: run, company, verdicts, factors, the filings and how they were used."""
     content: dict[str, Any] = {
         "run": found.result.run.as_dict(),
         "company": asdict(found.company),
@@ -138,6 +145,7 @@ def explanation_json(found: Explanation) -> str:
         "verdicts": [asdict(judgement) for judgement in found.judgements],
         "factors": [asdict(factor) for factor in found.factors],
         "filings": [asdict(filing) for filing in found.filings],
+        "sources": [asdict(source) for source in found.sources],
     }
     return json.dumps(content, indent=2, ensure_ascii=False, default=_iso, allow_nan=False) + "\n"
 

@@ -160,12 +160,16 @@ def flags() -> tuple[Column, ...]:
     )
 
 
+def values() -> tuple[Column, ...]:
+    """Return the finished items of a row over ``averaged`` with their helpers, in the order of computation."""
+    return (
+        *item_values(), *debt_values(), *cash_values(), *interest_values(), *finished(), *keys(), *maturities(),
+    )  # fmt: skip
+
+
 def versions() -> str:
     """Return SQL that makes ``versions``: the finished rows of the batch, identical neighbours merged."""
-    columns = (
-        *item_values(), *debt_values(), *cash_values(), *interest_values(), *finished(), *keys(), *maturities(),
-        *row_gaps(), *flags(),
-    )  # fmt: skip
+    columns = (*values(), *row_gaps(), *flags())
     wanted = [name for name, _, _ in fundamentals() if name not in {"known_until", "latest_until"}]
     listed = ", ".join(quoted(name) for name in wanted)
     compared = ", ".join(quoted(name) for name in wanted if name not in SKIPPED_IN_HASH)

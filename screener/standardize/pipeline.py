@@ -88,19 +88,37 @@ def standardize(
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _prepare(con: duckdb.DuckDBPyConnection, known: Path) -> None:
-    """Make what every batch reads on its connection."""
+def prepare(con: duckdb.DuckDBPyConnection) -> None:
+    """Make what every batch reads: the macros, ``item_map`` and ``debt_tags``."""
     con.execute(versions.MACROS)
     con.execute(identities.MACROS)
     con.execute(pivot.item_map())
-    con.execute(f"CREATE OR REPLACE TEMP TABLE issuers AS SELECT * FROM read_parquet({text(str(known))})")
     tags = ", ".join(f"({text(tag)})" for tag in debt_tags())
     con.execute(f"CREATE OR REPLACE TEMP TABLE debt_tags AS SELECT * FROM (VALUES {tags}) v(tag)")
 
 
+def _prepare(con: duckdb.DuckDBPyConnection, known: Path) -> None:
+    prepare(con)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE issuers AS SELECT * FROM read_parquet({text(str(known))})")
+
+
 def _batch(con: duckdb.DuckDBPyConnection, facts: Path, work: Path, batch: list[int]) -> None:
-    """Make ``versions`` and ``all_splits`` for the issuers of ``batch`` (a range of sorted ids)."""
     issuers.load(con, work, batch[0], batch[-1])
+    run_batch(con, facts, batch)
+
+
+def run_batch(con: duckdb.DuckDBPyConnection, facts: Path, batch: list[int], *, keep: bool = False) -> None:
+    """Make ``versions`` and ``all_splits`` for the issuers of ``batch`` (a range of sorted ids).
+
+    Reads the tables ``issuers`` and ``issuers.BESIDE``. ``keep`` stops before ``versions`` and leaves all that a
+    value's way leads through: the wide tables with every column of their programs, a copy (``kept_x``) of every table
+    ``x`` that is dropped or replaced, and the finished items with their helpers (``kept_finished``).
+    """
+
+    def save(table: str, name: str) -> None:
+        if keep:
+            con.execute(f"CREATE OR REPLACE TEMP TABLE kept_{name} AS FROM {table}")
+
     con.execute(versions.load_facts(str(facts), batch[0], batch[-1]))
     con.execute(versions.ENTITIES)
     con.execute(scales.MENDED)
@@ -110,11 +128,13 @@ def _batch(con: duckdb.DuckDBPyConnection, facts: Path, work: Path, batch: list[
     con.execute(models.models())
     con.execute(pivot.known(instants=True))
     con.execute(pivot.carry_notes())
-    con.execute(pivot.wide(instants=True))
+    save("known", "known_instants")
+    con.execute(pivot.wide(instants=True, every=keep))
     con.execute(identities.REJECT_UNBALANCED)
     con.execute(pivot.known(instants=False))
     con.execute(pivot.DROP_OLD_REVENUE)
-    con.execute(pivot.wide(instants=False))
+    save("known", "known_periods")
+    con.execute(pivot.wide(instants=False, every=keep))
     con.execute(identities.roll_forward())
     con.execute(pivot.long_periods())
     con.execute(periods.quarters())
@@ -130,8 +150,13 @@ def _batch(con: duckdb.DuckDBPyConnection, facts: Path, work: Path, batch: list[
     con.execute(rows.as_known())
     con.execute(rows.context())
     con.execute(f"CREATE OR REPLACE TEMP TABLE counted AS SELECT * FROM {staged(shares.counted(), 'context')}")
+    save("counted", "counted")
     con.execute(counts.mended())
+    save("counted", "mended")
     con.execute(shares.priors())
+    if keep:
+        save(staged(final.values(), "averaged"), "finished")
+        return
     con.execute(final.versions())
     con.execute(basis.settled())
 

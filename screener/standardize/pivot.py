@@ -205,8 +205,11 @@ def _faces() -> str:
   FROM known WHERE statement IS NOT NULL AND tag IN {texts(list(FACE_TAGS))}"""
 
 
-def wide(*, instants: bool) -> str:
-    """Return SQL that makes ``wide_instants`` or ``wide_periods``: one row a key and filing day, one column an item."""
+def wide(*, instants: bool, every: bool = False) -> str:
+    """Return SQL that makes ``wide_instants`` or ``wide_periods``: one row a key and filing day, one column an item.
+
+    ``every``: with all columns of the program, tags and helpers too.
+    """
     tags = (*wide_tags(instants=instants), *((LADDER_AGE,) if instants else ()))
     table = "wide_instants" if instants else "wide_periods"
     columns = program(instants=instants)
@@ -214,7 +217,7 @@ def wide(*, instants: bool) -> str:
     flags = [name for name, _ in columns if name[:2] in {"f_", "g_", "i_"}]
     if instants:
         flags.append("f_carried")
-    kept = ", ".join(quoted(name) for name in (*items, *flags))
+    kept = '* EXCLUDE (eid, start, "end", event)' if every else ", ".join(quoted(name) for name in (*items, *flags))
     listed = ", ".join([text("t:" + tag) for tag in tags] + [text("on:" + tag) for tag in FACE_TAGS])
     missing = ", ".join([raw(tag) for tag in tags] + [face(tag) for tag in FACE_TAGS])
     source = """(SELECT p.*, c.f_carried, coalesce(k.model, i.model, 'standard') AS model FROM pivoted p

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from screener.cli import main as main_module
+from screener.cli.show import split_items
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -89,6 +90,13 @@ class TestErrors:
             (("run", "quality-value", "--format", "pdf"), 2, "pdf"),
             (("metrics", "intrest_coverage"), 2, "interest_coverage"),
             (("show", "NOSUCH"), 2, "NOSUCH"),
+            (("show", "ZJARG", "--trace"), 2, "--item"),
+            (("show", "ZJARG", "--item", "cash", "--trace", "--versions"), 2, "either --trace or --versions"),
+            (("show", "ZJARG", "--item", "cash", "--period-end", "2024-12-31"), 2, "--trace or --versions"),
+            (("show", "ZJARG", "--item", "cash", "--trace", "--period-end", "2024-12-30"), 2, "2024-12-31"),
+            (("show", "ZJARG", "--item", "roic", "--trace"), 2, "nopat"),
+            (("show", "ZJARG", "--item", "market_cap", "--trace"), 2, "not a line item"),
+            (("show", "ZJARG", "--item", "captex", "--versions"), 2, "capex"),
             (("explain", "quality-value", "NOSUCH"), 2, "NOSUCH"),
             (("data", "build", "out"), 2, "or --simfin DIR"),
             (("data", "build", "out", "--sec", "nowhere"), 3, "nowhere"),
@@ -175,6 +183,33 @@ class TestOtherCommands:
         assert len(rows) >= 3
         assert all(float(row["revenue"]) > 1000 for row in rows)
 
+    def test_show_trace_in_every_format(self, tmp_path: Path) -> None:
+        """A trace is a tree for people and in JSON, a row for every node in CSV and Markdown."""
+        arguments = ("show", "ZJARG", "--item", "net_income", "--trace", "--as-of", "2025-03-01")
+        text = screener(*arguments, cwd=tmp_path).stdout
+        assert "= 12M to 2024-09-30 + 3M to 2024-12-31 - 3M to 2023-12-31" in text
+        tree = json.loads(screener(*arguments, "--format", "json", cwd=tmp_path).stdout)["value"]
+        year, stretch, before = (operand["value"] for operand in tree["operands"])
+        assert tree["value"] == year + stretch - before
+        rows = list(csv.DictReader(io.StringIO(screener(*arguments, "--format", "csv", cwd=tmp_path).stdout)))
+        assert [row["name"] for row in rows] == ["net_income", *(["net_income", "NetIncomeLoss"] * 3)]
+        assert "| NetIncomeLoss |" in screener(*arguments, "--format", "markdown", cwd=tmp_path).stdout
+
+    def test_show_versions(self, tmp_path: Path) -> None:
+        """Every version of a period is a row with its day, filing and what changed; the first one is called so."""
+        arguments = ("show", "ZJARG", "--item", "net_income", "--versions", "--period", "annual")
+        rows = list(csv.DictReader(io.StringIO(screener(*arguments, "--format", "csv", cwd=tmp_path).stdout)))
+        assert list(rows[0]) == [
+            "period_end", "known_from", "net_income", "change", "form", "accession", "url", "flags",
+        ]  # fmt: skip
+        assert len(rows) >= 5
+        assert {row["change"] for row in rows if row["known_from"][:4] == row["period_end"][:4]} == {"first"}
+
+    def test_show_one_item(self, tmp_path: Path) -> None:
+        """``--item`` alone is a list of one."""
+        done = screener("show", "ZJARG", "--item", "capex", "--format", "csv", cwd=tmp_path)
+        assert done.stdout.splitlines()[0] == "ticker,period_end,known_from,capex"
+
     def test_explain_goes_from_the_rank_to_the_filing(self, tmp_path: Path) -> None:
         """A listed name shows its rank, the parts of a rule, its factors and the filings behind them."""
         done = screener("explain", "quality-value", _first(tmp_path), cwd=tmp_path)
@@ -197,6 +232,21 @@ class TestOtherCommands:
         found = json.loads(screener("data", "info", "--format", "json", cwd=tmp_path).stdout)
         assert found["demo"] is True
         assert found["tables"]["fundamentals"]["rows"] > 10_000
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("a,b", ("a", "b")),
+        (" a , b ,", ("a", "b")),
+        ("avg(a, 5y),b", ("avg(a, 5y)", "b")),
+        ("f(g(a, b), c), d", ("f(g(a, b), c)", "d")),
+        ("", ()),
+    ],
+)
+def test_items_are_split_outside_parentheses(text: str, names: tuple[str, ...]) -> None:
+    """A comma inside a call belongs to the call."""
+    assert split_items(text) == names
 
 
 def _first(folder: Path) -> str:

@@ -80,6 +80,30 @@ def test_parts_and_filings(tmp_path: Path) -> None:
     assert filing.url.endswith("/data/1/000000000124000007/0000000001-24-000007-index.htm")
 
 
+def test_all_operands_of_twelve_months_are_shown(tmp_path: Path) -> None:
+    """Twelve months at mid-year rest on the year, the half and the half before, from two filings."""
+    half, filed = date(2023, 6, 30), date(2023, 8, 5)
+    year_filed = {"filed": date(2023, 2, 20), "form": "10-K", "accession": "0000000001-23-000001"}
+    stretches = [
+        {"start": date(2022, 1, 1), "end": date(2022, 12, 31), "value": 5.0, **year_filed},
+        {"start": date(2023, 1, 1), "end": half, "value": 4.0, "filed": filed, "form": "10-Q"},
+        {"start": date(2022, 1, 1), "end": date(2022, 6, 30), "value": 3.0, "filed": filed, "form": "10-Q"},
+    ]
+    facts = [{**FACT, **stretch} for stretch in stretches]
+    rows = [quarter(1, half, filed, 38, net_income=6.0, shares_outstanding=100.0)]
+    with make_lake(tmp_path, [company(1, "AAA")], rows, [price(1, 10.0)], facts) as lake:
+        result = run_screen(lake, screen("net_income > 0"), date(2023, 9, 1))
+        found = explain_name(lake, result, find_company(lake.con, "AAA"))
+    assert [(filing.end, filing.value) for filing in found.filings] == [
+        (date(2022, 12, 31), 5.0),
+        (half, 4.0),
+        (date(2022, 6, 30), 3.0),
+    ]
+    (source,) = found.sources
+    assert (source.item, source.when, source.value, source.method) == ("net_income", "", 6.0, "ttm:fy+ytd-prior")
+    assert source.formula == "12M to 2022-12-31 + 6M to 2023-06-30 - 6M to 2022-06-30"
+
+
 def test_a_fact_filed_later_is_not_shown(tmp_path: Path) -> None:
     """The filings behind a run are those that were public on its day."""
     later = {**FACT, "value": 4.0, "filed": date(2024, 5, 1), "accession": "0000000001-24-000009"}

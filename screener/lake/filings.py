@@ -1,0 +1,10 @@
+"""Where a filing can be read."""
+
+from __future__ import annotations
+
+
+def filing_url(cik: int | None, accession: str | None) -> str:
+    """Return the address of a filing's index page at the SEC; ``""`` for vendor rows."""
+    if cik is None or not accession:
+        return ""
+    return f"https://www.sec.gov/Archives/edgar/data/{cik}/{accession.replace('-', '')}/{accession}-index.htm"
