@@ -49,8 +49,8 @@ _CASH_TOTAL = t("CashCashEquivalentsRestrictedCashAndRestrictedCashEquivalents")
 FINAL: dict[str, str] = {
     # Net figures stand in where no gross one is tagged and more is paid than earned; a bank's is its margin.
     "interest_expense": first(
-        # No gross interest beside a net expense: the zero is that of some part.
-        f"CASE WHEN d_interest_expense <> 0 OR least({_NET_INTEREST}, {_BANK_STYLE_INTEREST}, 0) >= 0 "
+        # Gross interest is never below the net expense: it is then that of some part.
+        f"CASE WHEN d_interest_expense >= 0.995 * (0 - least({_NET_INTEREST}, {_BANK_STYLE_INTEREST}, 0)) "
         "THEN d_interest_expense END",
         f"CASE WHEN {_NET_INTEREST} < 0 THEN 0 - {_NET_INTEREST} END",
         f"CASE WHEN {_NOT_FINANCIAL} AND {_BANK_STYLE_INTEREST} < 0 THEN 0 - {_BANK_STYLE_INTEREST} END",

@@ -27,6 +27,10 @@ INTEREST: dict[str, tuple[dict[str, float], dict[str, float], str, float | None,
     "net of income under the banks' tag (Hertz)": (OWES, {"InterestIncomeExpenseNet": -739}, "net", 739, 739),
     "a zero beside a net expense is that of a part": (
         OWES, {"InterestExpense": 0, "InterestIncomeExpenseNet": -793}, "net", 793, 793),
+    "a gross expense below the net one, too (Hertz 2020)": (
+        OWES, {"InterestExpense": 70, "InterestIncomeExpenseNet": -608}, "net", 608, 608),
+    "the gross expense, where it is above the net one": (
+        OWES, {"InterestExpense": 70, "InterestIncomeExpenseNonoperatingNet": -60}, "reported", 70, 70),
     "a net income is no expense": (OWES, {"InterestIncomeExpenseNonoperatingNet": 4}, "unknown", None, None),
     "paid": (OWES, {"InterestPaidNet": 6}, "accrual_proxy", None, 6),
     "nothing owed": (FREE, {}, "inferred_zero", None, 0),

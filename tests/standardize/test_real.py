@@ -15,6 +15,8 @@ REAL = os.environ.get("SCREENER_REAL_DATA")
 pytestmark = [pytest.mark.real, pytest.mark.skipif(not REAL, reason="SCREENER_REAL_DATA names no folder of real files")]
 
 CSX, HUNT, LULULEMON, DISNEY = 277948, 728535, 1397187, 1744489
+SYNCHRONY, BERKSHIRE, NIKOLA, VICI, BLACKROCK = 1601712, 1067983, 1731289, 1705696, 2012383
+HERTZ, NVR, DOW, INCYTE, PAYPAL = 1657853, 906163, 1751788, 879169, 1633917
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +67,15 @@ CASES: tuple[tuple[int, str, str, dict[str, float]], ...] = (
                                              "cfo": 2272.713 + 209.722 - 570.664, "equity": 4387.279}),
     # the year's interest is tagged with a minus in the 10-K alone
     (DISNEY, "2024-09-28", "2024-12-31", {"interest_expense": 2070, "interest_expense_q": 2070 - 1538}),
+    # a bank under the code of the credit services: net interest income and other income
+    (SYNCHRONY, "2024-12-31", "2025-03-31", {"revenue": 18011 + 1521}),
+    # interest, net, under the tag of the banks; the gross tag of 2020 is that of a part
+    (HERTZ, "2018-12-31", "2019-03-31", {"interest_expense": 739, "pretax_income": -257}),
+    # nothing but revenue, income and tax is tagged on the face: 878.539 + 147.256, and 25.38 of interest
+    (NVR, "2019-12-31", "2020-03-31", {"pretax_income": 1025.795, "operating_income": 1025.795 + 25.38}),
+    # ladder 115, 443; notes payable of 62 are in no bucket; the balance sheet's current debt is 62 + 117
+    (DOW, "2023-12-31", "2024-03-31", {"due_12m": 179, "due_24m": 115 + 443 + 62}),
+    (INCYTE, "2023-12-31", "2024-03-31", {"capex": 32.486}),
 )  # fmt: skip
 
 
@@ -75,6 +86,21 @@ def test_agrees_with_the_filings(
     """Quarters, years, twelve months and balances agree with the filings to the dollar."""
     row = as_of(rows[issuer], day, end)
     assert {name: row[name] for name in expected} == {name: pytest.approx(v * M, abs=1) for name, v in expected.items()}
+
+
+@pytest.mark.parametrize(
+    ("issuer", "expected"),
+    [(SYNCHRONY, "bank"), (BERKSHIRE, "insurer"), (VICI, "reit"), (BLACKROCK, "standard"), (PAYPAL, "standard")],
+)
+def test_reporting_model(issuer: int, expected: str, rows: dict[int, list[dict[str, Any]]]) -> None:
+    """The model follows from the filings: a card bank, an insurer, a REIT, an asset manager, a payment firm."""
+    assert {row["model"] for row in rows[issuer] if row["known_from"].year >= 2019} == {expected}
+
+
+def test_pre_revenue(rows: dict[int, list[dict[str, Any]]]) -> None:
+    """Nikola sold next to nothing before its first trucks in 2022."""
+    assert as_of(rows[NIKOLA], "2021-12-01")["model"] == "pre_revenue"
+    assert as_of(rows[NIKOLA], "2023-12-01")["model"] == "standard"
 
 
 def test_restatement_is_flagged(rows: dict[int, list[dict[str, Any]]]) -> None:
