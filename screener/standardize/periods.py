@@ -119,7 +119,7 @@ def _year_less_three_quarters() -> str:
     """Return SQL that adds to ``quarter`` the fourth as the year less the three before it, as known with the year.
 
     The last resort before mixed bases (30), except where a report has recast the quarters but not the nine months:
-    there the year less the nine months would hold the recast of all three (4).
+    there the year less the nine months would hold the recast of all three (5, before a difference of that report).
     """
     joins = "\n".join(
         f"ASOF JOIN quarter q{n} ON q{n}.eid = t.eid AND q{n}.item = a.item "
@@ -127,7 +127,7 @@ def _year_less_three_quarters() -> str:
         for n in (1, 2, 3)
     )
     rank = """CASE WHEN mixed THEN 41
-    WHEN weak = 0 AND differs(three, nine) AND moved > nine_filed THEN 4 ELSE 30 END"""
+    WHEN weak = 0 AND differs(three, nine) AND moved > nine_filed THEN 5 ELSE 30 END"""
     return f"""{THIRDS}
 CREATE OR REPLACE TEMP TABLE fourth AS
 WITH sums AS (
@@ -136,7 +136,9 @@ WITH sums AS (
     greatest(a.weak, q1.weak, q2.weak, q3.weak) AS weak
   FROM long a JOIN thirds t USING (eid, start, "end")
   {joins}
-  WHERE a.item IN {texts(_flows())} AND q1.qstart = t.s1 AND q2.qstart = t.s2 AND q3.qstart = t.s3),
+  WHERE a.item IN {texts(_flows())} AND q1.qstart = t.s1 AND q2.qstart = t.s2 AND q3.qstart = t.s3
+  QUALIFY row_number() OVER (PARTITION BY a.eid, a.item, a.start, a."end", a.filed
+                             ORDER BY t.e3 DESC, t.e2 DESC, t.e1 DESC, t.s1 DESC) = 1),
 checked AS (
   SELECT s.*, n.value AS nine, n.filed AS nine_filed FROM sums s
   ASOF LEFT JOIN (SELECT * FROM long WHERE dc = 'N') n
