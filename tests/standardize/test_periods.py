@@ -352,7 +352,10 @@ def test_stub_before_a_new_fiscal_year(tmp_path: Path) -> None:
         facts += [
             ("Revenues", start, end, value * M, filed, form),
             ("NetIncomeLoss", start, end, value * M / 10, filed, form),
+            ("NetCashProvidedByUsedInOperatingActivities", start, end, value * M / 5, filed, form),
         ]
+    # the balance sheet that later reports compare with
+    facts += [("Assets", None, "2022-03-31", 900 * M, filed, "10-Q") for filed in ("2022-05-09", "2022-11-08")]
     rows = rows_of(tmp_path, facts)
     found = [as_of(rows, "2023-06-01", end) for end in ("2021-12-31", "2022-03-31", "2022-06-30", "2023-03-31")]
     assert ["transition" in row["flags"].split() for row in found] == [False, True, True, False]
