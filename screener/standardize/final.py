@@ -90,7 +90,8 @@ def keys() -> tuple[Column, ...]:
         ("known_from", "known"),
         (
             "fiscal_quarter",
-            "CASE WHEN quarters_to_date = 1 AND renewed THEN 4 WHEN quarters_to_date IS NOT NULL THEN quarters_to_date "
+            "CASE WHEN coalesce(quarters_to_date, 1) = 1 AND renewed THEN 4 "
+            "WHEN quarters_to_date IS NOT NULL THEN quarters_to_date "
             f"WHEN year_after IS NOT NULL THEN 4 - ({before} % 4) "
             f"WHEN year_before IS NOT NULL THEN (({after} + 3) % 4) + 1 "
             f"WHEN {given} IS NOT NULL THEN ((({apart} % 4) + 7) % 4 + 1)::INTEGER "

@@ -101,16 +101,17 @@ DROP TABLE quarter_candidates;
 """
 
 
-# The three quarters that are contiguous and begin with the year.
+# Three quarters that are contiguous and begin with the year: every such three, for which of them is known on a day is
+# not to be decided by what is filed after it.
 THIRDS = """
 CREATE OR REPLACE TEMP TABLE thirds AS
-WITH ends AS (SELECT eid, "end", min(qstart) AS qstart FROM quarter GROUP BY ALL)
-SELECT k.eid, k.start, k."end", a."end" AS e3, b."end" AS e2, c."end" AS e1
+WITH ends AS (SELECT DISTINCT eid, "end", qstart FROM quarter)
+SELECT k.eid, k.start, k."end", a."end" AS e3, b."end" AS e2, c."end" AS e1,
+  a.qstart AS s3, b.qstart AS s2, c.qstart AS s1
 FROM (SELECT DISTINCT eid, start, "end" FROM long WHERE dc = 'A') k
 JOIN ends a ON a.eid = k.eid AND k."end" - a."end" BETWEEN 70 AND 125
 JOIN ends b ON b.eid = k.eid AND b."end" BETWEEN a.qstart - 4 AND a.qstart + 2
-JOIN ends c ON c.eid = k.eid AND c."end" BETWEEN b.qstart - 4 AND b.qstart + 2 AND abs(c.qstart - k.start) <= 3
-QUALIFY row_number() OVER (PARTITION BY k.eid, k.start, k."end" ORDER BY a."end" DESC, b."end" DESC, c."end" DESC) = 1;
+JOIN ends c ON c.eid = k.eid AND c."end" BETWEEN b.qstart - 4 AND b.qstart + 2 AND abs(c.qstart - k.start) <= 3;
 """
 
 
@@ -118,7 +119,7 @@ def _year_less_three_quarters() -> str:
     """Return SQL that adds to ``quarter`` the fourth as the year less the three before it, as known with the year.
 
     The last resort before mixed bases (30), except where a report has recast the quarters but not the nine months:
-    there the year less the nine months would hold the recast of all three (4).
+    there the year less the nine months would hold the recast of all three (5, before a difference of that report).
     """
     joins = "\n".join(
         f"ASOF JOIN quarter q{n} ON q{n}.eid = t.eid AND q{n}.item = a.item "
@@ -126,7 +127,7 @@ def _year_less_three_quarters() -> str:
         for n in (1, 2, 3)
     )
     rank = """CASE WHEN mixed THEN 41
-    WHEN weak = 0 AND differs(three, nine) AND moved > nine_filed THEN 4 ELSE 30 END"""
+    WHEN weak = 0 AND differs(three, nine) AND moved > nine_filed THEN 5 ELSE 30 END"""
     return f"""{THIRDS}
 CREATE OR REPLACE TEMP TABLE fourth AS
 WITH sums AS (
@@ -135,7 +136,9 @@ WITH sums AS (
     greatest(a.weak, q1.weak, q2.weak, q3.weak) AS weak
   FROM long a JOIN thirds t USING (eid, start, "end")
   {joins}
-  WHERE a.item IN {texts(_flows())}),
+  WHERE a.item IN {texts(_flows())} AND q1.qstart = t.s1 AND q2.qstart = t.s2 AND q3.qstart = t.s3
+  QUALIFY row_number() OVER (PARTITION BY a.eid, a.item, a.start, a."end", a.filed
+                             ORDER BY t.e3 DESC, t.e2 DESC, t.e1 DESC, t.s1 DESC) = 1),
 checked AS (
   SELECT s.*, n.value AS nine, n.filed AS nine_filed FROM sums s
   ASOF LEFT JOIN (SELECT * FROM long WHERE dc = 'N') n

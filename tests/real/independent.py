@@ -2,13 +2,14 @@
 
 Plain Python over the JSON: own tag lists, own choice of filings, own differences; nothing of the package is used.
 
-Usage: python -m tests.real.independent --sec FOLDER --data FOLDER [--rows]
+Usage: python -m tests.real.independent [--sec FOLDER] --data FOLDER [--rows]
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import zipfile
 from collections import Counter, defaultdict
@@ -382,14 +383,16 @@ def main() -> None:
     import duckdb
 
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sec", type=Path, required=True, help="folder of companyfacts.zip")
+    given = os.environ.get("SCREENER_REAL_DATA")
+    sec = Path(given) / "sec" if given else None
+    parser.add_argument("--sec", type=Path, default=sec, required=sec is None, help="folder of companyfacts.zip")
     parser.add_argument("--data", type=Path, required=True, help="data set, or a folder with fundamentals.parquet")
     parser.add_argument("--rows", action="store_true", help="list every difference")
     options = parser.parse_args()
     manifest = options.data / "manifest.json"
     folder = options.data
     if manifest.is_file():
-        folder = folder / "versions" / json.loads(manifest.read_text(encoding="utf-8"))["version"]
+        folder /= Path("versions") / json.loads(manifest.read_text(encoding="utf-8"))["version"]
     with duckdb.connect() as con:
         found = compare(options.sec, con, f"read_parquet('{folder / 'fundamentals.parquet'}')")
     print("\n".join(summary(found)))

@@ -259,3 +259,192 @@ def test_twelve_months_in_conflict_are_flagged(tmp_path: Path) -> None:
     found = [as_of(rows, day, "2020-12-31") for day in ("2021-03-01", "2022-03-01")]
     assert ["ttm_conflict" in row["flags"].split() for row in found] == [False, True]
     assert found[1]["cfo"] == 100 * M
+
+
+YEAR_2020 = (("2020-01-01", "2020-03-31"), ("2020-04-01", "2020-06-30"), ("2020-07-01", "2020-09-30"),
+             ("2020-10-01", "2020-12-31"))  # fmt: skip
+
+
+def test_year_less_three_quarters(tmp_path: Path) -> None:
+    """Without nine months the fourth quarter is the year less three contiguous ones: 100 - 60 = 40; two won't do."""
+    quarters: list[Fact] = [
+        ("Revenues", start, end, 20 * M, f"2020-{month}-20", "10-Q")
+        for (start, end), month in zip(YEAR_2020[:3], ("04", "07", "10"), strict=True)
+    ]
+    year: list[Fact] = [
+        ("Revenues", "2020-01-01", "2020-12-31", 100 * M, "2021-02-18", "10-K"),
+        ("Assets", None, "2020-12-31", 17000 * M, "2021-02-18", "10-K"),
+    ]
+    assert as_of(rows_of(tmp_path / "three", quarters + year), "2021-03-01")["revenue_q"] == 40 * M
+    assert as_of(rows_of(tmp_path / "two", quarters[1:] + year), "2021-03-01")["revenue_q"] is None
+
+
+def test_fourth_quarter_of_recast_quarters(tmp_path: Path) -> None:
+    """Meta 2016: the 10-K recasts three quarters (6,648), not the nine months (5,944): 10,217 - 6,648 = 3,569."""
+    stated = ((1510, 2055, 2379), (1738, 2283, 2627))
+    ends = [("2016-01-01", "2016-03-31"), ("2016-04-01", "2016-06-30"), ("2016-07-01", "2016-09-30")]
+    facts: list[Fact] = [("NetIncomeLoss", "2016-01-01", "2016-09-30", 5944 * M, "2016-11-03", "10-Q")]
+    for (start, end), old, new, month in zip(ends, *stated, ("05", "08", "11"), strict=True):
+        facts += [
+            ("NetIncomeLoss", start, end, old * M, f"2016-{month}-03", "10-Q"),
+            ("NetIncomeLoss", start, end, new * M, "2017-02-03", "10-K"),
+        ]
+    facts.append(("NetIncomeLoss", "2016-01-01", "2016-12-31", 10217 * M, "2017-02-03", "10-K"))
+    assert as_of(rows_of(tmp_path, facts), "2017-03-01")["net_income_q"] == 3569 * M
+
+
+def test_restated_stretches_are_compared_with_each_other(tmp_path: Path) -> None:
+    """Meta's first half of 2016 was recast to 7,142 with its first quarter (3,477): the second is 3,665, not 2,704."""
+    cash = "NetCashProvidedByUsedInOperatingActivities"
+    facts: list[Fact] = [
+        (cash, "2016-01-01", "2016-03-31", 2983 * M, "2016-04-28", "10-Q"),
+        (cash, "2016-01-01", "2016-06-30", 6181 * M, "2016-07-28", "10-Q"),
+        ("NetIncomeLoss", "2016-01-01", "2016-06-30", 3565 * M, "2016-07-28", "10-Q"),
+        (cash, "2016-01-01", "2016-03-31", 3477 * M, "2017-02-03", "10-K"),
+        (cash, "2016-01-01", "2016-06-30", 7142 * M, "2017-02-03", "10-K"),
+        (cash, "2016-01-01", "2016-06-30", 7142 * M, "2017-07-27", "10-Q"),
+        ("Assets", None, "2016-06-30", 55740 * M, "2016-07-28", "10-Q"),
+    ]
+    rows = rows_of(tmp_path, facts)
+    found = [as_of(rows, day, "2016-06-30") for day in ("2016-12-31", "2017-03-01", "2017-12-31")]
+    assert [row["cfo_q"] / M for row in found] == [6181 - 2983, 7142 - 3477, 7142 - 3477]
+    assert "mixed_basis" not in found[2]["flags"].split()
+
+
+def test_first_quarter_in_front_of_the_second(tmp_path: Path) -> None:
+    """A company whose first report is its second quarter's has a first one: the half year less the second."""
+    facts: list[Fact] = [
+        ("Revenues", "2020-01-01", "2020-06-30", 50 * M, "2020-07-20", "10-Q"),
+        ("Revenues", "2020-04-01", "2020-06-30", 30 * M, "2020-07-20", "10-Q"),
+        ("Assets", None, "2020-03-31", 90 * M, "2020-07-20", "10-Q"),
+        ("Assets", None, "2020-06-30", 100 * M, "2020-07-20", "10-Q"),
+    ]
+    assert as_of(rows_of(tmp_path, facts), "2020-08-01", "2020-03-31")["revenue_q"] == 20 * M
+
+
+def test_income_of_common_holders_stands_in(tmp_path: Path) -> None:
+    """Incyte tags its net loss only as available to common holders; a difference of the owners' own line is better."""
+    common = "NetIncomeLossAvailableToCommonStockholdersBasic"
+    facts: list[Fact] = [
+        (common, "2012-01-01", "2012-03-31", -45.426 * M, "2012-04-26", "10-Q"),
+        ("Assets", None, "2012-03-31", 400 * M, "2012-04-26", "10-Q"),
+    ]
+    row = as_of(rows_of(tmp_path / "alone", facts), "2012-05-01")
+    assert (row["net_income_q"], row["net_income_to_common_q"]) == (-45.426 * M, -45.426 * M)
+    facts = [
+        ("NetIncomeLoss", "2012-01-01", "2012-09-30", 30 * M, "2012-10-26", "10-Q"),
+        ("NetIncomeLoss", "2012-01-01", "2012-12-31", 50 * M, "2013-02-26", "10-K"),
+        (common, "2012-10-01", "2012-12-31", 15 * M, "2013-02-26", "10-K"),
+    ]
+    assert as_of(rows_of(tmp_path / "both", facts), "2013-03-01")["net_income_q"] == 20 * M
+
+
+def test_stub_before_a_new_fiscal_year(tmp_path: Path) -> None:
+    """A report on a stub (10-QT) flags the twelve months that run across it, and is a year end of its own."""
+    facts: list[Fact] = []
+    for end, start, value, filed, form in (
+        ("2021-12-31", "2021-01-01", 100, "2022-02-20", "10-K"),
+        ("2022-03-31", "2022-01-01", 30, "2022-05-09", "10-QT"),
+        ("2022-06-30", "2022-04-01", 31, "2022-08-04", "10-Q"),
+        ("2022-09-30", "2022-04-01", 65, "2022-11-08", "10-Q"),
+        ("2023-03-31", "2022-04-01", 140, "2023-05-20", "10-K"),
+    ):
+        facts += [
+            ("Revenues", start, end, value * M, filed, form),
+            ("NetIncomeLoss", start, end, value * M / 10, filed, form),
+            ("NetCashProvidedByUsedInOperatingActivities", start, end, value * M / 5, filed, form),
+        ]
+    # the balance sheet that later reports compare with
+    facts += [("Assets", None, "2022-03-31", 900 * M, filed, "10-Q") for filed in ("2022-05-09", "2022-11-08")]
+    rows = rows_of(tmp_path, facts)
+    found = [as_of(rows, "2023-06-01", end) for end in ("2021-12-31", "2022-03-31", "2022-06-30", "2023-03-31")]
+    assert ["transition" in row["flags"].split() for row in found] == [False, True, True, False]
+    assert [row["revenue"] for row in found] == [100 * M, None, None, 140 * M]
+    assert [(row["fiscal_year"], row["fiscal_quarter"]) for row in found] == [
+        (2021, 4),
+        (2022, 4),
+        (2023, 1),
+        (2023, 4),
+    ]
+
+
+def scaled(value: float, end: str, filed: str, power: float) -> list[Fact]:
+    """Return the balance sheet of a report and of the year before, all of it divided by ``power``."""
+    tags = (
+        "Assets",
+        "LiabilitiesAndStockholdersEquity",
+        "StockholdersEquity",
+        "AssetsCurrent",
+        "InventoryNet",
+        "Goodwill",
+    )
+    form, before = "10-K", f"{int(end[:4]) - 1}{end[4:]}"
+    return [
+        (tag, None, day, round(amount * (1 + index / 7)) * 1000 / power, filed, form)
+        for index, tag in enumerate(tags)
+        for day, amount in ((end, value), (before, value - 1000))
+    ]
+
+
+def test_report_in_thousands(tmp_path: Path) -> None:
+    """A report whose amounts of the year before are a thousandth of what two reports said is scaled up, and says so."""
+    facts = [
+        *scaled(400_000, "2019-12-31", "2020-02-20", 1),
+        *scaled(401_000, "2020-12-31", "2021-02-20", 1),
+        *scaled(402_000, "2021-12-31", "2022-02-20", 1000),
+        *scaled(403_000, "2022-12-31", "2023-02-20", 1),
+    ]
+    rows = rows_of(tmp_path, facts)
+    found = [as_of(rows, "2023-03-01", f"{year}-12-31") for year in (2020, 2021, 2022)]
+    assert [row["total_assets"] for row in found] == [401e6, 402e6, 403e6]
+    assert as_of(rows, "2022-03-01")["total_assets"] == 402e6
+    assert ["scale_fixed" in as_of(rows, day)["flags"].split() for day in ("2021-03-01", "2022-03-01")] == [False, True]
+
+
+def test_correction_of_a_report_too_large(tmp_path: Path) -> None:
+    """Amounts that were a thousand times too large once are corrected, not blown up again."""
+    facts = [
+        *scaled(400_000, "2019-12-31", "2020-02-20", 1),
+        *scaled(401_000, "2020-12-31", "2021-02-20", 0.001),
+        *scaled(402_000, "2021-12-31", "2022-02-20", 1),
+    ]
+    rows = rows_of(tmp_path, facts)
+    assert [as_of(rows, "2022-03-01", f"{year}-12-31")["total_assets"] for year in (2020, 2021)] == [401e6, 402e6]
+
+
+def test_cover_only_amendment(tmp_path: Path) -> None:
+    """A 10-K/A of the cover alone changes neither the statements nor which period is the newest."""
+    facts: list[Fact] = [
+        ("NetIncomeLoss", "2020-01-01", "2020-12-31", 721 * M, "2021-02-08", "10-K"),
+        ("Assets", None, "2020-12-31", 52148 * M, "2021-02-08", "10-K"),
+        ("EntityCommonStockSharesOutstanding", None, "2021-04-23", 963 * M, "2021-04-30", "10-K/A"),
+    ]
+    row = as_of(rows_of(tmp_path, facts), "2021-05-03")
+    assert (str(row["period_end"]), row["net_income"], row["total_assets"]) == ("2020-12-31", 721 * M, 52148 * M)
+
+
+def test_recast_in_a_current_report(tmp_path: Path) -> None:
+    """An 8-K that recasts the year does not replace the 10-K; of a year that no report states it is the only source."""
+    facts: list[Fact] = [
+        ("NetIncomeLoss", "2018-01-01", "2018-12-31", -63.4 * M, "2019-02-28", "10-K"),
+        ("NetIncomeLoss", "2018-01-01", "2018-12-31", -60.6 * M, "2019-05-21", "8-K"),
+        ("Assets", None, "2018-12-31", 5000 * M, "2019-02-28", "10-K"),
+        ("Assets", None, "2017-12-31", 4900 * M, "2019-02-28", "10-K"),
+        ("NetIncomeLoss", "2017-01-01", "2017-12-31", 3.3 * M, "2019-05-21", "8-K"),
+    ]
+    rows = rows_of(tmp_path, facts)
+    found = [as_of(rows, "2019-06-01", end)["net_income"] for end in ("2018-12-31", "2017-12-31")]
+    assert found == [-63.4 * M, 3.3 * M]
+
+
+def test_odd_fourth_quarter(tmp_path: Path) -> None:
+    """A fourth quarter of 70 after three of 10 is flagged."""
+    ends = (("03-31", 10), ("06-30", 20), ("09-30", 30))
+    facts: list[Fact] = [
+        ("Revenues", "2020-01-01", f"2020-{end}", v * M, f"2020-{end[:2]}-31", "10-Q") for end, v in ends
+    ]
+    facts = [(*fact[:4], f"2020-{int(fact[2][5:7]) + 1:02d}-20", fact[5]) for fact in facts]
+    facts.append(("Revenues", "2020-01-01", "2020-12-31", 100 * M, "2021-02-18", "10-K"))
+    row = as_of(rows_of(tmp_path, facts), "2021-03-01")
+    assert row["revenue_q"] == 70 * M
+    assert "odd_quarter" in row["flags"].split()
