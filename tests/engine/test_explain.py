@@ -137,7 +137,7 @@ class TestStatement:
         with self.lake(tmp_path) as lake:
             found = statement(lake.con, find_company(lake.con, "1"), AS_OF, "annual", ["fcf", "revenue"])
         assert [row[3:-1] for row in found.rows] == [(None, 70.0), (5.0, 90.0)]
-        assert found.units == ("text", "date", "date", "usd", "usd")
+        assert found.units == ("text", "date", "date", "usd", "usd", "text")
 
     @pytest.mark.parametrize(("item", "said"), [("revenu", "did you mean 'revenue'"), ("pe", "needs prices")])
     def test_wrong_items(self, tmp_path: Path, item: str, said: str) -> None:
