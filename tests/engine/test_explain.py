@@ -150,8 +150,8 @@ class TestStatement:
             who = find_company(lake.con, "aaa")
             before = statement(lake.con, who, date(2023, 4, 30), "ttm", ["revenue"])
             after = statement(lake.con, who, AS_OF, "quarter", ["revenue"])
-        assert before.rows == (("AAA", date(2022, 12, 31), date(2023, 2, 20), 80.0),)
-        assert [row[1:] for row in after.rows] == [
+        assert before.rows == (("AAA", date(2022, 12, 31), date(2023, 2, 20), 80.0, ""),)
+        assert [row[1:-1] for row in after.rows] == [
             (date(2022, 12, 31), date(2023, 5, 1), 18.0),
             (END, FILED, 25.0),
         ]
@@ -160,8 +160,8 @@ class TestStatement:
         """Metrics over line items are shown as well: 9 - 4 = 5."""
         with self.lake(tmp_path) as lake:
             found = statement(lake.con, find_company(lake.con, "1"), AS_OF, "annual", ["fcf", "revenue"])
-        assert [row[3:] for row in found.rows] == [(None, 70.0), (5.0, 90.0)]
-        assert found.units == ("text", "date", "date", "usd", "usd")
+        assert [row[3:-1] for row in found.rows] == [(None, 70.0), (5.0, 90.0)]
+        assert found.units == ("text", "date", "date", "usd", "usd", "text")
 
     @pytest.mark.parametrize(("item", "said"), [("revenu", "did you mean 'revenue'"), ("pe", "needs prices")])
     def test_wrong_items(self, tmp_path: Path, item: str, said: str) -> None:

@@ -10,10 +10,14 @@ from typing import Any
 
 import pytest
 
+from screener.engine.company import find_company, statement
 from screener.engine.quality import Quality, check
+from screener.engine.run import run_screen
 from screener.errors import DataError, ScreenError
 from screener.lake.connect import Lake
+from screener.language.resolve import load_screen
 from screener.output import quality
+from screener.output.statement import statement_text
 from tests.engine.lakes import AS_OF, company, make_lake, price, quarter
 
 ENDS = (date(2023, 9, 30), date(2023, 12, 31))
@@ -128,3 +132,21 @@ def test_formats_carry_every_value(lake: Lake) -> None:
     assert lines[0] == "table,row,column,value"
     assert "identities,1,hold,6" in lines
     assert "## Worst offenders" in quality.to_markdown(found)
+
+
+def test_the_score_is_a_field_of_screens(lake: Lake, tmp_path: Path) -> None:
+    """A screen keeps out the company whose numbers do not fit together."""
+    path = tmp_path / "fits.yaml"
+    path.write_text("name: Fits\nuniverse:\n  - dq_score >= 80%\ncolumns: [dq_score]\n")
+    result = run_screen(lake, load_screen(path), AS_OF)
+    assert {(row.ticker, row.values[0]) for row in result.rows} == {("AAA", 1.0), ("CCC", 1.0)}
+
+
+def test_show_carries_the_flags_of_each_period(lake: Lake) -> None:
+    """Codes stand in the last column; for the terminal they are numbers behind the dates, explained below."""
+    found = statement(lake.con, find_company(lake.con, "BBB"), AS_OF, "ttm", ("shares_outstanding",))
+    assert found.headers[-1] == "flags"
+    assert [row[-1] for row in found.rows] == ["restated fails_bs2 fails_cf1"] * 2
+    lines = statement_text(found, width=80).splitlines()
+    assert any(line.split()[:4] == ["BBB", "2023-09-30", "2023-11-01", "1,2,3"] for line in lines)
+    assert "  2 fails_bs2: liabilities and equity do not add up to their total" in lines
