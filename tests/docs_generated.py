@@ -168,8 +168,8 @@ Price times shares outstanding. What it rests on, and where it is refused rather
   multiples are not where it is zero or negative.
 - *Companies that are gone* stay. Their last report is used until it is stale, or until a Form 15; a line ends with its
   prices. A ticker that another issuer took over belongs to the first until ten days after its Form 25, or 100 days
-  after its last report. Where neither submissions nor the ticker file has a ticker, the name of the last report's
-  document gives it (`nkla-20231231.htm`).
+  after its last report. Where neither submissions nor the ticker file has a ticker of a company with a Form 25,
+  the name of the last report's document gives it (`nkla-20231231.htm`), unless another issuer has it.
 """
 
 IDENTITIES_INTRO = """

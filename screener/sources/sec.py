@@ -15,7 +15,7 @@ from screener.sources import filing_list
 from screener.sources.archive import Archive, Member, MemberError, first_existing, open_archive
 from screener.sources.filing_list import NO_FILINGS, FilingList, write_departures
 from screener.sources.json_members import TABLE, batches, load_batch
-from screener.sources.listing import Line, clean_name, lines, receipts
+from screener.sources.listing import Line, clean_name, lines, normal_ticker, receipts
 from screener.sources.report import BuildReport, Progress
 from screener.sources.sec_facts import Issuers, fact_ranges, read_companyfacts
 from screener.sources.sec_members import Record
@@ -238,6 +238,46 @@ def _ticker_rows(path: Path, work: Path) -> list[tuple[Any, Any, Any, Any]]:
     return rows
 
 
+def _company(cik: int, name: str, chosen: Profile) -> tuple[Any, ...]:
+    return company_row(
+        cik,
+        cik=cik,
+        name=name,
+        sic=chosen.sic,
+        sectors=classify(chosen.sic),
+        model=model(chosen.sic),
+        country=chosen.state,
+        fiscal_year_end=chosen.fiscal_year_end,
+        source="sec",
+    )
+
+
+def _old_tickers(
+    issuers: Issuers, profiles: dict[int, Profile], listed: dict[int, Profile]
+) -> dict[int, tuple[tuple[str, None], ...]]:
+    """Return the tickers of issuers that left an exchange and have none in any list, from their reports' names.
+
+    Subsidiaries report in one document with their parent: a ticker that an issuer of the time has, or that two
+    names give, is left alone.
+    """
+    owners: dict[str, list[int]] = {}
+    found: dict[str, list[int]] = {}
+    for cik in issuers.names:
+        profile = profiles.get(cik, Profile())
+        tickers = profile.tickers or listed.get(cik, Profile()).tickers
+        for ticker, _ in tickers:
+            owners.setdefault(normal_ticker(ticker), []).append(cik)
+        left = any(form.startswith("25") for _, form in profile.filings.departures)
+        if not tickers and profile.filings.ticker and left:
+            found.setdefault(profile.filings.ticker, []).append(cik)
+    return {
+        ciks[0]: ((ticker, None),)
+        for ticker, ciks in found.items()
+        if len(ciks) == 1
+        and all(issuers.first_filed[owner] > issuers.last_filed[ciks[0]] for owner in owners.get(ticker, []))
+    }
+
+
 def _write_issuers(
     con: duckdb.DuckDBPyConnection,
     stage: Path,
@@ -248,31 +288,15 @@ def _write_issuers(
     profiles, listed = sources
     companies = []
     listings: dict[int, list[Line]] = {}
-    renamed: list[str] = []
+    old = _old_tickers(issuers, profiles, listed)
     for cik in sorted(issuers.names):
         profile = profiles.get(cik)
         fallback = listed.get(cik, Profile())
         name = (profile.name if profile else "") or fallback.name or issuers.names[cik] or f"CIK {cik}"
         chosen = profile or fallback
-        sectors = classify(chosen.sic)
-        companies.append(
-            company_row(
-                cik,
-                cik=cik,
-                name=name,
-                sic=chosen.sic,
-                sectors=sectors,
-                model=model(chosen.sic),
-                country=chosen.state,
-                fiscal_year_end=chosen.fiscal_year_end,
-                source="sec",
-            )
-        )
+        companies.append(_company(cik, name, chosen))
         # Submissions know today's tickers only; the list of tickers, or the name of the last report, an older one.
-        tickers = chosen.tickers or fallback.tickers
-        if not tickers and chosen.filings.ticker:
-            tickers = ((chosen.filings.ticker, None),)
-            renamed.append(f"CIK {cik} {name}: {chosen.filings.ticker}")
+        tickers = chosen.tickers or fallback.tickers or old.get(cik, ())
         listings[cik] = lines(tickers, foreign=receipts(issuers.annual_form.get(cik), chosen.state))
     write_companies(con, stage, companies)
     write_classifications(con, stage)
@@ -282,6 +306,7 @@ def _write_issuers(
     report.changed("companies", "issuers", "no ticker (delisted, or never listed)", len(bare), bare)
     unknown = [f"CIK {cik} {issuers.names[cik]}" for cik in sorted(issuers.names) if cik not in profiles]
     report.changed("companies", "issuers", "no submissions member: sector unknown", len(unknown), unknown)
+    renamed = [f"CIK {cik} {issuers.names[cik]}: {tickers[0][0]}" for cik, tickers in sorted(old.items())]
     report.changed("companies", "issuers", "old ticker from the name of its last report", len(renamed), renamed)
     departures = {cik: profile.filings for cik, profile in profiles.items()}
     write_departures(con, stage, departures)

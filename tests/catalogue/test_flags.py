@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 from screener.catalogue.flags import BY_CODE, FLAGS, explained, notable
+from screener.standardize.basis import settled
 from screener.standardize.final import flags
 
 
 def test_every_flag_that_is_set_is_explained() -> None:
     """The codes of the table are exactly those that a row can carry."""
-    sql = dict(flags())["flags"]
+    sql = dict(flags())["flags"] + settled()
     assert set(re.findall(r"THEN '(\w+)' END", sql)) == set(BY_CODE)
 
 

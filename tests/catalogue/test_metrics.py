@@ -24,6 +24,7 @@ NOW = {
     "equity_incl_nci": 500.0, "minority_interest": 20.0, "preferred": 30.0, "goodwill": 100.0, "intangibles": 50.0,
     "ppe_net": 300.0, "dividends_paid_common": 15.0, "buybacks": 25.0, "stock_issued": 5.0,
     "shares_outstanding": 20.0, "revenue_q": 210.0,
+    "operating_leases": 60.0, "long_term_investments": 35.0, "equity_method_investments": 15.0,
 }  # fmt: skip
 YEAR_AGO = {
     "revenue": 640.0, "gross_profit": 240.0, "net_income": 50.0, "total_assets": 900.0, "total_debt": 280.0,
@@ -92,6 +93,9 @@ WORKED = {
     "gross_margin_change": 0.025,  # 40 % after 37.5 %
     "share_growth_1y": 1 / 19,
     "ev": 1250.0,  # 1,000 + 300 + 30 + 20 - 100
+    "ev_lease_adj": 1310.0,  # 1,250 + 60
+    "ev_ex_lt_inv": 1215.0,  # 1,250 - 35
+    "ev_assoc": 1235.0,  # 1,250 - 15
     "earnings_yield": 0.078,
     "pe": 1000 / 78,
     "book_yield": 0.45,

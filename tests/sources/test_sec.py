@@ -364,6 +364,21 @@ def test_departures_are_dated(tmp_path: Path) -> None:
     assert table(tmp_path / "stage", "listings_raw", "ticker, is_primary") == [("ABC", True)]
 
 
+def test_a_subsidiary_does_not_take_its_parents_ticker(tmp_path: Path) -> None:
+    """A subsidiary in its parent's combined report, with a delisted preferred of its own, gets no ticker."""
+    recent = {"form": ["10-K", "25"], "filingDate": ["2024-02-01", "2020-04-01"], "primaryDocument": [
+        "abc-20231231.htm", ""]}  # fmt: skip
+    _read(
+        tmp_path,
+        {member(cik): company(cik, {"us-gaap:Assets:USD": ASSETS}) for cik in (1, 2)},
+        submissions={
+            member(1): submission(1, ["ABC"], ["NYSE"]),
+            member(2): submission(2, [], [], filings={"recent": recent}),
+        },
+    )
+    assert table(tmp_path / "stage", "listings_raw", "issuer_id, ticker") == [(1, "ABC")]
+
+
 @pytest.mark.parametrize(
     ("form", "state", "expected"),
     [
