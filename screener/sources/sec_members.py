@@ -58,6 +58,12 @@ _UNITS = 'MAP(VARCHAR, STRUCT("start" VARCHAR, "end" DATE, val DOUBLE, accn VARC
 _BOM = b"\xef\xbb\xbf"
 _CIK, _NAME = "$.cik", "$.entityName"
 
+# The query of ``found``: a JSON document is parsed once, however much is looked up in it.
+_LOOKUP = """SELECT member, taxonomy, tag, content FROM (
+    SELECT member, unnest(json_extract(content, $paths::VARCHAR[])) AS content,
+        unnest(range(len($paths::VARCHAR[]))) AS place
+    FROM member_texts) JOIN looked_up USING (place) WHERE content IS NOT NULL"""
+
 
 @dataclass(slots=True)
 class Record:
@@ -83,9 +89,11 @@ class Record:
 
 
 def prepare(con: duckdb.DuckDBPyConnection) -> None:
-    """Make the table ``allowed_forms`` that :func:`read_batch` needs on its connection."""
+    """Make the tables ``allowed_forms`` and ``looked_up`` that :func:`read_batch` needs on its connection."""
     forms = ", ".join(f"({quoted(form + ending)})" for form in FORMS for ending in ("", "/A"))
     con.execute(f"CREATE OR REPLACE TEMP TABLE allowed_forms AS SELECT * FROM (VALUES {forms}) t(form)")
+    places = ", ".join(f"({place}, {number}, {quoted(tag)})" for place, (number, tag, _) in enumerate(_wanted()))
+    con.execute(f"CREATE OR REPLACE TEMP TABLE looked_up AS SELECT * FROM (VALUES {places}) t(place, taxonomy, tag)")
 
 
 def read_batch(
@@ -113,7 +121,7 @@ def read_batch(
 
 @cache
 def _wanted() -> tuple[tuple[int, str, str], ...]:
-    """Return (number of the taxonomy, our tag, JSON path of its units) of everything that is looked up in a member."""
+    """Return (number of the taxonomy or -1, our tag, JSON path) of everything that is looked up in a member."""
     found = []
     for number, (taxonomy, prefix) in enumerate(TAXONOMIES):
         for tag in sorted(mapped_tags()):
@@ -121,18 +129,7 @@ def _wanted() -> tuple[tuple[int, str, str], ...]:
             home = "ifrs-full" if tag.startswith("ifrs:") else "dei" if tag.startswith(_COVER) else "us-gaap"
             if ":" not in name and home == taxonomy:
                 found.append((number, tag, f'$.facts."{taxonomy}"."{name}".units'))
-    return tuple(found)
-
-
-@cache
-def _lookup() -> str:
-    """Return the query of ``found``: one JSON document is parsed once, however much is looked up in it."""
-    keys = [f"{{'taxonomy': {number}, 'tag': {quoted(tag)}}}" for number, tag, _ in _wanted()]
-    keys += [f"{{'taxonomy': -1, 'tag': {quoted(path)}}}" for path in (_CIK, _NAME)]
-    paths = [quoted(path) for _, _, path in _wanted()] + [quoted(_CIK), quoted(_NAME)]
-    return f"""SELECT member, key.taxonomy AS taxonomy, key.tag AS tag, content FROM (SELECT member,
-            unnest([{", ".join(keys)}]) AS key, unnest(json_extract(content, [{", ".join(paths)}])) AS content
-        FROM member_texts) WHERE content IS NOT NULL"""
+    return (*found, (-1, _CIK, _CIK), (-1, _NAME, _NAME))
 
 
 def _find(con: duckdb.DuckDBPyConnection, records: Sequence[Record], texts: dict[int, bytes]) -> None:
@@ -158,7 +155,7 @@ def _insert(con: duckdb.DuckDBPyConnection, texts: dict[int, bytes], into: str) 
 
     con.register("member_texts", _arrow(texts))
     try:
-        con.execute(f"{into} {_lookup()}")
+        con.execute(f"{into} {_LOOKUP}", {"paths": [path for _, _, path in _wanted()]})
     except (duckdb.ProgrammingError, duckdb.DataError) as error:
         return first_line(error)
     except UnicodeDecodeError:
@@ -169,7 +166,7 @@ def _insert(con: duckdb.DuckDBPyConnection, texts: dict[int, bytes], into: str) 
 
 
 def _arrow(texts: dict[int, bytes]) -> Any:
-    """Return ``texts`` as an Arrow table (member INTEGER, content text); the bytes are not looked at."""
+    """Return ``texts`` as an Arrow table (member INTEGER, content text) in one piece: DuckDB is slow with many."""
     import pyarrow as pa
 
     numbers = pa.array(list(texts), pa.int32())
