@@ -93,9 +93,7 @@ def _filings(sec: Path | None, fsds: tuple[Path, ...], progress: Progress | None
 def _prices(path: Path, prices_format: str | None, progress: Progress | None) -> Source:
     from screener.sources.prices import read_prices
 
-    return Source(
-        "prices", (path,), lambda stage, report, _: read_prices(path, stage, report, prices_format, progress)
-    )
+    return Source("prices", (path,), lambda stage, report, _: read_prices(path, stage, report, prices_format, progress))
 
 
 def _build(
