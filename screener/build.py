@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from screener.sources.sec import Trail
 
 
+# The demo is shipped with the package: small matters more than fast.
+DEMO_LEVEL = 19
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A source of a build: its name in the memory, its files or folders, and how it is read into the stage."""
@@ -189,6 +193,7 @@ def build_demo(
 ) -> BuildReport:
     """Generate the demo data set ``out``: the same arguments give the same bytes."""
     from screener.demo.generate import generate
+    from screener.lake.files import repack
     from screener.lake.manifest import Manifest
     from screener.lake.versions import publish, staging
     from screener.sources.report import BuildReport
@@ -198,6 +203,8 @@ def build_demo(
     with staging(out) as stage:
         generate(stage, companies=companies, years=years, seed=seed, progress=progress)
         counts = standardize(stage, progress) | market_data(stage)
+        for table in ("fundamentals", "prices"):
+            repack(stage / f"{table}.parquet", DEMO_LEVEL)
         # A demo is the same on every day; only real builds carry the day on which they were made.
         manifest = Manifest(created="demo", kind="demo", report={**report.as_dict(), "standardize": counts}, demo=True)
         publish(out, stage, manifest)

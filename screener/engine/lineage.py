@@ -60,12 +60,14 @@ def lineage_of(lake: Lake, company: Company) -> Iterator[Lineage]:
     from screener.standardize.lineage import Issuer, lineage
 
     row = lake.con.execute(
-        "SELECT c.model, c.sic, c.fiscal_year_end, (SELECT max(l.last_date) FROM listings l WHERE l.issuer_id = c.issuer_id) "
+        "SELECT c.model, c.sic, c.fiscal_year_end, "
+        "(SELECT max(l.last_date) FROM listings l WHERE l.issuer_id = c.issuer_id) "
         "FROM companies c WHERE c.issuer_id = ?",
         [company.issuer_id],
     ).fetchone()
     model, sic, year_end, last = row or (None, None, None, None)
-    with lineage(lake.directory / "facts.parquet", Issuer(company.issuer_id, model, sic, year_end, last)) as found:
+    issuer = Issuer(company.issuer_id, model, sic, year_end, last)
+    with lineage(lake.directory / "facts.parquet", issuer) as found:
         yield found
 
 

@@ -14,11 +14,11 @@ from screener.catalogue.identities import ESSENTIAL, IDENTITIES
 from screener.catalogue.names import lookup
 from screener.engine.columns import Columns
 from screener.engine.compile import Moment, identifier
-from screener.lake.filings import filing_url
 from screener.engine.result import Value
 from screener.engine.run import newest_date
 from screener.engine.steps import candidate_steps, last_step, with_clause
 from screener.errors import DataError, ScreenError
+from screener.lake.filings import filing_url
 
 if TYPE_CHECKING:
     import duckdb
