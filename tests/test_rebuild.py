@@ -156,9 +156,9 @@ def test_a_rebuild_equals_a_whole_build(
     done: set[int] = set()
     real = pipeline._batch
 
-    def watched(con: Any, facts: Path, batch: list[int]) -> None:
+    def watched(con: Any, facts: Path, work: Path, batch: list[int]) -> None:
         done.update(batch)
-        real(con, facts, batch)
+        real(con, facts, work, batch)
 
     monkeypatch.setattr(pipeline, "_batch", watched)
     again = files.build(tmp_path / "out")
@@ -303,8 +303,10 @@ def test_the_memory_names_no_more_than_it_must(tmp_path: Path) -> None:
     assert [record["name"] for record in content["steps"]["sec"]["trail"]] == sorted(files.facts)
     assert {path.name for path in folder.iterdir()} == {
         "build.json",
+        "departures_raw.parquet",
         "issuers.parquet",
         "listings_raw.parquet",
         "prices_raw.parquet",
         "splits.parquet",
+        "ticker_spans.parquet",
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from screener.catalogue.market import market_cap, market_cap_diluted
+from screener.catalogue.market import market_cap, market_cap_diluted, security_type
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ FIELDS: tuple[Field, ...] = (
     Field("model", "Reporting model", "text", "text", "coalesce(f.model, k.model, c.model)", help="standard, bank, insurer, broker, reit, utility, pre_revenue, ifrs, fund or shell, by what the last five filings show"),
     Field("exchange", "Exchange", "text", "text", "l.exchange"),
     Field("country", "Country", "text", "text", "c.country"),
-    Field("security_type", "Security type", "text", "text", "l.security_type"),
+    Field("security_type", "Security type", "text", "text", security_type()),
     Field("is_shell", "Shell company", "bool", "bool", "coalesce(k.is_shell, c.is_shell)"),
     Field("period_end", "Newest period", "date", "date", "f.period_end"),
     Field("known_from", "Public since", "date", "date", "f.known_from"),

@@ -39,6 +39,16 @@ COLUMN = f'"{RAW}"'
 DILUTED_RANGE = (1 / 3, 3)
 
 
+# A line that was one of receipts while its issuer filed 20-Fs: no longer, or not yet, where the newest filing is a
+# domestic one. What is filed later has no part in it.
+RECEIPT = "coalesce(l.security_type = 'adr' AND NOT coalesce(f.form LIKE '10-%', false), false)"
+
+
+def security_type() -> str:
+    """Return SQL of the type of the line, as the filings of the day tell it."""
+    return f"CASE WHEN l.security_type = 'adr' AND NOT {RECEIPT} THEN 'common' ELSE l.security_type END"
+
+
 def per_count() -> str:
     """Return SQL over ``c``, ``l``, ``f``: shares of the line for one share of the filings' count."""
     cases = " ".join(
@@ -74,7 +84,7 @@ def market_cap() -> str:
 
     Filings count ordinary shares; how many of them a depositary receipt stands for is unknown.
     """
-    return f"CASE WHEN l.security_type IS DISTINCT FROM 'adr' AND {plausible()} THEN {COLUMN} END"
+    return f"CASE WHEN NOT {RECEIPT} AND {plausible()} THEN {COLUMN} END"
 
 
 def market_cap_diluted() -> str:
@@ -82,8 +92,8 @@ def market_cap_diluted() -> str:
     low, high = DILUTED_RANGE
     more = "f.shares_diluted_q / nullif(f.shares_outstanding, 0)"
     factor = f"CASE WHEN {more} BETWEEN {low:.6f} AND {high} THEN greatest({more}, 1) ELSE 1 END"
-    return f"CASE WHEN l.security_type IS DISTINCT FROM 'adr' AND {plausible()} THEN {COLUMN} * {factor} END"
+    return f"CASE WHEN NOT {RECEIPT} AND {plausible()} THEN {COLUMN} * {factor} END"
 
 
 # Stored columns of the newest quarter that the market value reads.
-NEEDED = ("share_basis", "shares_outstanding", "shares_diluted_q", "equity", "flags")
+NEEDED = ("form", "share_basis", "shares_outstanding", "shares_diluted_q", "equity", "flags")

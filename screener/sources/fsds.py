@@ -192,7 +192,8 @@ def _company_rows(con: duckdb.DuckDBPyConnection, issuers: str) -> list[tuple[tu
     rows = []
     for issuer, name, sic, year_end, country, annual_form in con.execute(
         f"""SELECT issuer_id, arg_max(name, {newest}), arg_max(sic, {newest}), arg_max(fye, {newest}),
-            arg_max(country, {newest}), arg_max(replace(form, '/A', ''), {newest}) FILTER ({_ANNUAL})
+            arg_max(country, {newest}), CASE WHEN bool_or(replace(form, '/A', '') = '20-F')
+                THEN '20-F' ELSE arg_max(replace(form, '/A', ''), {newest}) FILTER ({_ANNUAL}) END
         FROM filings WHERE issuer_id IN ({issuers}) GROUP BY issuer_id ORDER BY issuer_id"""
     ).fetchall():
         row = company_row(

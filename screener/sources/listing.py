@@ -112,8 +112,9 @@ def exchange_name(text: str | None) -> str | None:
 def receipts(annual_form: str | None, state: str | None) -> bool:
     """Tell whether the common line of an issuer is to be taken as a depositary receipt.
 
-    Only for filers of a 20-F: 40-F is for Canadian issuers alone, whose shares trade in the US as they are; a 20-F
-    of a company of a US state, of Canada or of :data:`DIRECT_LISTERS` comes with a line of ordinary shares.
+    ``annual_form``: 20-F where there ever was one, else the newest. Only for filers of a 20-F: 40-F is for Canadian
+    issuers alone, whose shares trade in the US as they are; a 20-F of a company of a US state, of Canada or of
+    :data:`DIRECT_LISTERS` comes with a line of ordinary shares.
     """
     direct = US_STATES | CANADA | DIRECT_LISTERS.keys()
     return annual_form == "20-F" and (state or "") not in direct

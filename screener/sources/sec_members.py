@@ -70,7 +70,8 @@ class Record:
     """What one member of companyfacts gave: enough to report it, and to know its issuer, without reading it again.
 
     stamp: changes when the content does (see ``Member``). refused: why nothing of it counts, with an example, or
-    ``None``. annual_form: newest annual form. dropped: reason to (number, examples). used: its facts are in the tables.
+    ``None``. annual_form: 20-F where there ever was one, else the newest annual form. dropped: reason to (number,
+    examples). used: its facts are in the tables.
     """
 
     name: str
@@ -252,7 +253,8 @@ def _count(con: duckdb.DuckDBPyConnection, records: Sequence[Record], part: Path
     annual = f"replace(form, '/A', '') IN ({', '.join(map(quoted, ANNUAL_FORMS))})"
     for number, kept, first, filed, form in con.execute(
         f"""SELECT member, count(*), min(filed), max(filed),
-            max_by(replace(form, '/A', ''), (filed, accession)) FILTER (WHERE {annual})
+            CASE WHEN bool_or(replace(form, '/A', '') = '20-F') THEN '20-F'
+                ELSE max_by(replace(form, '/A', ''), (filed, accession)) FILTER (WHERE {annual}) END
         FROM read_parquet({quoted(part)}) GROUP BY member"""
     ).fetchall():
         record = records[number]

@@ -29,6 +29,10 @@ def _cumulative(month: str) -> str:
     return " + ".join(f"coalesce({step}, 0)" for step in steps)
 
 
+# Months and counts among the columns: numbers of their own for a lineage, not amounts to be followed.
+MONTHS = frozenset({"ladder_months", "ladder_quarter", "ladder_first", "ladder_shift", "ladder_reach"})
+
+
 def maturities() -> tuple[Column, ...]:
     """Return the columns ``due_12m``, ``due_24m``, ``due_36m``, ``debt_mat_after5`` and two flags of the ladder.
 

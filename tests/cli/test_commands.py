@@ -179,7 +179,7 @@ class TestOtherCommands:
             "show", ticker, "--period", "annual", "--items", "revenue,net_income,fcf", "--format", "csv", cwd=tmp_path
         )
         rows = list(csv.DictReader(io.StringIO(done.stdout)))
-        assert list(rows[0]) == ["ticker", "period_end", "known_from", "revenue", "net_income", "fcf"]
+        assert list(rows[0]) == ["ticker", "period_end", "known_from", "revenue", "net_income", "fcf", "flags"]
         assert len(rows) >= 3
         assert all(float(row["revenue"]) > 1000 for row in rows)
 
@@ -208,7 +208,7 @@ class TestOtherCommands:
     def test_show_one_item(self, tmp_path: Path) -> None:
         """``--item`` alone is a list of one."""
         done = screener("show", "ZJARG", "--item", "capex", "--format", "csv", cwd=tmp_path)
-        assert done.stdout.splitlines()[0] == "ticker,period_end,known_from,capex"
+        assert done.stdout.splitlines()[0] == "ticker,period_end,known_from,capex,flags"
 
     def test_explain_goes_from_the_rank_to_the_filing(self, tmp_path: Path) -> None:
         """A listed name shows its rank, the parts of a rule, its factors and the filings behind them."""

@@ -95,9 +95,9 @@ FLOWS: dict[str, tuple[dict[str, float], dict[str, float | None], str]] = {
     "impairment total beside a part": (
         {"RestructuringCharges": 10, "AssetImpairmentCharges": 30, "GoodwillImpairmentLoss": 25,
          "GainLossOnSaleOfBusiness": 100}, {"special_items": -60}, ""),
-    "cash flow of both operations": (
+    "cash flow of what continues, as the filing shows it": (
         {"NetCashProvidedByUsedInOperatingActivitiesContinuingOperations": 90,
-         "CashProvidedByUsedInOperatingActivitiesDiscontinuedOperations": -15}, {"cfo": 75}, ""),
+         "CashProvidedByUsedInOperatingActivitiesDiscontinuedOperations": -15}, {"cfo": 90}, ""),
     "dividends as declared": ({"DividendsCash": 9}, {"dividends_paid": 9}, "accrual"),
     "shares bought back as recorded": (
         {"StockRepurchasedDuringPeriodValue": 6, "StockRepurchasedAndRetiredDuringPeriodValue": 2}, {"buybacks": 8},
