@@ -106,9 +106,10 @@ class Explanation:
     sources: tuple[Source, ...] = ()
 
 
-def explain_name(lake: Lake, result: Result, company: Company) -> Explanation:
+def explain_name(lake: Lake, result: Result, company: Company, *, filings: bool = True) -> Explanation:
     """Explain one company in a run that has just been made on ``lake`` (the table ``evaluated`` is read).
 
+    ``filings=False`` leaves the facts behind the values out: to find them, the company is standardized once more.
     Raises ``DataError`` when the company was not a candidate: no usable filing and no recent price on the day.
     """
     screen, day = result.screen, result.run.as_of
@@ -133,10 +134,10 @@ def explain_name(lake: Lake, result: Result, company: Company) -> Explanation:
     )
     period_end = trace.value(Name("period_end"))
     flags, known_from, evidence = _version(lake, company, day)
-    filings, sources = _filings(lake, company, day, used)
+    found, sources = _filings(lake, company, day, used) if filings else ((), ())
     return Explanation(
         result, company, True, bool(row[0]), bool(row[1]), row[2], row[3], period_end, known_from, flags,
-        judgements, _factors(lake, result, company), filings, evidence, sources,
+        judgements, _factors(lake, result, company), found, evidence, sources,
     )  # fmt: skip
 
 

@@ -58,7 +58,7 @@ def explained(lake: Lake, cik: int, day: date) -> Explanation | None:
     """Return what the screen says of a company as of a day; None where it says nothing."""
     result = run_screen(lake, load_screen(SCREEN), day)
     try:
-        return explain_name(lake, result, find_company(lake.con, str(cik)))
+        return explain_name(lake, result, find_company(lake.con, str(cik)), filings=False)
     except DataError:
         return None
 

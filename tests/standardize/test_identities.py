@@ -129,7 +129,18 @@ BARE: list[Fact] = [("Assets", None, END, 10 * M, FILED, "10-K"), ("NetIncomeLos
 CASES: dict[str, tuple[str, list[Fact]]] = {
     "sound": ("standard", filing()),
     "bare": ("standard", BARE),
-    "bank": ("bank", filing({"GrossProfit": 321, "AssetsCurrent": 1100})),
+    "bank": (
+        "bank",
+        filing(
+            {
+                "GrossProfit": 321,
+                "AssetsCurrent": 1100,
+                "InterestIncomeExpenseNet": 300,
+                "NoninterestIncome": 100,
+                "Deposits": 500,
+            }
+        ),
+    ),
     "rounded": ("standard", filing({"NetCashProvidedByUsedInOperatingActivities": 91, CHANGE: 21})),
     "odd sheet later": ("standard", filing() + filing({"Assets": 1200, "Liabilities": 640}, filed="2026-05-05")),
     "odd sheet alone": ("standard", filing({"Assets": 1200})),
