@@ -108,6 +108,7 @@ The Financial Statement Data Sets stand beside `--sec` or alone.
 - Values of segments, share classes and co-registrants are left out. Signs are as tagged: `negating` tells how a filer
   prints a line. Earnings per share in plain dollars are dollars a share.
 - Alone they give listings where SEC's `company_tickers_exchange` file lies next to them.
+
 ## Building again
 
 A build writes a new version and then names it in `manifest.json`; Ctrl-C, SIGTERM, a full disk or a power cut at any
@@ -129,7 +130,8 @@ Every row of `fundamentals` is one version of one quarter: it holds from `known_
 A run as of a day reads only the versions that hold on that day, so that a restatement is seen from its own filing on.
 Facts are keyed by their own start and end dates; the fiscal labels of filings are never used.
 
-- A *quarter* is the quarter that the filing states, else the difference of two year-to-date figures on one basis.
+- A *quarter* is the quarter that the filing states, else the difference of two year-to-date figures on one basis, else
+  the year less the other three quarters.
 - *Twelve months* are the fiscal year at its end; else the year, plus the year to date, minus the same stretch of the
   year before; else four contiguous quarters.
 - *Debt* is reported, reported as zero, inferred to be zero (no debt, borrowing or interest anywhere for two years), or
