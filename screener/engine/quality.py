@@ -75,7 +75,7 @@ def check(lake: Lake, as_of: date | None = None, item: str = "") -> Quality:
     day = as_of or newest_date(con)
     con.execute(
         "CREATE OR REPLACE TEMP TABLE checked AS SELECT f.issuer_id, f.period_end, f.accession, f.holds, f.fails, "
-        "f.gaps, f.flags, f.debt_evidence, coalesce(c.model, 'standard') AS model FROM fundamentals AS f "
+        "f.gaps, f.flags, f.debt_evidence, coalesce(f.model, c.model, 'standard') AS model FROM fundamentals AS f "
         "JOIN companies AS c USING (issuer_id) "
         f"WHERE f.known_from <= DATE '{day}' AND f.known_until > DATE '{day}'"
     )
