@@ -156,9 +156,9 @@ def test_a_rebuild_equals_a_whole_build(
     done: set[int] = set()
     real = pipeline._batch
 
-    def watched(con: Any, facts: Path, batch: list[int]) -> None:
+    def watched(con: Any, facts: Path, work: Path, batch: list[int]) -> None:
         done.update(batch)
-        real(con, facts, batch)
+        real(con, facts, work, batch)
 
     monkeypatch.setattr(pipeline, "_batch", watched)
     again = files.build(tmp_path / "out")

@@ -103,12 +103,7 @@ def _read(
         index, batch = task
         records = [Record(member.name, member.size, member.stamp) for member in batch]
         part = work / f"part-{index:05d}.parquet"
-        read_batch(
-            con,
-            records,
-            [_content(archive, member, record) for member, record in zip(batch, records, strict=True)],
-            part,
-        )
+        read_batch(con, records, lambda number: _content(archive, batch[number], records[number]), part)
         return part, records
 
     done = 0

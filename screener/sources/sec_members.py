@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from screener.catalogue.tags import mapped_tags
 from screener.lake.files import first_line, quoted
+from screener.sources.sec_text import Cut, Places, cut_out
 
 if TYPE_CHECKING:
     import duckdb
@@ -97,26 +98,70 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def read_batch(
-    con: duckdb.DuckDBPyConnection, records: Sequence[Record], contents: Sequence[bytes | None], part: Path
+    con: duckdb.DuckDBPyConnection, records: Sequence[Record], load: Callable[[int], bytes | None], part: Path
 ) -> None:
     """Fill in ``records`` from the contents of their members and write their sound facts to ``part``.
 
-    Rows of the part are a fact of ``facts`` with ``member``, the place in ``records``, in front. A member without
-    content was refused before; one that is not a JSON object is refused here, and its facts are left out.
+    Rows of the part are a fact of ``facts`` with ``member``, the place in ``records``, in front. ``load`` gives the
+    content of a member by its place; one without content was refused before; one that is not a JSON object is
+    refused here, and its facts are left out.
+    Of a member in SEC's shape only mapped tags are parsed; all others are parsed whole, which takes twice as long.
     """
-    texts = {n: text.removeprefix(_BOM) for n, text in enumerate(contents) if text is not None}
-    for number in [n for n, text in texts.items() if not text]:
-        records[number].refused = ("empty", records[number].name)
-        del texts[number]
-    _find(con, records, texts)
-    _identify(con, records, texts)
-    _judge(con)
+    import duckdb
+
+    texts: dict[int, bytes] = {}
+    cuts: dict[int, Cut] = {}
+    for number, record in enumerate(records):
+        # One text after the other in the same memory: most are dropped at once.
+        text = _text(record, load(number))
+        cut = cut_out(text, _places()) if text else None
+        if cut:
+            cuts[number] = cut
+        elif text:
+            texts[number] = text
+    try:
+        _understand(con, records, texts, cuts)
+    except (duckdb.ProgrammingError, duckdb.DataError):
+        # Something that was cut out is no JSON after all: parsing tells in which member.
+        again = {number: _text(records[number], load(number)) for number in cuts}
+        texts |= {number: text for number, text in again.items() if text}
+        _understand(con, records, texts, {})
     con.execute(
         'COPY (SELECT DISTINCT member, issuer_id, tag, unit, "start", "end", "value", filed, form, accession, '
         "NULL::VARCHAR AS statement "
         f"FROM judged WHERE reason IS NULL) TO {quoted(part)} (FORMAT parquet)"
     )
     _count(con, records, part)
+
+
+def _text(record: Record, content: bytes | None) -> bytes:
+    text = content.removeprefix(_BOM) if content is not None else b""
+    if content is not None and not text:
+        record.refused = ("empty", record.name)
+    return text
+
+
+def _understand(
+    con: duckdb.DuckDBPyConnection, records: Sequence[Record], texts: dict[int, bytes], cuts: dict[int, Cut]
+) -> None:
+    """Make ``judged`` from the ``cuts`` and, of the other members, from their ``texts``."""
+    _find(con, records, texts)
+    con.register("cut_out", _rows(cuts))
+    try:
+        _identify(con, records, texts, cuts)
+        _judge(con)
+    finally:
+        con.unregister("cut_out")
+
+
+@cache
+def _places() -> Places:
+    """Return number of the taxonomy and our tag, by the names of both in the file, of every mapped tag."""
+    return {
+        (TAXONOMIES[number][0].encode(), tag.removeprefix(TAXONOMIES[number][1]).encode()): (number, tag)
+        for number, tag, _ in _wanted()
+        if number >= 0
+    }
 
 
 @cache
@@ -175,14 +220,38 @@ def _arrow(texts: dict[int, bytes]) -> Any:
     return pa.table({"member": numbers, "content": contents.view(pa.large_string())})
 
 
-def _identify(con: duckdb.DuckDBPyConnection, records: Sequence[Record], texts: dict[int, bytes]) -> None:
+def _rows(cuts: dict[int, Cut]) -> Any:
+    """Return an Arrow table of the columns of ``found`` with what was cut out."""
+    import pyarrow as pa
+
+    found = [(member, *row) for member, cut in cuts.items() for row in cut.found]
+    members, taxonomies, tags, contents = zip(*found, strict=True) if found else ((), (), (), ())
+    return pa.table(
+        {
+            "member": pa.array(members, pa.int32()),
+            "taxonomy": pa.array(taxonomies, pa.int32()),
+            "tag": pa.array(tags, pa.string()),
+            "content": pa.array(contents, pa.large_binary()).view(pa.large_string()),
+        }
+    )
+
+
+def _identify(
+    con: duckdb.DuckDBPyConnection, records: Sequence[Record], texts: dict[int, bytes], cuts: dict[int, Cut]
+) -> None:
     """Name the issuer of each member (table ``issuer_of``); refuse members without an issuer or without facts."""
-    named: dict[int, dict[str, Any]] = {}
+    named: dict[int, dict[str, Any]] = {
+        number: {_CIK: json.loads(cut.cik), _NAME: json.loads(cut.name)} for number, cut in cuts.items()
+    }
     for number, tag, text in con.execute("SELECT member, tag, content FROM found WHERE taxonomy < 0").fetchall():
         named.setdefault(number, {})[tag] = json.loads(text)
-    bare = set(texts) - {row[0] for row in con.execute("SELECT member FROM found WHERE taxonomy >= 0").fetchall()}
+    bare = (
+        set(texts)
+        - set(cuts)
+        - {row[0] for row in con.execute("SELECT member FROM found WHERE taxonomy >= 0").fetchall()}
+    )
     shapes = _shapes(con, {number: texts[number] for number in bare})
-    for number in sorted(texts):
+    for number in sorted({*texts, *cuts}):
         record, said = records[number], named.get(number, {})
         record.issuer_id = _cik(said.get(_CIK), record.name)
         record.entity = said[_NAME] if isinstance(said.get(_NAME), str) else ""
@@ -190,7 +259,7 @@ def _identify(con: duckdb.DuckDBPyConnection, records: Sequence[Record], texts: 
         if problem:
             record.refused = (problem, record.name)
             record.issuer_id = None
-    values = [f"({n}, {records[n].issuer_id})" for n in sorted(texts) if records[n].issuer_id is not None]
+    values = [f"({n}, {records[n].issuer_id})" for n in sorted({*texts, *cuts}) if records[n].issuer_id is not None]
     con.execute(
         "CREATE OR REPLACE TEMP TABLE issuer_of AS SELECT member, issuer_id::BIGINT AS issuer_id FROM "
         f"(VALUES {', '.join(values) or '(NULL, NULL)'}) t(member, issuer_id) WHERE member IS NOT NULL"
@@ -227,15 +296,18 @@ def _cik(said: Any, name: str) -> int | None:
 
 
 def _judge(con: duckdb.DuckDBPyConnection) -> None:
-    """Make ``judged``: the typed facts of ``found`` with the number of the reason for which they are dropped."""
+    """Make ``judged``: the typed facts of ``found`` and ``cut_out`` with the number of the reason to drop them."""
     cases = " ".join(f"WHEN {condition} THEN {number}" for number, (_, condition) in enumerate(REASONS))
     structure = quoted(json.dumps(_UNITS))
     # Units or facts of another shape become one fact without a value: it is dropped and counted, not lost.
     con.execute(f"""CREATE OR REPLACE TEMP TABLE judged AS
-        WITH units AS (
+        WITH all_found AS (
+            SELECT member, taxonomy, tag, content::VARCHAR AS content FROM found WHERE taxonomy >= 0
+            UNION ALL SELECT * FROM cut_out
+        ), units AS (
             SELECT member, taxonomy, tag,
                 unnest(coalesce(map_entries(from_json(content, {structure})), [{{'key': NULL, 'value': NULL}}])) AS unit
-            FROM found WHERE taxonomy >= 0 AND member IN (SELECT member FROM issuer_of)
+            FROM all_found WHERE member IN (SELECT member FROM issuer_of)
         ), raw AS (
             SELECT member, taxonomy, tag, unit.key AS unit, unnest(coalesce(unit.value, [NULL])) AS fact FROM units
         ), typed AS (
