@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import duckdb
 
 # Shared out among the threads; text, JSON trees and facts of a batch take some four times as much.
-BATCH_BYTES = 96_000_000
+BATCH_BYTES = 64_000_000
 SMALLEST_BATCH = 4_000_000
 # Sorted at once by each thread.
 RANGE_FACTS = 500_000

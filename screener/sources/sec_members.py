@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import accumulate
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 # Reports of a period; 8-K and 6-K carry recast statements. Proxy and offering documents are never read.
 FORMS = ("10-K", "10-Q", "10-KT", "10-QT", "20-F", "40-F", "8-K", "6-K")
 ANNUAL_FORMS = ("10-K", "10-KT", "20-F", "40-F")
+_ALLOWED = ", ".join(quoted(form + ending) for form in FORMS for ending in ("", "/A"))
 
 FIRST_DAY = "1990-01-01"
 LAST_DAY = "2100-12-31"
@@ -31,7 +34,7 @@ MEMBER_EXAMPLES = 3
 
 # Reasons in the order in which they are tested.
 REASONS: tuple[tuple[str, str], ...] = (
-    ("form is not a report of a period", "NOT coalesce(form IN (SELECT form FROM allowed_forms), false)"),
+    ("form is not a report of a period", f"NOT coalesce(form IN ({_ALLOWED}), false)"),
     ("value is not a finite number", "NOT coalesce(isfinite(value), false)"),
     ("date is missing or not a date", '"end" IS NULL OR filed IS NULL OR ("start" IS NULL AND start_text IS NOT NULL)'),
     (
@@ -90,9 +93,7 @@ class Record:
 
 
 def prepare(con: duckdb.DuckDBPyConnection) -> None:
-    """Make the tables ``allowed_forms`` and ``looked_up`` that :func:`read_batch` needs on its connection."""
-    forms = ", ".join(f"({quoted(form + ending)})" for form in FORMS for ending in ("", "/A"))
-    con.execute(f"CREATE OR REPLACE TEMP TABLE allowed_forms AS SELECT * FROM (VALUES {forms}) t(form)")
+    """Make the table ``looked_up`` that :func:`read_batch` needs on its connection."""
     places = ", ".join(f"({place}, {number}, {quoted(tag)})" for place, (number, tag, _) in enumerate(_wanted()))
     con.execute(f"CREATE OR REPLACE TEMP TABLE looked_up AS SELECT * FROM (VALUES {places}) t(place, taxonomy, tag)")
 
@@ -123,15 +124,17 @@ def read_batch(
         _understand(con, records, texts, cuts)
     except (duckdb.ProgrammingError, duckdb.DataError):
         # Something that was cut out is no JSON after all: parsing tells in which member.
-        again = {number: _text(records[number], load(number)) for number in cuts}
-        texts |= {number: text for number, text in again.items() if text}
+        for number in cuts:
+            records[number].issuer_id, records[number].entity = None, ""
+            if text := _text(records[number], load(number)):
+                texts[number] = text
         _understand(con, records, texts, {})
-    con.execute(
+    copied = con.execute(
         'COPY (SELECT DISTINCT member, issuer_id, tag, unit, "start", "end", "value", filed, form, accession, '
         "NULL::VARCHAR AS statement "
         f"FROM judged WHERE reason IS NULL) TO {quoted(part)} (FORMAT parquet)"
-    )
-    _count(con, records, part)
+    ).fetchall()
+    _count(con, records, part, copied[0][0])
 
 
 def _text(record: Record, content: bytes | None) -> bytes:
@@ -179,13 +182,12 @@ def _wanted() -> tuple[tuple[int, str, str], ...]:
 
 def _find(con: duckdb.DuckDBPyConnection, records: Sequence[Record], texts: dict[int, bytes]) -> None:
     """Make ``found`` (member, taxonomy, tag, content); refuse what is no JSON and take it out of ``texts``."""
-    problem = _insert(con, texts, "CREATE OR REPLACE TEMP TABLE found AS")
-    if not problem:
+    con.execute("CREATE OR REPLACE TEMP TABLE found (member INTEGER, taxonomy INTEGER, tag VARCHAR, content JSON)")
+    if not texts or not _insert(con, texts):
         return
     # One bad member fails the whole statement: find it by reading them one by one.
-    con.execute("CREATE OR REPLACE TEMP TABLE found (member INTEGER, taxonomy INTEGER, tag VARCHAR, content JSON)")
     for number in list(texts):
-        problem = _insert(con, {number: texts[number]}, "INSERT INTO found")
+        problem = _insert(con, {number: texts[number]})
         if problem:
             name = records[number].name
             several = "unexpected content after document" in problem
@@ -194,13 +196,13 @@ def _find(con: duckdb.DuckDBPyConnection, records: Sequence[Record], texts: dict
             del texts[number]
 
 
-def _insert(con: duckdb.DuckDBPyConnection, texts: dict[int, bytes], into: str) -> str:
-    """Look up ``texts``; return what is wrong with them, or an empty text."""
+def _insert(con: duckdb.DuckDBPyConnection, texts: dict[int, bytes]) -> str:
+    """Look up ``texts`` and add to ``found``; return what is wrong with them, or an empty text."""
     import duckdb
 
     con.register("member_texts", _arrow(texts))
     try:
-        con.execute(f"{into} {_LOOKUP}", {"paths": [path for _, _, path in _wanted()]})
+        con.execute(f"INSERT INTO found {_LOOKUP}", {"paths": [path for _, _, path in _wanted()]})
     except (duckdb.ProgrammingError, duckdb.DataError) as error:
         return first_line(error)
     except UnicodeDecodeError:
@@ -214,24 +216,34 @@ def _arrow(texts: dict[int, bytes]) -> Any:
     """Return ``texts`` as an Arrow table (member INTEGER, content text) in one piece: DuckDB is slow with many."""
     import pyarrow as pa
 
-    numbers = pa.array(list(texts), pa.int32())
-    contents = pa.array(list(texts.values()), pa.large_binary())
-    # A view, not a cast: DuckDB's JSON reader finds bad UTF-8 by itself, and says in which member.
-    return pa.table({"member": numbers, "content": contents.view(pa.large_string())})
+    return pa.table({"member": pa.array(list(texts), pa.int32()), "content": _texts(list(texts.values()))})
+
+
+def _texts(contents: list[bytes]) -> Any:
+    """Return ``contents`` as an Arrow array of texts, copied once.
+
+    They may be bad UTF-8: DuckDB's JSON reader finds that by itself, and says in which member.
+    """
+    import pyarrow as pa
+
+    ends = array("q", accumulate(map(len, contents), initial=0))
+    return pa.Array.from_buffers(
+        pa.large_string(), len(contents), [None, pa.py_buffer(ends), pa.py_buffer(b"".join(contents))]
+    )
 
 
 def _rows(cuts: dict[int, Cut]) -> Any:
     """Return an Arrow table of the columns of ``found`` with what was cut out."""
     import pyarrow as pa
 
-    found = [(member, *row) for member, cut in cuts.items() for row in cut.found]
-    members, taxonomies, tags, contents = zip(*found, strict=True) if found else ((), (), (), ())
+    members = [member for member, cut in cuts.items() for _ in cut.found]
+    found = [row for cut in cuts.values() for row in cut.found]
     return pa.table(
         {
             "member": pa.array(members, pa.int32()),
-            "taxonomy": pa.array(taxonomies, pa.int32()),
-            "tag": pa.array(tags, pa.string()),
-            "content": pa.array(contents, pa.large_binary()).view(pa.large_string()),
+            "taxonomy": pa.array([number for number, _, _ in found], pa.int32()),
+            "tag": pa.array([tag for _, tag, _ in found], pa.string()),
+            "content": _texts([content for _, _, content in found]),
         }
     )
 
@@ -320,24 +332,27 @@ def _judge(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("DROP TABLE found")
 
 
-def _count(con: duckdb.DuckDBPyConnection, records: Sequence[Record], part: Path) -> None:
+def _count(con: duckdb.DuckDBPyConnection, records: Sequence[Record], part: Path, written: int) -> None:
     annual = f"replace(form, '/A', '') IN ({', '.join(map(quoted, ANNUAL_FORMS))})"
-    for number, kept, first, filed, form in con.execute(
-        f"""SELECT member, count(*), min(filed), max(filed),
+    rows = con.execute(
+        f"""SELECT member, reason, count(*), min(filed), max(filed),
             max_by(replace(form, '/A', ''), (filed, accession)) FILTER (WHERE {annual})
-        FROM read_parquet({quoted(part)}) GROUP BY member"""
-    ).fetchall():
-        record = records[number]
-        record.kept, record.annual_form = kept, form
-        record.first_filed, record.last_filed = first.isoformat(), filed.isoformat()
-    for number, reason, count in con.execute(
-        "SELECT member, reason, count(*) FROM judged GROUP BY ALL ORDER BY ALL"
-    ).fetchall():
+        FROM judged GROUP BY member, reason ORDER BY member, reason"""
+    ).fetchall()
+    kept = {row[0]: row[2] for row in rows if row[1] is None}
+    if sum(kept.values()) != written:
+        kept = dict(
+            con.execute(f"SELECT member, count(*) FROM read_parquet({quoted(part)}) GROUP BY member").fetchall()
+        )
+    for number, reason, count, first, last, form in rows:
         record = records[number]
         record.read += count
         if reason is not None:
             record.dropped[REASONS[reason][0]] = (count, [])
-        elif count > record.kept:
+            continue
+        record.kept, record.annual_form = kept[number], form
+        record.first_filed, record.last_filed = first.isoformat(), last.isoformat()
+        if count > record.kept:
             record.dropped[REPEATED] = (count - record.kept, [])
     for number, reason, examples in con.execute(
         f"""SELECT member, reason, list(example ORDER BY example)[:{MEMBER_EXAMPLES}] FROM (
