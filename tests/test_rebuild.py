@@ -65,15 +65,14 @@ class Files:
         self.sec, self.prices = folder / "sec", folder / "prices.csv"
         self.facts: dict[str, str | bytes] = {member(cik): filer(cik, scale=cik, split=cik == 22) for cik in CIKS}
         self.about: dict[str, str | bytes] = {member(cik): submission(cik, [f"T{cik}"], ["NYSE"]) for cik in CIKS}
-        self.last_day = "2023-12-29"
+        self.days = ["2023-01-03", "2023-06-30", "2023-12-29"]
         self.write()
 
     def write(self) -> None:
         """Write everything as it stands now."""
         write_zip(self.sec / "companyfacts.zip", self.facts)
         write_zip(self.sec / "submissions.zip", self.about)
-        days = ("2023-01-03", "2023-06-30", self.last_day)
-        lines = [f"T{cik},{day},{10 + cik},1000" for cik in CIKS for day in days]
+        lines = [f"T{cik},{day},{10 + cik},1000" for cik in CIKS for day in self.days]
         self.prices.write_text("\n".join(["ticker,date,close,volume", *lines]) + "\n", encoding="utf-8")
 
     def build(self, out: Path, **options: Any) -> Manifest:
@@ -120,12 +119,17 @@ def _other_ticker(files: Files) -> None:
     files.about[member(11)] = submission(11, ["T22"], ["NYSE"])
 
 
+def _form_15(files: Files) -> None:
+    recent = {"form": ["15-12G"], "filingDate": ["2024-05-02"], "primaryDocument": ["a.htm"]}
+    files.about[member(44)] = submission(44, ["T44"], ["NYSE"], filings={"recent": recent})
+
+
 def _prices_past_a_split(files: Files) -> None:
-    files.last_day = "2024-03-01"
+    files.days.append("2024-03-01")
 
 
-def _prices_of_another_day(files: Files) -> None:
-    files.last_day = "2023-12-28"
+def _other_prices_before_the_last_filing(files: Files) -> None:
+    files.days[-1] = "2023-12-28"
 
 
 CHANGES: list[tuple[Callable[[Files], None], set[int]]] = [
@@ -136,9 +140,10 @@ CHANGES: list[tuple[Callable[[Files], None], set[int]]] = [
     (_company_under_two_names, {33}),
     (_name_alone, {44}),
     (_fiscal_year_end, {11}),
-    (_other_ticker, set()),
+    (_other_ticker, {11}),
+    (_form_15, {44}),
     (_prices_past_a_split, {22}),
-    (_prices_of_another_day, set()),
+    (_other_prices_before_the_last_filing, set(CIKS)),
 ]
 
 
@@ -165,6 +170,25 @@ def test_a_rebuild_equals_a_whole_build(
     assert done == worked_on
     monkeypatch.undo()
     assert _content(again) == _content(files.build(tmp_path / "new"))
+
+
+def test_later_prices_leave_fundamentals_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Prices after the last filing and the last split have a part in no row, but they are in the data set."""
+    from screener.standardize import pipeline
+
+    files = Files(tmp_path)
+    files.days.append("2024-03-01")
+    files.write()
+    first = files.build(tmp_path / "out")
+    files.days.append("2024-03-08")
+    files.write()
+    monkeypatch.setattr(pipeline, "_batch", lambda *_: pytest.fail("an issuer was standardized again"))
+    again = files.build(tmp_path / "out")
+    monkeypatch.undo()
+    assert _content(again) == _content(files.build(tmp_path / "new"))
+    hashes = [{table.name: table.sha256 for table in manifest.tables} for manifest in (first, again)]
+    assert hashes[0]["fundamentals"] == hashes[1]["fundamentals"]
+    assert hashes[0]["prices"] != hashes[1]["prices"]
 
 
 def test_only_changed_members_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

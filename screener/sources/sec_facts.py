@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import duckdb
 
 # Shared out among the threads; text, JSON trees and facts of a batch take some four times as much.
-BATCH_BYTES = 96_000_000
+BATCH_BYTES = 64_000_000
 SMALLEST_BATCH = 4_000_000
 # Sorted at once by each thread.
 RANGE_FACTS = 500_000
@@ -103,12 +103,7 @@ def _read(
         index, batch = task
         records = [Record(member.name, member.size, member.stamp) for member in batch]
         part = work / f"part-{index:05d}.parquet"
-        read_batch(
-            con,
-            records,
-            [_content(archive, member, record) for member, record in zip(batch, records, strict=True)],
-            part,
-        )
+        read_batch(con, records, lambda number: _content(archive, batch[number], records[number]), part)
         return part, records
 
     done = 0

@@ -26,7 +26,9 @@ def company(cik: int | str, facts: dict[str, Any], name: str = "Test Co") -> str
     nested: dict[str, Any] = {}
     for key, rows in facts.items():
         taxonomy, tag, unit = key.split(":")
-        units = nested.setdefault(taxonomy, {}).setdefault(tag, {"label": "L", "units": {}})["units"]
+        units = nested.setdefault(taxonomy, {}).setdefault(tag, {"label": "L", "description": None, "units": {}})[
+            "units"
+        ]
         units[unit] = rows
     return json.dumps({"cik": cik, "entityName": name, "facts": nested})
 
