@@ -23,6 +23,7 @@ from screener.standardize.lineage_nodes import Node, marked
 from screener.standardize.lineage_periods import Flows
 from screener.standardize.lineage_statement import Statements, arithmetic, unfollowed
 from screener.standardize.lineage_tables import ROW, Key, Layer, substitute
+from screener.standardize.maturities import MONTHS
 from screener.standardize.periods import flow_columns, point_columns
 from screener.standardize.pipeline import prepare, run_batch
 
@@ -102,6 +103,8 @@ class Lineage:
 
     def _inside(self, name: str, key: Key, column: str) -> Used:
         """Return what a column of the finished row stands for: its own formula, a node, or a plain number."""
+        if name in MONTHS:
+            return self._plain(self._finished.value(name, key))
         if name in self._finished.columns:
             other = name if name in BY_NAME else name.removesuffix("_q")
             if other in BY_NAME and name != column:

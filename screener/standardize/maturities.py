@@ -12,6 +12,8 @@ Column = tuple[str, str]
 YEARS = (1, 2, 3, 4, 5)
 HORIZONS = (12, 24, 36)
 DAYS_A_MONTH = 30.4375
+# Helpers that count months, not amounts.
+MONTHS = ("ladder_months", "ladder_quarter", "ladder_first", "ladder_shift", "ladder_reach")
 # A ladder that is this far from the debt that it should add up to is flagged.
 FIT = (0.8, 1.2)
 

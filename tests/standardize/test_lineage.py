@@ -81,7 +81,7 @@ def test_fallback_and_sum(tmp_path: Path) -> None:
     facts = income(10, YEAR, TEN_K, Revenues=100, CostOfGoodsSold=40, CostOfServices=15)
     (node,) = ways(tmp_path, facts, "gross_profit", end="2023-12-31", known="2024-02-20")
     (period,) = node.operands
-    assert (period.value, period.method, period.formula) == (45 * M, "fallback:1", "revenue - cost_of_revenue")
+    assert (period.value, period.method, period.formula) == (45 * M, "tree:gross_profit", "revenue - cost_of_revenue")
     revenue, cost = period.operands
     assert revenue.method == "tree:revenue"
     assert (cost.method, cost.formula) == ("sum", "CostOfGoodsSold + CostOfServices")
