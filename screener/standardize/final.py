@@ -147,6 +147,7 @@ def flags() -> tuple[Column, ...]:
         ("debt_inferred_zero", "no_debt"),
         ("zero_imputed", "zero_imputed"),
         ("scale_fixed", "power <> 1 OR rescaled OR v_g_scale_fixed = 1"),
+        ("period_fixed", "v_g_period_fixed = 1"),
         ("shares_fallback", "shares_fallback"),
         ("shares_implausible", "shares_implausible OR dropped"),
         ("split_inferred", 'len(list_filter(moves, lambda m: m.d > "end" - 366 AND m.d <= known)) > 0'),

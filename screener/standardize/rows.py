@@ -84,6 +84,7 @@ def moving_columns() -> tuple[str, ...]:
         *identities.moving_columns(),
         "g_sign_fixed",
         "g_scale_fixed",
+        "g_period_fixed",
         "cover",
         "cover_at",
     )
@@ -111,6 +112,7 @@ UNION ALL SELECT eid, "end", filed, 'cover', value FROM covers
 UNION ALL SELECT eid, "end", filed, 'cover_at', (filed - DATE '1970-01-01')::DOUBLE FROM covers
 UNION ALL SELECT eid, "end", filed, 'g_sign_fixed', 1.0 FROM sign_fixes
 UNION ALL SELECT eid, "end", filed, 'g_scale_fixed', 1.0 FROM scale_fixes
+UNION ALL SELECT eid, "end", filed, 'g_period_fixed', 1.0 FROM period_fixes
 UNION ALL {identities.changes()}
 UNION ALL
 {flags};
