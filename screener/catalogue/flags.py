@@ -57,7 +57,7 @@ FLAGS: tuple[Flag, ...] = (
     Flag("one_price", "several classes trade: all shares are counted at the price of the primary line", notable=False),
     Flag("fx", "reported in another currency than US dollars", notable=False),
     Flag("balance_rejected", "the newest balance sheet of the period does not balance: the one before it stands"),
-    Flag("recast", "a later filing recast the year or some of its quarters alone: they are on two bases"),
+    Flag("recast", "a filing recast the year or some of its quarters alone: they can't be compared", notable=False),
     *(Flag(row.flag, row.failed, row.notable) for row in IDENTITIES),
 )
 

@@ -9,7 +9,7 @@ from screener.standardize.columns import statement_items, texts
 
 # The lines on which the twelve months of both routes are compared.
 CHECKED = ("revenue", "operating_income", "net_income", "cfo", "capex")
-# Gross and net amounts of these never go into one sum or difference.
+# Gross and net amounts of these go into one sum or difference only where nothing else is known.
 ONE_KIND = ("interest_expense",)
 # What is put together from values of several kinds (``weak`` of ``long``) is of none.
 NO_KIND = 9
@@ -86,7 +86,8 @@ def quarters() -> str:
     first = f"CASE WHEN item IN {texts(_cash_flow_items())} THEN 10 ELSE 0 END"
     # An industry's line is often a slice: a difference of totals is better, one between a total and a line is none.
     direct = f"CASE WHEN weak > 0 THEN 4 + 2 * weak ELSE {first} END"
-    rank = f"CASE WHEN a.filled <> b.filled THEN 45 WHEN NOT {same} THEN 40 ELSE 5 + 2 * greatest(a.weak, b.weak) END"
+    unlike = f"(a.filled <> b.filled OR (a.item IN {texts(ONE_KIND)} AND a.weak <> b.weak))"
+    rank = f"CASE WHEN {unlike} THEN 45 WHEN NOT {same} THEN 40 ELSE 5 + 2 * greatest(a.weak, b.weak) END"
     return f"""
 CREATE OR REPLACE TEMP TABLE quarter_candidates AS
 SELECT eid, item, "end", filed AS known, value, start AS qstart, false AS mixed,
@@ -99,7 +100,6 @@ SELECT a.eid, a.item, a."end", greatest(a.filed, b.filed), a.value - b.value, b.
 FROM long a JOIN long b ON a.eid = b.eid AND a.item = b.item AND a.start = b.start
 WHERE a.dc IN ('H', 'N', 'A') AND b.dc IN ('Q', 'H', 'N') AND a."end" - b."end" BETWEEN 70 AND 125
   AND a.item IN {texts(_flows())} AND NOT (a.value < b.value AND a.item IN {_never_negative()})
-  AND NOT (a.item IN {texts(ONE_KIND)} AND a.weak <> b.weak)
 UNION ALL
 SELECT a.eid, a.item, b.start - 1, a.filed, a.value - b.value, a.start, false,
   {_rank("5 + 2 * a.weak", "a.filed", "0", "abs(b.start - a.start - 91)")}, a.weak
@@ -158,7 +158,7 @@ def _year_less_three_quarters() -> str:
         f'AND q{n}."end" = t.e{n} AND a.filed >= q{n}.known'
         for n in (1, 2, 3)
     )
-    rank = """CASE WHEN mixed THEN 41
+    rank = f"""CASE WHEN item IN {texts(ONE_KIND)} AND weak = {NO_KIND} THEN 45 WHEN mixed THEN 41
     WHEN weak = 0 AND differs(three, nine) AND moved > nine_filed THEN 5 ELSE 30 END"""
     return f"""{THIRDS}
 CREATE OR REPLACE TEMP TABLE fourth AS
@@ -177,8 +177,7 @@ checked AS (
     ON n.eid = s.eid AND n.item = s.item AND n.start = s.start AND n."end" = s.e3 AND s.filed >= n.filed)
 SELECT eid, item, "end", filed AS known, value - three AS value, e3 + 1 AS qstart, mixed,
   {_rank(rank, "filed", "0", "0")} AS k, weak
-FROM checked WHERE NOT (value < three AND item IN {_never_negative()})
-  AND NOT (item IN {texts(ONE_KIND)} AND weak = {NO_KIND});
+FROM checked WHERE NOT (value < three AND item IN {_never_negative()});
 CREATE OR REPLACE TEMP TABLE fourth_candidates AS
 SELECT * FROM fourth UNION ALL SELECT * FROM quarter_candidates SEMI JOIN fourth USING (eid, item, "end");
 {_best("fourth_candidates", "fourth_best")}
@@ -218,6 +217,7 @@ def twelve_months() -> str:
     A year restated after the stretch that is taken off is mixed and comes last (40).
     """
     flows = texts(_flows())
+    summed = f"CASE WHEN item IN {texts(ONE_KIND)} AND weak = {NO_KIND} THEN 46 WHEN mixed THEN 41 ELSE 30 END"
     return f"""
 CREATE OR REPLACE TEMP TABLE operands AS
 WITH c AS (
@@ -252,19 +252,18 @@ FROM (
   SELECT *, recast OR b_old IS NULL OR b_new_filed >= a_restated AS newer,
     coalesce(b_same, CASE WHEN newer THEN b_new ELSE b_old END) AS b,
     CASE WHEN b_same IS NOT NULL THEN b_same_weak WHEN newer THEN b_new_weak ELSE b_old_weak END AS b_weak,
-    CASE WHEN filled <> a_filled THEN 45 WHEN recast THEN 25 WHEN b_same IS NOT NULL THEN 10
+    CASE WHEN filled <> a_filled OR (item IN {texts(ONE_KIND)} AND (weak <> a_weak OR weak <> b_weak)) THEN 45
+         WHEN recast THEN 25 WHEN b_same IS NOT NULL THEN 10
          WHEN overtaken AND b_new_filed < a_restated THEN 40 ELSE 20 END AS rank
   FROM (
     SELECT *, NOT overtaken AND coalesce(differs(coalesce(b_same, b_new), b_old), false) AS recast
     FROM (SELECT *, coalesce(a_restated > b_old_filed, false) AS overtaken FROM operands)))
-WHERE b IS NOT NULL AND NOT (a + value < b AND item IN {_never_negative()})
-  AND NOT (item IN {texts(ONE_KIND)} AND (weak <> a_weak OR weak <> b_weak));
+WHERE b IS NOT NULL AND NOT (a + value < b AND item IN {_never_negative()});
 {_four_quarters(flows)}
 INSERT INTO ttm_candidates
-SELECT eid, item, "end", known, value, qstart, mixed, {_rank("CASE WHEN mixed THEN 41 ELSE 30 END", "known", "0", "0")},
+SELECT eid, item, "end", known, value, qstart, mixed, {_rank(summed, "known", "0", "0")},
   weak
-FROM four WHERE value IS NOT NULL AND NOT (value < 0 AND item IN {_never_negative()})
-  AND NOT (item IN {texts(ONE_KIND)} AND weak = {NO_KIND});
+FROM four WHERE value IS NOT NULL AND NOT (value < 0 AND item IN {_never_negative()});
 {_best("ttm_candidates", "ttm")}
 DROP TABLE ttm_candidates;
 DROP TABLE operands;

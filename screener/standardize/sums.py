@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from screener.standardize.columns import texts
 from screener.standardize.gaps import gap
-from screener.standardize.periods import CHECKED, NO_KIND
+from screener.standardize.periods import CHECKED, NO_KIND, ONE_KIND
 
 Column = tuple[str, str]
 
@@ -21,7 +21,8 @@ def moving_columns() -> tuple[str, ...]:
     ``ms``: quarters on different bases; ``dt``, ``ds``: the day on which the twelve months and the sum last moved;
     ``kt``, ``ks``: their kinds (``weak`` of ``long``); ``rc``: the largest amount by which a filing recast a part.
     """
-    return tuple(f"{kind}_{name}" for kind in ("ms", "dt", "ds", "kt", "ks", "rc") for name in CHECKED)
+    flows = tuple(f"{kind}_{name}" for kind in ("ms", "dt", "ds", "kt", "ks", "rc") for name in CHECKED)
+    return (*flows, *(f"kt_{name}" for name in ONE_KIND))
 
 
 def changes() -> str:
@@ -31,7 +32,7 @@ WHERE item IN {texts(CHECKED)} AND value IS NOT NULL
 UNION ALL {_moved("ttm", "dt")}
 UNION ALL {_moved("four", "ds")}
 UNION ALL {_kinds("ttm", "kt")}
-UNION ALL {_kinds("four", "ks")}
+UNION ALL {_kinds("four", "ks")} AND item IN {texts(CHECKED)}
 UNION ALL
 SELECT eid, "end", known, 'rc_' || item, max(moved) OVER (
   PARTITION BY eid, item, "end" ORDER BY known ROWS UNBOUNDED PRECEDING)
@@ -52,7 +53,7 @@ FROM (
 
 def _kinds(table: str, prefix: str) -> str:
     return f"""SELECT eid, "end", known, '{prefix}_' || item, weak::DOUBLE
-FROM {table} WHERE item IN {texts(CHECKED)} AND value IS NOT NULL"""
+FROM {table} WHERE item IN {texts((*CHECKED, *ONE_KIND))} AND value IS NOT NULL"""
 
 
 def gaps() -> tuple[Column, ...]:
