@@ -275,10 +275,11 @@ CREATE OR REPLACE TEMP TABLE levels AS
 SELECT eid, tag, "end", filed, value FROM mentions WHERE start IS NULL AND tag IN {texts(_LEVEL_TAGS)};
 CREATE OR REPLACE TEMP TABLE openings AS
 SELECT s.eid, s.start, s."end", m.tag, m."end" AS opening
-FROM (SELECT DISTINCT eid, start, "end" FROM wide_periods WHERE i_net_change IS NOT NULL) s
-JOIN (SELECT DISTINCT eid, tag, "end" FROM levels) m ON m.eid = s.eid AND m."end" BETWEEN s.start - 4 AND s.start + 2
+FROM (SELECT eid, start, "end", min(event) AS born FROM wide_periods WHERE i_net_change IS NOT NULL GROUP BY ALL) s
+JOIN (SELECT eid, tag, "end", min(filed) AS born FROM levels GROUP BY ALL) m
+  ON m.eid = s.eid AND m."end" BETWEEN s.start - 4 AND s.start + 2
 QUALIFY row_number() OVER (PARTITION BY s.eid, s.start, s."end", m.tag
-                           ORDER BY abs(m."end" + 1 - s.start), m."end") = 1;
+                           ORDER BY greatest(s.born, m.born), abs(m."end" + 1 - s.start), m."end") = 1;
 CREATE OR REPLACE TEMP TABLE cash_rolls AS
 SELECT w.eid, w.start, w."end", w.event, min({change}) AS i_cf2
 FROM wide_periods w JOIN openings o ON o.eid = w.eid AND o.start = w.start AND o."end" = w."end"

@@ -191,16 +191,18 @@ DROP TABLE thirds;
 """
 
 
-# For a year-to-date period: the fiscal year before it and the stretches of that year that may be the same one.
+# For a year-to-date period: the fiscal year before it and the stretches of that year that may be the same one. Of
+# several such years the one that was known with the period: what is filed later may not move what was known.
 LINKS = """
-CREATE OR REPLACE TEMP TABLE keys AS SELECT DISTINCT eid, start, "end", days, dc FROM long;
+CREATE OR REPLACE TEMP TABLE keys AS SELECT eid, start, "end", days, dc, min(filed) AS born FROM long GROUP BY ALL;
 CREATE OR REPLACE TEMP TABLE links AS
 WITH year AS (
   SELECT c.eid, c.start, c."end", c.days, a.start AS a_start, a."end" AS a_end
   FROM keys c JOIN keys a ON a.eid = c.eid AND a.dc = 'A' AND a."end" BETWEEN c.start - 4 AND c.start + 2
   WHERE c.dc <> 'A'
   QUALIFY row_number() OVER (PARTITION BY c.eid, c.start, c."end"
-                             ORDER BY abs(c.start - 1 - a."end"), a."end" DESC, abs(a.days - 365), a.start) = 1)
+                             ORDER BY greatest(c.born, a.born), abs(c.start - 1 - a."end"), a."end" DESC,
+                               abs(a.days - 365), a.start) = 1)
 SELECT y.*, b."end" AS b_end, abs(b.days - y.days) AS apart FROM year y
 JOIN keys b ON b.eid = y.eid AND b.start = y.a_start AND b.dc <> 'A' AND b."end" < y.a_end
   AND abs(b.days - y.days) <= 10;
@@ -271,7 +273,10 @@ DROP TABLE operands;
 
 
 def _four_quarters(flows: str) -> str:
-    """Return SQL that makes ``four``: the sum of the quarter and the three before it, as each of them becomes known."""
+    """Return SQL that makes ``four``: the sum of the quarter and the three before it, as each of them becomes known.
+
+    Which quarters follow each other is told by what was known when the later one was, else by what came first.
+    """
     slots = ", ".join(
         f"last_value(CASE WHEN slot = {slot} THEN {name} END IGNORE NULLS) OVER w AS {letter}{slot}"
         for name, letter in (("value", "q"), ("weak", "w"))
@@ -280,11 +285,13 @@ def _four_quarters(flows: str) -> str:
     return f"""
 CREATE OR REPLACE TEMP TABLE chain AS
 WITH ends AS (
-  SELECT eid, "end", min(qstart) AS qstart FROM quarter GROUP BY ALL),
+  SELECT eid, "end", known AS born, qstart FROM quarter
+  QUALIFY row_number() OVER (PARTITION BY eid, "end" ORDER BY known, qstart) = 1),
 step AS (
   SELECT e.eid, e."end", e.qstart, p."end" AS prior FROM ends e
   LEFT JOIN ends p ON p.eid = e.eid AND p."end" BETWEEN e.qstart - 5 AND e.qstart + 3
-  QUALIFY row_number() OVER (PARTITION BY e.eid, e."end" ORDER BY abs(e.qstart - 1 - p."end"), p."end") = 1),
+  QUALIFY row_number() OVER (PARTITION BY e.eid, e."end"
+                             ORDER BY greatest(e.born, p.born), abs(e.qstart - 1 - p."end"), p."end") = 1),
 four AS (
   SELECT a.eid, a."end", a.prior AS e1, b.prior AS e2, c.prior AS e3, d.qstart AS first_day FROM step a
   JOIN step b ON b.eid = a.eid AND b."end" = a.prior

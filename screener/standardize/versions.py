@@ -171,22 +171,21 @@ UNION SELECT DISTINCT e.eid, r."end", r.filed FROM raw_facts r JOIN turned g USI
 JOIN entities e USING (issuer_id);
 """
 
-# Starts that are a day or two off the company's own are the same start.
+# Starts that are a day or two off the company's own are the same start: the one near it that was stated first with an
+# income. Only what was filed by the day on which a start is first stated tells which that is.
 PERIODS = f"""
 CREATE OR REPLACE TEMP TABLE starts AS
-WITH major AS (
-  SELECT DISTINCT eid, start FROM stated
-  WHERE start IS NOT NULL AND tag IN {texts(INCOME_TAGS)} AND dur_class("end" - start + 1) <> 'X'),
-breaks AS (
-  SELECT *, CASE WHEN start - lag(start) OVER w <= 3 THEN 0 ELSE 1 END AS fresh
-  FROM major WINDOW w AS (PARTITION BY eid ORDER BY start)),
-clusters AS (SELECT *, sum(fresh) OVER (PARTITION BY eid ORDER BY start) AS cluster FROM breaks),
-anchors AS (SELECT eid, start, min(start) OVER (PARTITION BY eid, cluster) AS anchor FROM clusters),
-every AS (SELECT DISTINCT eid, start FROM stated WHERE start IS NOT NULL)
-SELECT e.eid, e.start,
-  coalesce(arg_min(a.anchor, (abs(e.start - a.start) * 10 + (a.start > e.start)::INT)), e.start) AS anchor
-FROM every e LEFT JOIN anchors a ON a.eid = e.eid AND a.start BETWEEN e.start - 3 AND e.start + 3
-GROUP BY e.eid, e.start;
+WITH every AS (
+  SELECT eid, start, min(filed) AS filed,
+    min(CASE WHEN tag IN {texts(INCOME_TAGS)} AND dur_class("end" - start + 1) <> 'X' THEN filed END) AS major
+  FROM stated WHERE start IS NOT NULL GROUP BY ALL),
+near AS (
+  SELECT e.eid, e.start, m.start AS anchor FROM every e
+  JOIN every m ON m.eid = e.eid AND m.start BETWEEN e.start - 3 AND e.start + 3 AND m.major <= e.filed
+  QUALIFY row_number() OVER (PARTITION BY e.eid, e.start ORDER BY m.major, m.start) = 1)
+SELECT e.eid, e.start, coalesce(a.anchor, n.anchor, e.start) AS anchor FROM every e
+LEFT JOIN near n ON n.eid = e.eid AND n.start = e.start
+LEFT JOIN near a ON a.eid = n.eid AND a.start = n.anchor;
 CREATE OR REPLACE TEMP TABLE mentions AS
 SELECT s.eid, s.tag, k.anchor AS start, s."end", s.filed, s.value, s.form_rank, s.statement,
   dur_class(s."end" - k.anchor + 1) AS dc
