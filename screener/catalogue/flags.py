@@ -35,6 +35,7 @@ FLAGS: tuple[Flag, ...] = (
     Flag("accrual_proxy", "no interest expense is reported: interest paid stands for it in coverage", notable=False),
     Flag("accrual", "dividends or buybacks are as declared, not as paid", notable=False),
     Flag("cogs_ex_da", "cost of revenue leaves out depreciation: gross profit looks better than that of others"),
+    Flag("cost_partial", "the reported cost of revenue is a small part of the costs: gross profit is left unknown"),
     Flag("capex_partial", "a larger line of purchases of productive assets is not in capital expenditure"),
     Flag("sga_partial", "selling or administrative cost alone is reported", notable=False),
     Flag("payables_accrued", "accounts payable include accruals", notable=False),
