@@ -35,6 +35,7 @@ FLAGS: tuple[Flag, ...] = (
     Flag("accrual_proxy", "no interest expense is reported: interest paid stands for it in coverage", notable=False),
     Flag("accrual", "dividends or buybacks are as declared, not as paid", notable=False),
     Flag("cogs_ex_da", "cost of revenue leaves out depreciation: gross profit looks better than that of others"),
+    Flag("cost_partial", "the reported cost of revenue is a small part of the costs: gross profit is left unknown"),
     Flag("capex_partial", "a larger line of purchases of productive assets is not in capital expenditure"),
     Flag("sga_partial", "selling or administrative cost alone is reported", notable=False),
     Flag("payables_accrued", "accounts payable include accruals", notable=False),
@@ -47,6 +48,7 @@ FLAGS: tuple[Flag, ...] = (
     Flag("transition", "the twelve months run across a change of the fiscal year"),
     Flag("odd_quarter", "revenue of the fourth quarter is over three times that of each quarter before it"),
     Flag("scale_fixed", "an amount or a share count was off by a power of ten and was mended", notable=False),
+    Flag("period_fixed", "a quarter stated with the first day of the year was told by the others", notable=False),
     Flag("shares_fallback", "the share count is the weighted average, none is on the cover", notable=False),
     Flag("shares_implausible", "an implausible share count was dropped"),
     Flag("split_inferred", "a share split in the last year was inferred from restated share counts", notable=False),
@@ -56,6 +58,7 @@ FLAGS: tuple[Flag, ...] = (
     Flag("one_price", "several classes trade: all shares are counted at the price of the primary line", notable=False),
     Flag("fx", "reported in another currency than US dollars", notable=False),
     Flag("balance_rejected", "the newest balance sheet of the period does not balance: the one before it stands"),
+    Flag("recast", "a filing recast the year or some of its quarters alone: they can't be compared", notable=False),
     *(Flag(row.flag, row.failed, row.notable) for row in IDENTITIES),
 )
 

@@ -78,7 +78,7 @@ IDENTITIES: tuple[Identity, ...] = (
     ),
     Identity(
         "is3", "Income after tax", "pretax_income - income_tax = income_continuing (+ equity_method_income)",
-        "a pretax income that fits with the opposite sign is turned; else flagged", "pretax income less tax is not the income from continuing operations", notable=False,
+        "flagged; a pretax income, or a tax, that fits with the opposite sign is turned", "pretax income less tax is not the income from continuing operations", notable=False,
     ),
     Identity(
         "is4", "Net income and noncontrolling interest", "net_income_incl_nci = net_income + nci_income",
@@ -104,11 +104,11 @@ IDENTITIES: tuple[Identity, ...] = (
     ),
     Identity(
         "quarters_sum", "Quarters make the year", "q1 + q2 + q3 + q4 = fiscal year",
-        "flagged", "the four quarters do not add up to the fiscal year",
+        "flagged; not tested where a later filing recast the year or some of its quarters alone (flag recast)", "the four quarters do not add up to the fiscal year",
     ),
     Identity(
         "ttm_two_ways", "Twelve months two ways", "fiscal year + year to date - the same stretch a year earlier = four quarters",
-        "flagged", "twelve months differ between the two ways of adding them up",
+        "flagged; not tested where a later filing recast the year or some of its quarters alone (flag recast)", "twelve months differ between the two ways of adding them up",
     ),
 )  # fmt: skip
 

@@ -38,7 +38,7 @@ def interest_values() -> tuple[Column, ...]:
     """Return ``interest_to_cover``, its quarter and ``interest_evidence``; they need the finished ``total_debt``.
 
     Where no expense is reported, the interest paid stands for it (accrual_proxy), and none where nothing is owed
-    (inferred_zero): for coverage alone, ``interest_expense`` stays unknown. ``net``: net of interest income.
+    (inferred_zero): for coverage alone, ``interest_expense`` stays unknown. ``net``: wholly or partly net of income.
     """
     columns = [
         (
@@ -53,7 +53,7 @@ def interest_values() -> tuple[Column, ...]:
         (
             "interest_evidence",
             "CASE WHEN interest_expense IS NOT NULL THEN CASE WHEN interest_expense = 0 THEN 'reported_zero' "
-            "WHEN v_g_interest_net = 1 THEN 'net' ELSE 'reported' END "
+            "WHEN v_kt_interest_expense > 0 THEN 'net' ELSE 'reported' END "
             "WHEN interest_paid > 0 THEN 'accrual_proxy' WHEN total_debt = 0 THEN 'inferred_zero' ELSE 'unknown' END",
         ),
     )

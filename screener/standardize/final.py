@@ -16,6 +16,8 @@ from screener.standardize.splits import factor
 from screener.standardize.versions import DOMESTIC
 
 STALE_DAYS = {"quarterly": 201, "half-yearly": 301, "annual": 501}
+# Balance sheets without debt that it takes to infer that there is none.
+SILENT_REPORTS = 2
 DEBT_ITEMS = ("debt_current", "long_term_debt", "total_debt", "total_debt_lo", "total_debt_hi")
 # Finished with their evidence, or with the ladder, rather than as known.
 FINISHED_LATER = (*DEBT_ITEMS, "cash", "debt_mat_after5")
@@ -51,13 +53,14 @@ def debt_values() -> tuple[Column, ...]:
     """Return the debt items and the evidence behind a missing debt.
 
     Nothing owed is inferred from a balance sheet without any debt tag when no filing of the last eight quarters
-    had one, no interest was paid and no maturities are listed. A vendor's table has a column for debt: there an
+    had one, no interest was paid and no maturities are listed. The first report alone proves nothing: it may have
+    its debt under tags of its own. A vendor's table has a column for debt: there an
     empty pair next to known liabilities is enough.
     """
     silent = (
         "CASE WHEN taxonomy = 'simfin' THEN v_total_liabilities IS NOT NULL "
         "ELSE coalesce(v_total_liabilities, v_total_assets) IS NOT NULL "
-        f"AND (debt_seen IS NULL OR known - debt_seen > {EIGHT_QUARTERS_DAYS}) END"
+        f"AND (debt_seen IS NULL OR known - debt_seen > {EIGHT_QUARTERS_DAYS}) AND reports >= {SILENT_REPORTS} END"
     )
     return (
         (
@@ -137,6 +140,7 @@ def flags() -> tuple[Column, ...]:
         ("accrual_proxy", "interest_evidence = 'accrual_proxy'"),
         ("accrual", "v_g_accrual = 1"),
         ("cogs_ex_da", "v_g_cogs_ex_da = 1"),
+        ("cost_partial", "v_g_cost_partial = 1"),
         ("capex_partial", "v_g_capex_partial = 1"),
         ("sga_partial", "v_g_sga_partial = 1"),
         ("payables_accrued", "v_f_payables_accrued = 1"),
@@ -147,6 +151,7 @@ def flags() -> tuple[Column, ...]:
         ("debt_inferred_zero", "no_debt"),
         ("zero_imputed", "zero_imputed"),
         ("scale_fixed", "power <> 1 OR rescaled OR v_g_scale_fixed = 1"),
+        ("period_fixed", "v_g_period_fixed = 1"),
         ("shares_fallback", "shares_fallback"),
         ("shares_implausible", "shares_implausible OR dropped"),
         ("split_inferred", 'len(list_filter(moves, lambda m: m.d > "end" - 366 AND m.d <= known)) > 0'),

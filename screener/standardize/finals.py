@@ -44,6 +44,16 @@ _BANK_STYLE_INTEREST = t("InterestIncomeExpenseNet")
 _ALL_COSTS = (
     "cost_of_revenue > 0 AND abs(revenue - d_operating_expenses - d_operating_income) <= 0.01 * abs(d_operating_income)"
 )
+# A cost of revenue that is a small part of all costs, most of which no other line explains: one of many lines.
+_EVERY_COST = (
+    "coalesce(d_total_costs, CASE WHEN abs(revenue - d_operating_expenses - d_operating_income) "
+    "<= 0.01 * abs(d_operating_income) THEN d_operating_expenses END)"
+)
+_SELLING = "coalesce(d_sga, coalesce(d_selling_marketing, 0) + coalesce(d_general_admin, 0))"
+_COST_IS_A_PART = (
+    f"d_gross_profit IS NULL AND d_cost_of_revenue < 0.1 * {_EVERY_COST} "
+    f"AND d_cost_of_revenue + coalesce(d_research_development, 0) + {_SELLING} < 0.5 * {_EVERY_COST}"
+)
 _CASH_TOTAL = t("CashCashEquivalentsRestrictedCashAndRestrictedCashEquivalents")
 
 FINAL: dict[str, str] = {
@@ -55,6 +65,9 @@ FINAL: dict[str, str] = {
         f"CASE WHEN {_NET_INTEREST} < 0 THEN 0 - {_NET_INTEREST} END",
         f"CASE WHEN {_NOT_FINANCIAL} AND {_BANK_STYLE_INTEREST} < 0 THEN 0 - {_BANK_STYLE_INTEREST} END",
         "d_interest_expense",
+    ),
+    "cost_of_revenue": (
+        f"CASE WHEN {_COST_IS_A_PART} THEN NULL ELSE coalesce(d_cost_of_revenue, revenue - d_gross_profit) END"
     ),
     "gross_profit": (f"CASE WHEN coalesce(model, 'standard') NOT IN ('bank', 'insurer', 'reit') THEN {_GROSS} END"),
     # Some filers tag the cost of sales inside their operating expenses: those are all costs.
@@ -185,6 +198,7 @@ PERIOD_FLAGS: tuple[tuple[str, str], ...] = (
         f"CASE WHEN coalesce({', '.join(tags_of('cost_of_revenue')[:2])}) IS NULL "
         f"AND coalesce({', '.join(tags_of('cost_of_revenue')[2:])}) IS NOT NULL THEN 1.0 ELSE 0.0 END",
     ),
+    ("g_cost_partial", f"CASE WHEN {_COST_IS_A_PART} THEN 1.0 ELSE 0.0 END"),
     (
         "g_sga_partial",
         "CASE WHEN d_sga IS NULL AND (selling_marketing IS NULL) <> (general_admin IS NULL) THEN 1.0 ELSE 0.0 END",

@@ -173,10 +173,12 @@ def _is(part: Used, value: float) -> bool:
 
 
 def combine(op: str, args: tuple[Used, ...]) -> Used:
-    """Return the operation without what changes nothing: a zero that is added, a factor of one."""
+    """Return the operation without what changes nothing: a zero that is added, a factor of one, zero times a part."""
     if len(args) == 1:
         return Used("neg", args) if op == "-" else args[0]
     left, right = args
+    if (op in {"*", "/"} and _is(left, 0)) or (op == "*" and _is(right, 0)):
+        return Used("const", value=0.0)
     if op in {"+", "-"} and _is(right, 0):
         return left
     if op == "+" and _is(left, 0):

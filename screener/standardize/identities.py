@@ -6,11 +6,12 @@ identity is tested on a value that was derived through it.
 
 from __future__ import annotations
 
-from screener.catalogue.identities import BEFORE_FX_TAGS, BY_ID, IDENTITIES, TOLERANCE
+from screener.catalogue.identities import BEFORE_FX_TAGS, BY_ID, IDENTITIES
 from screener.catalogue.items import BY_NAME
+from screener.standardize import sums
 from screener.standardize.columns import raw as t
 from screener.standardize.columns import texts
-from screener.standardize.periods import CHECKED
+from screener.standardize.gaps import excess, gap, nearest
 from screener.standardize.trees import first, present_sum
 
 Column = tuple[str, str]
@@ -32,38 +33,6 @@ _LEVEL_TAGS = (
     "Cash",
     "ifrs:CashAndCashEquivalents",
 )
-
-# Filings round to units, thousands, hundred thousands or millions: more zeros at the end of a number are chance.
-MACROS = """
-CREATE OR REPLACE TEMP MACRO grain(v) AS (
-  CASE WHEN v = 0 THEN NULL WHEN v % 1e6 = 0 THEN 1e6 WHEN v % 1e5 = 0 THEN 1e5 WHEN v % 1e3 = 0 THEN 1e3
-       WHEN v % 1 = 0 THEN 1.0 ELSE 0.0 END);
-"""
-
-
-def gap(left: str, right: str, operands: tuple[str, ...], share: float = TOLERANCE, unit: str = "") -> str:
-    """Return SQL of |left - right| in units of the tolerance: the share of the larger side, or two rounding units.
-
-    The rounding unit is that of the finest operand, or ``unit`` where it is known.
-    """
-    off = f"abs(({left}) - ({right}))"
-    allowed = f"{share} * greatest(abs({left}), abs({right}))"
-    finest = unit or f"coalesce(least({', '.join(f'grain({name})' for name in operands)}), 0)"
-    return (
-        f"CASE WHEN {off} = 0 THEN 0.0 WHEN {off} <= {allowed} THEN {off} / ({allowed}) "
-        f"WHEN {off} IS NOT NULL THEN {off} / greatest({allowed}, 2 * {finest}) END"
-    )
-
-
-def excess(part: str, total: str) -> str:
-    """Return SQL of how far a part exceeds its total, in units of the tolerance; 0 where it does not."""
-    over = gap(part, total, (part, total))
-    return f"CASE WHEN ({part}) <= ({total}) THEN 0.0 ELSE {over} END"
-
-
-def nearest(*gaps: str) -> str:
-    """Return the smallest of the gaps that can be tested: one reading of the statement that adds up is enough."""
-    return f"least({', '.join(gaps)})"
 
 
 def _applies(identity: str, sql: str) -> str:
@@ -164,7 +133,7 @@ def _cash_flows() -> str:
     return nearest(*ways)
 
 
-def _after_tax(pretax: str) -> str:
+def _after_tax(pretax: str, tax: str = "u_income_tax") -> str:
     """Income from continuing operations as tagged, or what net income leaves of it."""
     targets = (
         "d_income_continuing",
@@ -172,7 +141,7 @@ def _after_tax(pretax: str) -> str:
         f"d_net_income + coalesce({_OTHERS}, 0) - coalesce(d_discontinued, 0)",
     )
     ways = [
-        gap(f"{pretax} - d_income_tax{extra}", target, ("u_pretax_income", "d_income_tax", "d_net_income"))
+        gap(f"({pretax}) - ({tax}){extra}", target, ("u_pretax_income", "u_income_tax", "d_net_income"))
         for target in targets
         for extra in ("", " + d_equity_method_income")
     ]
@@ -180,7 +149,9 @@ def _after_tax(pretax: str) -> str:
 
 
 # Items whose direct value is ``u_x`` until an identity has shown that its sign is right.
-TURNED = ("pretax_income",)
+TURNED = ("pretax_income", "income_tax")
+# Where no pretax income is tagged, the lines above it lead there.
+_BRIDGE = f"d_operating_income - d_interest_expense + coalesce({t('OtherNonoperatingIncomeExpense')}, 0)"
 
 
 def _shared(others: str) -> str:
@@ -221,11 +192,19 @@ def period_gaps() -> tuple[Column, ...]:
                 ),
             ),
         ),
+        ("i_bridge", f"CASE WHEN u_income_tax < 0 THEN {_after_tax(_BRIDGE)} END"),
+        ("i_bridge_turned", f"CASE WHEN u_income_tax < 0 THEN {_after_tax(_BRIDGE, '0 - u_income_tax')} END"),
         ("i_is3", _after_tax("u_pretax_income")),
         ("i_is3_turned", _after_tax("(0 - u_pretax_income)")),
+        ("i_is3_tax", f"coalesce({_after_tax('u_pretax_income', '0 - u_income_tax')}, i_bridge_turned)"),
         (
             "d_pretax_income",
             "CASE WHEN i_is3 > 1 AND i_is3_turned <= 1 THEN 0 - u_pretax_income ELSE u_pretax_income END",
+        ),
+        (
+            "d_income_tax",
+            "CASE WHEN coalesce(i_is3, i_bridge) > 1 AND coalesce(i_is3_turned, 2) > 1 AND i_is3_tax <= 1 "
+            "THEN 0 - u_income_tax ELSE u_income_tax END",
         ),
         ("i_is4", nearest(*(_shared(others) for others in ("d_nci_income", _OTHERS)))),
         ("i_cf1", _cash_flows()),
@@ -279,12 +258,9 @@ def balance_columns() -> tuple[str, ...]:
 
 
 def moving_columns() -> tuple[str, ...]:
-    """Return the columns of ``changes`` that hold gaps, and what tells whether the sums are on one basis.
-
-    ``ms``: quarters on different bases; ``dt``, ``ds``: the day on which the twelve months and the sum last moved.
-    """
+    """Return the columns of ``changes`` that hold gaps, and those that the sums need."""
     flows = tuple(f"i_{name}_{stretch}" for name in (*PERIODS, ROLL) for stretch in STRETCHES)
-    return (*flows, *(f"{kind}_{name}" for kind in ("ms", "dt", "ds") for name in CHECKED))
+    return (*flows, *sums.moving_columns())
 
 
 def roll_forward() -> str:
@@ -299,10 +275,11 @@ CREATE OR REPLACE TEMP TABLE levels AS
 SELECT eid, tag, "end", filed, value FROM mentions WHERE start IS NULL AND tag IN {texts(_LEVEL_TAGS)};
 CREATE OR REPLACE TEMP TABLE openings AS
 SELECT s.eid, s.start, s."end", m.tag, m."end" AS opening
-FROM (SELECT DISTINCT eid, start, "end" FROM wide_periods WHERE i_net_change IS NOT NULL) s
-JOIN (SELECT DISTINCT eid, tag, "end" FROM levels) m ON m.eid = s.eid AND m."end" BETWEEN s.start - 4 AND s.start + 2
+FROM (SELECT eid, start, "end", min(event) AS born FROM wide_periods WHERE i_net_change IS NOT NULL GROUP BY ALL) s
+JOIN (SELECT eid, tag, "end", min(filed) AS born FROM levels GROUP BY ALL) m
+  ON m.eid = s.eid AND m."end" BETWEEN s.start - 4 AND s.start + 2
 QUALIFY row_number() OVER (PARTITION BY s.eid, s.start, s."end", m.tag
-                           ORDER BY abs(m."end" + 1 - s.start), m."end") = 1;
+                           ORDER BY greatest(s.born, m.born), abs(m."end" + 1 - s.start), m."end") = 1;
 CREATE OR REPLACE TEMP TABLE cash_rolls AS
 SELECT w.eid, w.start, w."end", w.event, min({change}) AS i_cf2
 FROM wide_periods w JOIN openings o ON o.eid = w.eid AND o.start = w.start AND o."end" = w."end"
@@ -324,36 +301,7 @@ SELECT eid, "end", event, col || {kind}, max(value) FROM (
 GROUP BY ALL
 UNION ALL
 SELECT eid, "end", event, 'i_{ROLL}' || {kind}, max(i_{ROLL}) FROM cash_rolls WHERE i_{ROLL} IS NOT NULL GROUP BY ALL
-UNION ALL
-SELECT eid, "end", known, 'ms_' || item, mixed::INT::DOUBLE FROM four
-WHERE item IN {texts(CHECKED)} AND value IS NOT NULL
-UNION ALL {_moved("ttm", "dt")}
-UNION ALL {_moved("four", "ds")}"""
-
-
-def _moved(table: str, prefix: str) -> str:
-    """Return SQL of the last day on which a value moved by more than rounding, as known on each day."""
-    return f"""
-SELECT eid, "end", known, '{prefix}_' || item, max(CASE WHEN moved THEN known - DATE '1970-01-01' END) OVER (
-  PARTITION BY eid, item, "end" ORDER BY known ROWS UNBOUNDED PRECEDING)::DOUBLE
-FROM (
-  SELECT *, coalesce(differs(value, lag(value) OVER (PARTITION BY eid, item, "end" ORDER BY known)), true) AS moved
-  FROM {table} WHERE item IN {texts(CHECKED)} AND value IS NOT NULL)"""
-
-
-def _sums(at_year: str) -> str:
-    """Return the worst gap between the twelve months and the four quarters, both on one basis.
-
-    A filing that recasts the year alone, or some of its quarters alone, leaves nothing to compare it with: one of the
-    two then moved on a day on which the other did not. Nor is a derived operating income what the filings state.
-    """
-    ways = [
-        f"CASE WHEN {at_year} AND v_mt_{name} = 0 AND v_ms_{name} = 0 AND v_dt_{name} = v_ds_{name} "
-        f"{'AND coalesce(v_g_ebit_derived, 0) = 0 ' if name == 'operating_income' else ''}"
-        f"THEN {gap(f'v_{name}', f'v_sum4_{name}', (f'v_{name}', f'v_sum4_{name}'))} END"
-        for name in CHECKED
-    ]
-    return f"greatest({', '.join(ways)})"
+UNION ALL {sums.changes()}"""
 
 
 def _earned(kind: str, income: str) -> str:
@@ -373,7 +321,7 @@ def row_gaps() -> tuple[Column, ...]:
     columns.append(
         ("r_is5", f"greatest({_earned('q', 'v_net_income_to_common_q')}, {_earned('fy', 'v_net_income_to_common')})")
     )
-    columns += [("r_quarters_sum", _sums("at_year")), ("r_ttm_two_ways", _sums("NOT at_year"))]
+    columns += sums.gaps()
     ids = [row.id for row in IDENTITIES]
 
     def listed(condition: str, said: str = "'{0}'") -> str:
@@ -392,5 +340,9 @@ def row_gaps() -> tuple[Column, ...]:
 
 
 def flag_tests() -> tuple[tuple[str, str], ...]:
-    """Return (flag code, SQL test) of a balance sheet that gave way and of each identity that fails."""
-    return (("balance_rejected", "v_f_rejected = 1"), *((row.flag, f"r_{row.id} > 1") for row in IDENTITIES))
+    """Return (flag code, SQL test) of what gave way, of sums on two bases and of each identity that fails."""
+    return (
+        ("balance_rejected", "v_f_rejected = 1"),
+        ("recast", "recast"),
+        *((row.flag, f"r_{row.id} > 1") for row in IDENTITIES),
+    )

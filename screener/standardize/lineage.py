@@ -104,7 +104,7 @@ class Lineage:
     def _inside(self, name: str, key: Key, column: str) -> Used:
         """Return what a column of the finished row stands for: its own formula, a node, or a plain number."""
         if name in MONTHS:
-            return Used("const", value=self._finished.value(name, key))
+            return self._plain(self._finished.value(name, key))
         if name in self._finished.columns:
             other = name if name in BY_NAME else name.removesuffix("_q")
             if other in BY_NAME and name != column:

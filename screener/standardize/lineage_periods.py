@@ -62,6 +62,8 @@ class Flows:
         found = (
             self._direct(table, eid, item, end, chosen)
             or self._difference(table, eid, item, end, chosen)
+            or self._front(table, eid, item, end, chosen)
+            or self._fourth(table, eid, item, end, chosen)
             or self._year_and_stretch(table, eid, item, end, chosen)
             or self._four(table, eid, item, end, chosen)
             or Node(item, chosen.value, "unexplained", end=end)
@@ -107,6 +109,51 @@ class Flows:
         method = "derived_q4" if a.dc == "A" else "ytd_diff"
         operands = (self._stretch(eid, item, a), self._stretch(eid, item, b))
         return Node(item, chosen.value, method, "{0} - {1}", operands, chosen.start, end)
+
+    def _front(self, table: str, eid: int, item: str, end: date, chosen: Chosen) -> Node | None:
+        """Return the first quarter as what the second leaves of a half year, both in one filing."""
+        if table != "quarter" or chosen.start is None:
+            return None
+        every = [s for s in self._long.get((eid, item), []) if s.filed == chosen.known]
+        pairs = [
+            (a, b)
+            for a in every
+            if a.dc == "H" and a.start == chosen.start
+            for b in every
+            if b.dc == "Q" and b.end == a.end and (b.start - end).days == 1 and a.value - b.value == chosen.value
+        ]
+        if not pairs:
+            return None
+        operands = tuple(self._stretch(eid, item, at) for at in min(pairs))
+        return Node(item, chosen.value, "ytd_diff", "{0} - {1}", operands, chosen.start, end)
+
+    def _fourth(self, table: str, eid: int, item: str, end: date, chosen: Chosen) -> Node | None:
+        """Return the fourth quarter as what the three before it leave of the year, as known with the year."""
+        if table != "quarter" or chosen.start is None:
+            return None
+        years = [
+            s
+            for s in self._long.get((eid, item), [])
+            if s.dc == "A" and s.end == end and s.filed == chosen.known and s.start < chosen.start
+        ]
+        nodes: list[Node] = []
+        start: date | None = chosen.start
+        while start is not None and len(nodes) < 3:
+            before = self._quarter_before(eid, item, start, chosen.known)
+            start = before.start if before else None
+            nodes += [before] if before else []
+        total = sum(node.value or 0 for node in nodes)
+        found = [year for year in years if math.isclose(year.value - total, chosen.value, rel_tol=1e-9, abs_tol=1e-9)]
+        if len(nodes) < 3 or not found:
+            return None
+        operands = (self._stretch(eid, item, min(found)), *nodes)
+        return Node(item, chosen.value, "derived_q4", "{0} - {1} - {2} - {3}", operands, chosen.start, end)
+
+    def _quarter_before(self, eid: int, item: str, start: date, known: date) -> Node | None:
+        ends = sorted((key[2] for key in self._chosen["quarter"] if key[:2] == (eid, item)), reverse=True)
+        near = [end for end in ends if -4 <= (end - start).days <= 2]
+        nodes = [self.node("quarter", eid, item, end, known) for end in near]
+        return next((node for node in nodes if node is not None), None)
 
     def _year_and_stretch(self, table: str, eid: int, item: str, end: date, chosen: Chosen) -> Node | None:
         if table != "ttm" or chosen.start is None:

@@ -12,6 +12,8 @@ Column = tuple[str, str]
 YEARS = (1, 2, 3, 4, 5)
 HORIZONS = (12, 24, 36)
 DAYS_A_MONTH = 30.4375
+# Helpers that count months, not amounts.
+MONTHS = ("ladder_months", "ladder_quarter", "ladder_first", "ladder_shift", "ladder_reach")
 # A ladder that is this far from the debt that it should add up to is flagged.
 FIT = (0.8, 1.2)
 
@@ -27,10 +29,6 @@ def _cumulative(month: str) -> str:
         share = f"least(1, greatest(0, (({month}) - ladder_shift - {12 * (year - 1)}) / 12))"
         steps.append(f"coalesce({_year(year)}, 0) * {share}")
     return " + ".join(f"coalesce({step}, 0)" for step in steps)
-
-
-# Months and counts among the columns: numbers of their own for a lineage, not amounts to be followed.
-MONTHS = frozenset({"ladder_months", "ladder_quarter", "ladder_first", "ladder_shift", "ladder_reach"})
 
 
 def maturities() -> tuple[Column, ...]:

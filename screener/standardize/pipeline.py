@@ -12,6 +12,7 @@ from screener.standardize import (
     basis,
     counts,
     final,
+    gaps,
     identities,
     issuers,
     models,
@@ -21,6 +22,7 @@ from screener.standardize import (
     scales,
     shares,
     splits,
+    stretches,
     versions,
 )
 from screener.standardize.batches import (
@@ -91,7 +93,7 @@ def standardize(
 def prepare(con: duckdb.DuckDBPyConnection) -> None:
     """Make what every batch reads: the macros, ``item_map`` and ``debt_tags``."""
     con.execute(versions.MACROS)
-    con.execute(identities.MACROS)
+    con.execute(gaps.MACROS)
     con.execute(pivot.item_map())
     tags = ", ".join(f"({text(tag)})" for tag in debt_tags())
     con.execute(f"CREATE OR REPLACE TEMP TABLE debt_tags AS SELECT * FROM (VALUES {tags}) v(tag)")
@@ -122,6 +124,7 @@ def run_batch(con: duckdb.DuckDBPyConnection, facts: Path, batch: list[int], *, 
     con.execute(versions.load_facts(str(facts), batch[0], batch[-1]))
     con.execute(versions.ENTITIES)
     con.execute(scales.MENDED)
+    con.execute(stretches.MENDED)
     con.execute(versions.MENTIONS)
     con.execute(versions.SIGN_FIXES)
     con.execute(versions.PERIODS)

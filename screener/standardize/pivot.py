@@ -242,8 +242,9 @@ def long_periods() -> str:
 
     ``restated`` is the last day on which the value moved by more than 0.5 %, NULL while it never did, and
     ``old_until`` the last day before it on which the old value was stated; ``filled`` says that revenue is an
-    industry's line for want of a total, ``weak`` how far the tag is from the item: 0 its own, 1 the net income of
-    all owners, 2 that of common holders, or such a line of revenue.
+    industry's line for want of a total, ``weak`` how far the tag is from the item: 0 its own; 1 the net income of
+    all owners, a derived operating income, interest net of what was earned; 2 the net income of common holders, or
+    such a line of revenue.
     """
     items = [item.name for item in statement_items(instants=False)]
     listed = ", ".join(quoted(name) for name in items)
@@ -252,12 +253,15 @@ CREATE OR REPLACE TEMP TABLE touched AS
 SELECT DISTINCT s.eid, s.start, s."end", s.filed AS event, m.item FROM spans s JOIN item_map m USING (tag);
 CREATE OR REPLACE TEMP TABLE long AS
 WITH flat AS (
-  UNPIVOT (SELECT eid, start, "end", event, g_revenue_fill, g_income_weak, {listed} FROM wide_periods)
+  UNPIVOT (SELECT eid, start, "end", event, g_revenue_fill, g_income_weak, g_ebit_derived, g_interest_net, {listed}
+    FROM wide_periods)
   ON {listed} INTO NAME item VALUE value),
 said AS (
   SELECT f.eid, f.item, f.start, f."end", f.event AS filed, f.value,
     f.item = 'revenue' AND f.g_revenue_fill = 1 AS filled,
-    CASE WHEN filled THEN 2 WHEN f.item = 'net_income' THEN f.g_income_weak::INT ELSE 0 END AS weak
+    CASE WHEN filled THEN 2 WHEN f.item = 'net_income' THEN f.g_income_weak::INT
+      WHEN f.item = 'operating_income' THEN f.g_ebit_derived::INT
+      WHEN f.item = 'interest_expense' THEN f.g_interest_net::INT ELSE 0 END AS weak
   FROM flat f
   SEMI JOIN touched t ON f.eid = t.eid AND f.start = t.start AND f."end" = t."end" AND f.event = t.event
     AND f.item = t.item),

@@ -13,7 +13,7 @@ from screener.standardize.versions import ASSET_TAGS, INCOME_TAGS, REVENUE_TAGS
 CORE = ("revenue", "operating_income", "net_income", "cfo", "capex")
 PERIOD_FLAGS = (
     "g_da_partial", "g_ebit_derived", "g_conflict", "g_interest_net", "g_interest_partial", "g_cogs_ex_da",
-    "g_sga_partial", "g_accrual", "g_capex_partial",
+    "g_sga_partial", "g_accrual", "g_capex_partial", "g_cost_partial",
 )  # fmt: skip
 # Stated from the first day of the fiscal year, even where the income statement shows single quarters.
 CASH_TAGS = tuple(
@@ -84,6 +84,7 @@ def moving_columns() -> tuple[str, ...]:
         *identities.moving_columns(),
         "g_sign_fixed",
         "g_scale_fixed",
+        "g_period_fixed",
         "cover",
         "cover_at",
     )
@@ -111,6 +112,7 @@ UNION ALL SELECT eid, "end", filed, 'cover', value FROM covers
 UNION ALL SELECT eid, "end", filed, 'cover_at', (filed - DATE '1970-01-01')::DOUBLE FROM covers
 UNION ALL SELECT eid, "end", filed, 'g_sign_fixed', 1.0 FROM sign_fixes
 UNION ALL SELECT eid, "end", filed, 'g_scale_fixed', 1.0 FROM scale_fixes
+UNION ALL SELECT eid, "end", filed, 'g_period_fixed', 1.0 FROM period_fixes
 UNION ALL {identities.changes()}
 UNION ALL
 {flags};
@@ -180,6 +182,9 @@ WITH said AS (
 SELECT DISTINCT eid, filed, {newest} FROM said WINDOW by_day AS (PARTITION BY eid ORDER BY filed);
 CREATE OR REPLACE TEMP TABLE debt_seen AS
 SELECT DISTINCT m.eid, m.filed FROM mentions m JOIN debt_tags USING (tag) WHERE m.value <> 0;
+CREATE OR REPLACE TEMP TABLE reports AS
+SELECT eid, filed, row_number() OVER (PARTITION BY eid ORDER BY filed) AS n FROM (
+  SELECT DISTINCT eid, filed FROM mentions WHERE form_rank = 1 AND dc = 'I' AND tag IN {texts(ASSET_TAGS)});
 CREATE OR REPLACE TEMP TABLE made_by AS
 SELECT eid, filed, arg_max(form, accession) AS form, max(accession) AS accession FROM (
   SELECT * FROM entity_filings QUALIFY rank() OVER (PARTITION BY eid, filed ORDER BY form_rank, n DESC) = 1)
@@ -219,8 +224,8 @@ JOIN rhythm r ON r.eid = a.eid AND r.born <= a.known AND r."end" BETWEEN a."end"
 CREATE OR REPLACE TEMP TABLE context AS
 SELECT a.*, m.form, nullif(m.accession, '') AS accession, f.year_before, f.year_after, l.quarters_to_date,
   r.has_quarters, r.has_halves, x.eid IS NOT NULL AS in_transition, n.eid IS NOT NULL AS renewed,
-  d.filed AS debt_seen, b.value AS v_public_float, b."end" AS float_date, s.moves, i.fiscal_year_end, i.last_price,
-  i.several_lines, g.filed AS gone,
+  d.filed AS debt_seen, h.n AS reports, b.value AS v_public_float, b."end" AS float_date, s.moves, i.fiscal_year_end,
+  i.last_price, i.several_lines, g.filed AS gone,
   coalesce(k.taxonomy, 'gaap') AS taxonomy, coalesce(k.model, i.model, 'standard') AS model, {columns}
 FROM as_known a
 JOIN issuers i USING (issuer_id)
@@ -234,6 +239,7 @@ LEFT JOIN renewals n ON n.eid = a.eid AND n."end" = a."end" AND n.known = a.know
 LEFT JOIN transitions x ON x.eid = a.eid AND x."end" = a."end" AND x.known = a.known
 ASOF LEFT JOIN exits g ON g.issuer_id = a.issuer_id AND a.known <= g.filed
 ASOF LEFT JOIN debt_seen d ON d.eid = a.eid AND a.known >= d.filed
+ASOF LEFT JOIN reports h ON h.eid = a.eid AND a.known >= h.filed
 ASOF LEFT JOIN floats b ON b.eid = a.eid AND a.known >= b.filed
 ASOF LEFT JOIN seen z ON z.eid = a.eid AND a.known >= z.filed;
 DROP TABLE as_known;

@@ -106,8 +106,26 @@ SELECT e.eid, f.issuer_id, f.currency, f.filed, f.accession, f.form, f.n,
 FROM filings f JOIN entities e USING (issuer_id, currency);
 """
 
+# Income less expense: of either sign. A filing that states as positive what an earlier one stated as the same negative
+# amount turns the sign of the whole line, also of the periods that are new in it and where it is repeated.
+NET_TAGS = ("InterestIncomeExpenseNet", "InterestIncomeExpenseNonoperatingNet")
+TURNED = f"""
+CREATE OR REPLACE TEMP TABLE net_facts AS
+SELECT DISTINCT issuer_id, tag, unit, start, "end", filed, value FROM raw_facts WHERE tag IN {texts(NET_TAGS)};
+CREATE OR REPLACE TEMP TABLE turned AS
+SELECT DISTINCT n.issuer_id, n.tag, n.filed FROM net_facts n
+JOIN net_facts o USING (issuer_id, tag, unit, start, "end")
+WHERE n.value > 0 AND o.value = 0 - n.value AND o.filed < n.filed;
+INSERT INTO turned
+SELECT DISTINCT n.issuer_id, n.tag, n.filed FROM net_facts n
+JOIN net_facts o USING (issuer_id, tag, unit, start, "end", value)
+JOIN turned t ON t.issuer_id = o.issuer_id AND t.tag = o.tag AND t.filed = o.filed
+WHERE n.value > 0 AND o.filed < n.filed;
+DROP TABLE net_facts;
+"""
+
 # One value per key and filing day; a current report counts only until the first periodic report of the key.
-MENTIONS = f"""
+MENTIONS = f"""{TURNED}
 CREATE OR REPLACE TEMP TABLE signs AS
 SELECT DISTINCT issuer_id, tag, filed FROM (
   SELECT *, avg((value >= 0)::INT) OVER (PARTITION BY issuer_id, tag ORDER BY filed) AS positive
@@ -116,10 +134,11 @@ WHERE value < 0 AND (positive >= {POSITIVE_SHARE} OR tag IN {texts(ALWAYS_OUTFLO
 CREATE OR REPLACE TEMP TABLE stated AS
 WITH ranked AS (
   SELECT f.eid, r.tag, r.start, r."end", r.filed, f.form_rank, r.accession, r.unit, r.statement,
-    CASE WHEN g.tag IS NOT NULL THEN abs(r.value) ELSE r.value END AS value,
+    CASE WHEN g.tag IS NOT NULL THEN abs(r.value) WHEN u.tag IS NOT NULL THEN 0 - r.value ELSE r.value END AS value,
     min(CASE WHEN f.form_rank = 1 THEN r.filed END) OVER (PARTITION BY f.eid, r.tag, r.start, r."end") AS first_periodic
   FROM raw_facts r JOIN entity_filings f USING (issuer_id, filed, accession)
   LEFT JOIN signs g ON g.issuer_id = r.issuer_id AND g.tag = r.tag AND g.filed = r.filed
+  LEFT JOIN turned u ON u.issuer_id = r.issuer_id AND u.tag = r.tag AND u.filed = r.filed
   WHERE r.unit = f.currency OR r.unit = 'shares' OR (r.unit LIKE '%/shares' AND r.unit = f.currency || '/shares')
     OR (r.unit = 'pure' AND r.tag LIKE 'EarningsPerShare%')),
 one AS (
@@ -147,25 +166,26 @@ FROM one o LEFT JOIN precise p ON o.eid = p.eid AND o.tag = p.tag AND o."end" = 
 SIGN_FIXES = """
 CREATE OR REPLACE TEMP TABLE sign_fixes AS
 SELECT DISTINCT e.eid, r."end", r.filed FROM raw_facts r JOIN signs g USING (issuer_id, tag, filed)
-JOIN entities e USING (issuer_id) WHERE r.value < 0;
+JOIN entities e USING (issuer_id) WHERE r.value < 0
+UNION SELECT DISTINCT e.eid, r."end", r.filed FROM raw_facts r JOIN turned g USING (issuer_id, tag, filed)
+JOIN entities e USING (issuer_id);
 """
 
-# Starts that are a day or two off the company's own are the same start.
+# Starts that are a day or two off the company's own are the same start: the one near it that was stated first with an
+# income. Only what was filed by the day on which a start is first stated tells which that is.
 PERIODS = f"""
 CREATE OR REPLACE TEMP TABLE starts AS
-WITH major AS (
-  SELECT DISTINCT eid, start FROM stated
-  WHERE start IS NOT NULL AND tag IN {texts(INCOME_TAGS)} AND dur_class("end" - start + 1) <> 'X'),
-breaks AS (
-  SELECT *, CASE WHEN start - lag(start) OVER w <= 3 THEN 0 ELSE 1 END AS fresh
-  FROM major WINDOW w AS (PARTITION BY eid ORDER BY start)),
-clusters AS (SELECT *, sum(fresh) OVER (PARTITION BY eid ORDER BY start) AS cluster FROM breaks),
-anchors AS (SELECT eid, start, min(start) OVER (PARTITION BY eid, cluster) AS anchor FROM clusters),
-every AS (SELECT DISTINCT eid, start FROM stated WHERE start IS NOT NULL)
-SELECT e.eid, e.start,
-  coalesce(arg_min(a.anchor, (abs(e.start - a.start) * 10 + (a.start > e.start)::INT)), e.start) AS anchor
-FROM every e LEFT JOIN anchors a ON a.eid = e.eid AND a.start BETWEEN e.start - 3 AND e.start + 3
-GROUP BY e.eid, e.start;
+WITH every AS (
+  SELECT eid, start, min(filed) AS filed,
+    min(CASE WHEN tag IN {texts(INCOME_TAGS)} AND dur_class("end" - start + 1) <> 'X' THEN filed END) AS major
+  FROM stated WHERE start IS NOT NULL GROUP BY ALL),
+near AS (
+  SELECT e.eid, e.start, m.start AS anchor FROM every e
+  JOIN every m ON m.eid = e.eid AND m.start BETWEEN e.start - 3 AND e.start + 3 AND m.major <= e.filed
+  QUALIFY row_number() OVER (PARTITION BY e.eid, e.start ORDER BY m.major, m.start) = 1)
+SELECT e.eid, e.start, coalesce(a.anchor, n.anchor, e.start) AS anchor FROM every e
+LEFT JOIN near n ON n.eid = e.eid AND n.start = e.start
+LEFT JOIN near a ON a.eid = n.eid AND a.start = n.anchor;
 CREATE OR REPLACE TEMP TABLE mentions AS
 SELECT s.eid, s.tag, k.anchor AS start, s."end", s.filed, s.value, s.form_rank, s.statement,
   dur_class(s."end" - k.anchor + 1) AS dc

@@ -50,7 +50,10 @@ def test_sec(sec: Lake, path: Path) -> None:
 
 
 def test_a_share_count_on_another_basis_is_refused(simfin: Lake) -> None:
-    """NVDA's vendor shares are restated for a split after the last price: 21.8 trillion is no market value."""
+    """NVDA's vendor shares are restated for a split after the last price: 21.8 trillion is no market value.
+
+    875.28 dollars for each of the 2.46 to 2.5 billion shares that it had that day is.
+    """
     found = simfin.con.execute(
         "SELECT p.close * f.shares_outstanding FROM fundamentals AS f JOIN listings AS l USING (issuer_id) "
         "JOIN prices AS p USING (listing_id) WHERE l.ticker = 'NVDA' AND p.date = ? "
@@ -61,4 +64,5 @@ def test_a_share_count_on_another_basis_is_refused(simfin: Lake) -> None:
     screen = load_screen(ROOT / "screens" / "quality-value.yaml")
     run_screen(simfin, screen, SIMFIN_DAY)
     cap = simfin.con.execute("SELECT market_cap FROM evaluated WHERE ticker = 'NVDA'").fetchone()
-    assert cap == (None,)
+    assert cap is not None
+    assert 875.28 * 2.46e9 < cap[0] < 875.28 * 2.5e9
