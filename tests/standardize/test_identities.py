@@ -164,7 +164,7 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> Rows:
         company = {"issuer_id": issuer, "cik": issuer, "name": name, "model": model, "is_shell": False}
         companies.append(tuple(company.get(column) for column, _, _ in COMPANIES))
         facts += [
-            (issuer, tag, unit_of(tag), start, end, float(value), filed, form, accession_of(filed, form))
+            (issuer, tag, unit_of(tag), start, end, float(value), filed, form, accession_of(filed, form), None)
             for tag, start, end, value, filed, form in given
         ]
     write_table(stage / "facts.parquet", FACTS, facts)

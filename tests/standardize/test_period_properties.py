@@ -70,7 +70,7 @@ def histories_of(random: Random) -> Histories:
 def built(histories: Histories, factor: float = 1.0) -> list[Row]:
     """Return the fundamentals of the histories, every amount times ``factor``."""
     facts = [
-        (issuer, tag, unit_of(tag), start, end, value * factor, filed, form, accession_of(filed, form))
+        (issuer, tag, unit_of(tag), start, end, value * factor, filed, form, accession_of(filed, form), None)
         for issuer, found in histories.items()
         for tag, start, end, value, filed, form in found
     ]
