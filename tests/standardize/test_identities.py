@@ -129,7 +129,7 @@ BARE: list[Fact] = [("Assets", None, END, 10 * M, FILED, "10-K"), ("NetIncomeLos
 CASES: dict[str, tuple[str, list[Fact]]] = {
     "sound": ("standard", filing()),
     "bare": ("standard", BARE),
-    "bank": ("bank", filing({"GrossProfit": 321, "AssetsCurrent": 1100})),
+    "bank": ("bank", filing(without=("AssetsCurrent", "CostOfRevenue", "GrossProfit"))),
     "rounded": ("standard", filing({"NetCashProvidedByUsedInOperatingActivities": 91, CHANGE: 21})),
     "odd sheet later": ("standard", filing() + filing({"Assets": 1200, "Liabilities": 640}, filed="2026-05-05")),
     "odd sheet alone": ("standard", filing({"Assets": 1200})),
@@ -214,7 +214,8 @@ def test_nothing_to_test_has_no_score(rows: Rows) -> None:
 
 
 def test_identities_that_say_nothing_of_a_bank(rows: Rows) -> None:
-    """A bank is not held to gross profit nor to current assets."""
+    """A bank, which states neither current assets nor a cost of sales, is not held to gross profit nor to them."""
+    assert as_of(rows["bank"], DAY, END)["model"] == "bank"
     assert not {"is1", "is2", "bs3", "bs5"} & judged(as_of(rows["bank"], DAY, END))
 
 

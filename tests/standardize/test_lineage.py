@@ -77,7 +77,7 @@ def test_fourth_quarter(tmp_path: Path) -> None:
 
 
 def test_fallback_and_sum(tmp_path: Path) -> None:
-    """Cost of revenue from its two parts is a sum; gross profit from revenue less that is its first fallback."""
+    """Cost of revenue from its two parts is a sum; gross profit is revenue less that."""
     facts = income(10, YEAR, TEN_K, Revenues=100, CostOfGoodsSold=40, CostOfServices=15)
     (node,) = ways(tmp_path, facts, "gross_profit", end="2023-12-31", known="2024-02-20")
     (period,) = node.operands
