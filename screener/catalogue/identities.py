@@ -72,7 +72,7 @@ IDENTITIES: tuple[Identity, ...] = (
     ),
     Identity(
         "is2", "Operating income",
-        "gross_profit - operating_expenses = operating_income (revenue, where the expenses hold its cost)",
+        "gross_profit - operating_expenses (+ other operating income) = operating_income (revenue, where the expenses hold its cost)",
         "flagged", "operating expenses do not lead from gross profit to operating income", refused=NO_GROSS_PROFIT,
         notable=False,
     ),
@@ -131,6 +131,7 @@ IDENTITY_TAGS: tuple[str, ...] = (
     "EffectOfExchangeRateOnCashAndCashEquivalentsContinuingOperations",
     "EffectOfExchangeRateOnCashCashEquivalentsRestrictedCashAndRestrictedCashEquivalentsIncludingDisposalGroupAndDiscontinuedOperations",
     "NetCashProvidedByUsedInDiscontinuedOperations",
+    "OtherOperatingIncomeExpenseNet",
     "TemporaryEquityCarryingAmount",
     "ifrs:EffectOfExchangeRateChangesOnCashAndCashEquivalents",
     "ifrs:IncreaseDecreaseInCashAndCashEquivalents",

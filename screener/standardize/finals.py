@@ -86,7 +86,12 @@ FINAL: dict[str, str] = {
         "coalesce(d_preferred_dividends, CASE WHEN d_net_income >= d_net_income_to_common "
         "THEN d_net_income - d_net_income_to_common END)"
     ),
-    "net_income_to_common": "coalesce(d_net_income_to_common, net_income - coalesce(d_preferred_dividends, 0))",
+    # Some filers tag the earnings a share so.
+    "net_income_to_common": first(
+        "CASE WHEN abs(d_net_income_to_common) <= 1e-6 * abs(net_income) AND net_income <> 0 THEN NULL "
+        "ELSE d_net_income_to_common END",
+        "net_income - coalesce(d_preferred_dividends, 0)",
+    ),
     "capitalized_software": (
         f"CASE WHEN {t('PaymentsToAcquirePropertyPlantAndEquipment')} IS NULL "
         f"AND {t('PaymentsToAcquireProductiveAssets')} IS NOT NULL THEN NULL ELSE d_capitalized_software END"

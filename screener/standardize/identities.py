@@ -181,15 +181,22 @@ def period_gaps() -> tuple[Column, ...]:
             ),
         ),
         (
+            "i_is2_nearest",
+            nearest(
+                *(
+                    gap(f"{top} - d_operating_expenses{other}", "d_operating_income", ("d_revenue", *operating))
+                    for top in ("d_gross_profit", "d_revenue", "(d_revenue - d_cost_of_revenue)")
+                    for other in ("", f" + {t('OtherOperatingIncomeExpenseNet')}")
+                )
+            ),
+        ),
+        # Expenses that are not all costs can't be tested where the cost of revenue is under no tag that is known.
+        (
             "i_is2",
             _applies(
                 "is2",
-                nearest(
-                    *(
-                        gap(f"{top} - d_operating_expenses", "d_operating_income", (top, *operating))
-                        for top in ("d_gross_profit", "d_revenue")
-                    )
-                ),
+                "CASE WHEN i_is2_nearest <= 1 OR d_gross_profit IS NOT NULL OR d_cost_of_revenue IS NOT NULL "
+                "THEN i_is2_nearest END",
             ),
         ),
         ("i_bridge", f"CASE WHEN u_income_tax < 0 THEN {_after_tax(_BRIDGE)} END"),

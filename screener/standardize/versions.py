@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from screener.catalogue.items import BY_NAME
+from screener.catalogue.items import BY_NAME, ITEMS
 from screener.catalogue.tags import mapped_tags
 from screener.standardize.columns import texts, wide_tags
 
@@ -24,6 +24,17 @@ REVENUE_TAGS = (
     "RevenueFromContractWithCustomerIncludingAssessedTax", "ifrs:Revenue", "simfin:Revenue",
 )  # fmt: skip
 CASH_TAGS = tuple(tag for tag in (*BY_NAME["cfo"].tags, *(f"ifrs:{tag}" for tag in BY_NAME["cfo"].ifrs)))
+# Amounts of money are in money: some filers tag income a share as income.
+PER_SHARE_TAGS = tuple(
+    sorted(
+        {
+            tag
+            for item in ITEMS
+            if item.unit == "usd_per_share"
+            for tag in (*item.tags, *item.parts, *(f"ifrs:{name}" for name in item.ifrs))
+        }
+    )
+)
 ASSET_TAGS = ("Assets", "ifrs:Assets", "simfin:Total Assets")
 
 # Rounding unit: the largest power of ten that divides a whole number; 0 for zero and for fractions.
@@ -139,7 +150,8 @@ WITH ranked AS (
   FROM raw_facts r JOIN entity_filings f USING (issuer_id, filed, accession)
   LEFT JOIN signs g ON g.issuer_id = r.issuer_id AND g.tag = r.tag AND g.filed = r.filed
   LEFT JOIN turned u ON u.issuer_id = r.issuer_id AND u.tag = r.tag AND u.filed = r.filed
-  WHERE r.unit = f.currency OR r.unit = 'shares' OR (r.unit LIKE '%/shares' AND r.unit = f.currency || '/shares')
+  WHERE r.unit = f.currency OR r.unit = 'shares'
+    OR (r.unit = f.currency || '/shares' AND r.tag IN {texts(PER_SHARE_TAGS)})
     OR (r.unit = 'pure' AND r.tag LIKE 'EarningsPerShare%')),
 one AS (
   SELECT eid, tag, start, "end", filed, value, unit, form_rank, statement FROM ranked

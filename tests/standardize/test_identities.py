@@ -225,7 +225,8 @@ def test_nothing_to_test_has_no_score(rows: Rows) -> None:
 
 
 def test_identities_that_say_nothing_of_a_bank(rows: Rows) -> None:
-    """A bank is not held to gross profit nor to current assets."""
+    """A bank, which states neither current assets nor a cost of sales, is not held to gross profit nor to them."""
+    assert as_of(rows["bank"], DAY, END)["model"] == "bank"
     assert not {"is1", "is2", "bs3", "bs5"} & judged(as_of(rows["bank"], DAY, END))
 
 

@@ -130,8 +130,15 @@ def test_annual_note_is_carried(tmp_path: Path) -> None:
 
 
 def test_evidence_of_no_debt(tmp_path: Path) -> None:
-    """No debt tag, no interest and no maturities in eight quarters: nothing is owed, and the row says how it knows."""
-    row = as_of(rows_of(tmp_path, balance({"Liabilities": 10})), "2026-03-01")
+    """No debt tag, no interest and no maturities in eight quarters: nothing is owed, and the row says how it knows.
+
+    The first report alone proves nothing: Caterpillar's debt is under tags of its own there.
+    """
+    first = balance({"Liabilities": 10}, end="2025-09-30", filed="2025-11-05", form="10-Q")
+    rows = rows_of(tmp_path, first + balance({"Liabilities": 10}))
+    row = as_of(rows, "2025-12-01")
+    assert (row["total_debt"], row["debt_evidence"]) == (None, "unknown")
+    row = as_of(rows, "2026-03-01")
     assert (row["total_debt"], row["debt_evidence"]) == (0, "inferred_zero")
     assert "debt_inferred_zero" in row["flags"].split()
 
