@@ -117,7 +117,8 @@ def test_carried(tmp_path: Path) -> None:
 def test_zeros(tmp_path: Path) -> None:
     """A zero that silence proves names no fact but the reason; so does a debt that nothing hints at."""
     flows = {"NetCashProvidedByUsedInFinancingActivities": -1.0, "NetCashProvidedByUsedInOperatingActivities": 5.0}
-    facts = [*income(100, YEAR, TEN_K, **flows), ("Liabilities", None, YEAR[1], 10 * M, *TEN_K)]
+    facts = income(70, NINE_BEFORE, TEN_Q_BEFORE)
+    facts += [*income(100, YEAR, TEN_K, **flows), ("Liabilities", None, YEAR[1], 10 * M, *TEN_K)]
     bought, debt = ways(tmp_path, facts, "buybacks", "total_debt", end="2023-12-31", known="2024-02-20")
     assert (bought.value, bought.method, bought.operands) == (0, "zero_imputed", ())
     assert bought.notes == (
