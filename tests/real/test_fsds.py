@@ -76,7 +76,7 @@ def test_values_equal_companyfacts(fsds: Lake, sec: Lake) -> None:
     columns = 'issuer_id, accession, tag, unit, "start", "end", "value", filed, form'
     con = duckdb.connect()
     for name, lake in (("ours", fsds), ("theirs", sec)):
-        con.register(name, lake.con.sql(f"SELECT {columns} FROM facts").to_arrow_table())
+        con.execute(f"CREATE VIEW {name} AS SELECT {columns} FROM read_parquet('{lake.directory / 'facts.parquet'}')")
     rows = con.execute(
         """SELECT a.accession, a.tag, a."value", b."value", a.unit = b.unit, a.filed = b.filed, a.form = b.form
         FROM ours a JOIN theirs b ON a.accession = b.accession AND a.tag = b.tag AND a.issuer_id = b.issuer_id
