@@ -121,9 +121,9 @@ reads and standardizes only what has changed, and the tables are those of a whol
 - prices and listings are kept while prices, listings and splits are the same.
 
 What is needed for that lies in the folder `build` of the version. Another version of screener, other options or
-`--force` build everything. Memory is bounded by settings, not by the size of the sources: `benchmarks/build.py` measures
-it against two gigabytes. A build uses as many processor cores as there are, up to four; progress goes to stderr and is
-silenced by `--quiet`.
+`--force` build everything. Memory is bounded by settings, not by the size of the sources: `benchmarks/build.py`
+measures it against two gigabytes. A build uses as many processor cores as there are, up to four; progress goes to
+stderr and is silenced by `--quiet`.
 
 ## Point in time
 

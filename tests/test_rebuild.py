@@ -287,7 +287,7 @@ def test_a_build_that_is_stopped_leaves_the_old_data_set(tmp_path: Path, number:
     new = files.build(tmp_path / "new")
     moments = random.Random(7)  # noqa: S311 - moments, not secrets
     stopped = 0
-    for _ in range(4):
+    for _ in range(2):
         with _start(files, out) as build:
             assert build.stderr is not None
             build.stderr.readline()  # the first stage has begun

@@ -103,7 +103,7 @@ def newest(rows: list[Row], issuer: int, day: str) -> Row | None:
     return found[0] if found else None
 
 
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=2, deadline=None)
 @given(RANDOMS, st.dates(date(2020, 6, 1), date(2023, 12, 31)))
 def test_what_is_filed_later_changes_nothing(random: Random, cut: date) -> None:
     """In whatever order reports are filed, the rows known on a day are those of the facts filed by that day."""

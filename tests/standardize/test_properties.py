@@ -54,7 +54,7 @@ def known(rows: list[dict[str, Any]], day: str) -> list[dict[str, Any]]:
     ]
 
 
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=2, deadline=None)
 @given(filings())
 def test_later_filings_change_nothing_known(facts: list[Fact]) -> None:
     """Every version known on a day is the same whether or not the filings after it are there."""
@@ -77,7 +77,7 @@ def drifting(draw: st.DrawFn) -> list[Fact]:
     return facts
 
 
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=2, deadline=None)
 @given(drifting())
 def test_later_first_days_change_nothing_known(facts: list[Fact]) -> None:
     """Which first days are one, and which periods follow each other, is told by what was filed by then."""
@@ -86,7 +86,7 @@ def test_later_first_days_change_nothing_known(facts: list[Fact]) -> None:
         assert known(fundamentals(Path(one), past), CUT) == known(fundamentals(Path(two), facts), CUT)
 
 
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=2, deadline=None)
 @given(filings(), st.randoms(use_true_random=False))
 def test_same_bytes_in_any_order(facts: list[Fact], random: Any) -> None:
     """The same facts in another order, built again, give the same bytes."""
