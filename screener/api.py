@@ -124,8 +124,8 @@ def trace(
     from screener.engine.run import newest_date
 
     with open_data(data) as lake:
-        company = find_company(lake.con, ticker)
-        return trace_item(lake, company, item, as_of or newest_date(lake.con), period=period, end=period_end)
+        day = as_of or newest_date(lake.con)
+        return trace_item(lake, find_company(lake.con, ticker, day), item, day, period=period, end=period_end)
 
 
 def versions(
@@ -143,8 +143,8 @@ def versions(
     from screener.engine.run import newest_date
 
     with open_data(data) as lake:
-        company = find_company(lake.con, ticker)
-        return versions_of(lake, company, item, as_of or newest_date(lake.con), period=period, end=period_end)
+        day = as_of or newest_date(lake.con)
+        return versions_of(lake, find_company(lake.con, ticker, day), item, day, period=period, end=period_end)
 
 
 def build(
