@@ -135,8 +135,9 @@ Facts are keyed by their own start and end dates; the fiscal labels of filings a
   the year less the other three quarters.
 - *Twelve months* are the fiscal year at its end; else the year, plus the year to date, minus the same stretch of the
   year before; else four contiguous quarters.
-- *Debt* is reported, reported as zero, inferred to be zero (no debt, borrowing or interest anywhere for two years), or
-  unknown; `debt_evidence` says which. An unknown debt leaves every metric on top of it unknown.
+- *Debt* is reported, reported as zero, inferred to be zero (no debt, borrowing or interest anywhere for two years, on
+  two balance sheets at least), or unknown; `debt_evidence` says which. An unknown debt leaves every metric on top of it
+  unknown.
 - A share split moves counts and prices to one basis; see *Market value*.
 
 ## Market value
@@ -155,8 +156,9 @@ Price times shares outstanding. What it rests on, and where it is refused rather
   In an Up-C the shares of the partnership are not in the count either, and can't be told from it: its market value
   covers the listed class, next to the noncontrolling interest at book value.
 - *Receipts*: filers of a 20-F are taken to list depositary receipts, whose ratio is unknown, so that they have no
-  market value. Ordinary shares are those of filers of a 40-F, of companies of the Marshall Islands, Bermuda, Liberia,
-  Panama, the Netherlands, Canada or a US state, and lines over the counter that end in F.
+  market value as long as their newest report is none of a domestic filer (10-K, 10-Q). Ordinary shares are those of
+  filers of a 40-F, of companies of the Marshall Islands, Bermuda, Liberia, Panama, the Netherlands, Canada or a US
+  state, and lines over the counter that end in F.
 - *A split between the last filing and the last price* shows in neither. The public float is in dollars: where it is
   more than 1.5 times what price times shares makes of its day, or under 8 % of it, and a filing tags a split that
   explains it, the count is mended (`basis_mended`); from 2.5 times without such a tag there is no market value
