@@ -1,0 +1,1 @@
+"""The groups of metrics, a module each: rows that are read across."""
