@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import polars as pl
 
 from screener.lake.connect import Lake, open_lake
 from screener.lake.files import quoted
@@ -73,9 +74,14 @@ def make_lake(
         columns = columns_of(table)
         typed = ", ".join(f'"{name}" {kind}' for name, kind, _ in columns)
         con.execute(f"CREATE TABLE {table} ({typed})")
-        marks = ", ".join("?" for _ in columns)
-        for row in tables[table]:
-            con.execute(f"INSERT INTO {table} VALUES ({marks})", [row.get(name) for name, _, _ in columns])
+        names = [name for name, _, _ in columns]
+        given = [name for name in names if any(name in row for row in tables[table])]
+        if given:
+            picked = [{name: row.get(name) for name in given} for row in tables[table]]
+            frame = pl.DataFrame(picked, infer_schema_length=None, strict=False)
+            con.register("frame", frame)
+            con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM frame")
+            con.unregister("frame")
         con.execute(f"COPY {table} TO {quoted(stage / f'{table}.parquet')} (FORMAT parquet)")
     con.close()
     publish(path / "data", stage, Manifest(created="2024-03-08", kind="test"))
