@@ -2,11 +2,11 @@
 
 A file of ``tests/catalogue/vectors`` is a list of cases. A case has:
 
-metric (or ``metrics``, a list): the names; or ``expect`` maps names to numbers. now, ``1q``, ``4q``, ``1y`` ...: line items of the newest quarter and of
-quarters before it. price: columns of the last price row (``close`` alone as ``price: 50``). company: columns of the
-company row. expect: a number, arithmetic such as ``96 / 680``, or ``unknown``. reason: words of the reason when it is
-unknown. worked: the calculation on paper, shown on the metric's page. source: where published numbers stand.
-tolerance: relative, 1e-9 unless numbers were published rounded.
+metric (or ``metrics``, a list): the names; or ``expect`` maps names to numbers. now, ``1q``, ``4q``, ``1y`` ...: line
+items of the newest quarter and of quarters before it. price: columns of the last price row (``close`` alone as
+``price: 50``). company: columns of the company row. expect: a number, arithmetic such as ``96 / 680``, or ``unknown``.
+reason: words of the reason when it is unknown. worked: the calculation on paper, shown on the metric's page. source:
+where published numbers stand. tolerance: relative, 1e-9 unless numbers were published rounded.
 """
 
 from __future__ import annotations
@@ -64,9 +64,10 @@ def vectors() -> tuple[Vector, ...]:
 
 
 def _vector(path: Path, number: int, metric: str, written: float | str, case: dict[str, Any]) -> Vector:
+    worked = case.get("worked") or (written if isinstance(written, str) else "")
     return Vector(
         path.stem, number, metric, case.get("case", ""), _number(written), case.get("reason", ""),
-        case.get("worked") or (written if isinstance(written, str) else ""), case.get("source", ""), float(case.get("tolerance", 1e-9)), case,
+        worked, case.get("source", ""), float(case.get("tolerance", 1e-9)), case,
     )  # fmt: skip
 
 
