@@ -46,7 +46,12 @@ def by_model(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, ob
 def bank_and_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
     """A bank, a shop, and two companies with six and nine times as many current assets as liabilities."""
     items = {"net_interest_income": 70.0, "noninterest_income": 30.0, "noninterest_expense": 58.0}
-    companies = [company(1, "BANK", model="bank"), company(2, "SHOP", model=None), company(3, "SIX"), company(4, "NINE")]
+    companies = [
+        company(1, "BANK", model="bank"),
+        company(2, "SHOP", model=None),
+        company(3, "SIX"),
+        company(4, "NINE"),
+    ]
     balances: list[dict[str, float]] = [
         {},
         {"current_assets": 120.0, "current_liabilities": 100.0},
@@ -66,7 +71,12 @@ def test_only_for_some_models(bank_and_shop: Lake) -> None:
     """A bank's metric is missing, in the table and in a rank, for whoever is not known to be a bank."""
     ranked = screen(rank=(factor("efficiency_ratio", direction="lower"),))
     found = {row.ticker: row.factors[0] for row in run_screen(bank_and_shop, ranked, AS_OF).rows}
-    assert {ticker: term.value for ticker, term in found.items()} == {"BANK": 0.58, "SHOP": None, "SIX": None, "NINE": None}
+    assert {ticker: term.value for ticker, term in found.items()} == {
+        "BANK": 0.58,
+        "SHOP": None,
+        "SIX": None,
+        "NINE": None,
+    }
     assert found["BANK"].percentile == 100.0
     assert found["SHOP"].percentile == 0.0
     details = entry("efficiency_ratio")
