@@ -150,8 +150,10 @@ def _direction(reading: Reading, expr: Expr) -> str:
 
 
 def _as_yield(expr: Expr, direction: str) -> tuple[Expr, str]:
-    """Return the yield in place of a multiple, turned: a P/E of -135 would otherwise rank as the cheapest."""
+    """Return what ranks in place of a metric, turned for a yield: a P/E of -135 would else rank as the cheapest."""
     entry = names.lookup(expr.name) if isinstance(expr, Name) else None
     if entry is None or not entry.rank_by or not isinstance(expr, Name) or expr.name != entry.name:
         return expr, direction
-    return Name(entry.rank_by, expr.written, expr.span), _TURNED[direction]
+    other = names.lookup(entry.rank_by)
+    turned = other is not None and other.direction != entry.direction
+    return Name(entry.rank_by, expr.written, expr.span), _TURNED[direction] if turned else direction
