@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from screener.catalogue.market import market_cap, market_cap_diluted, security_type, size_band
+from screener.catalogue.price_index import year_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ FIELDS: tuple[Field, ...] = (
     Field("interest_evidence", "Evidence of interest", "text", "text", "f.interest_evidence", help="reported, reported_zero, inferred_zero, net, accrual_proxy (interest paid stands for it) or unknown"),
     Field("cash_evidence", "Evidence of cash", "text", "text", "f.cash_evidence", help="reported, reported_zero, inferred_zero or unknown"),
     Field("dq_score", "Data quality", "number", "ratio", "f.dq_score", help="share of the accounting identities that could be tested on the newest period and hold; below 80% the numbers do not fit together"),
+    Field("gnp_price_index", "Price index of national output, 1968 = 100", "number", "number", year_before("f.period_end"), help="of the year before the newest period; deflates the assets of Ohlson's score"),
     Field("price", "Price", "number", "usd_per_share", "p.close * p.split_factor", market=True),
     Field("price_date", "Price date", "date", "date", "p.date", market=True),
     Field(
