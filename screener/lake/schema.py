@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from screener.catalogue.items import ITEMS
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 Columns = tuple[tuple[str, str, str], ...]
 
