@@ -134,7 +134,7 @@ class Trace:
 
     def _field_reason(self, name: str) -> str:
         if not fields.BY_NAME[name].market:
-            return f"{name} is unknown"
+            return fields.BY_NAME[name].unknown or f"{name} is unknown"
         if self.values.get((Name("price"), NOW)) is None:
             return "no recent price"
         if name in ("market_cap", "market_cap_diluted"):
