@@ -278,8 +278,8 @@ def test_the_late_filer_says_so(con: duckdb.DuckDBPyConnection) -> None:
 def test_amended_reports_are_events(con: duckdb.DuckDBPyConnection) -> None:
     """Each 10-K/A with a balance sheet is an event on its day, and no other is."""
     amended = "SELECT issuer_id, filed, accession FROM events WHERE kind = 'amended_report' ORDER BY ALL"
-    facts = "SELECT DISTINCT issuer_id, filed, accession FROM facts WHERE form = '10-K/A' AND tag = 'Assets' ORDER BY ALL"
-    assert rows(con, amended) == rows(con, facts) != []
+    stated = "SELECT DISTINCT issuer_id, filed, accession FROM facts WHERE form = '10-K/A' AND tag = 'Assets'"
+    assert rows(con, amended) == sorted(rows(con, stated)) != []
 
 
 def test_the_shipped_demo_is_what_the_generator_makes(tmp_path: Path) -> None:
