@@ -10,6 +10,7 @@ import click
 
 from screener.catalogue import fields, functions, metrics, units
 from screener.catalogue.describe import entry
+from screener.catalogue.events import EVENTS
 from screener.catalogue.flags import FLAGS
 from screener.catalogue.identities import IDENTITIES
 from screener.cli.main import COMMANDS, root
@@ -178,6 +179,29 @@ Price times shares outstanding. What it rests on, and where it is refused rather
   the name of the last report's document gives it (`nkla-20231231.htm`), unless another issuer has it.
 """
 
+EVENTS_INTRO = """
+## Events
+
+Filings that mean something by themselves, from the filing lists of SEC's `submissions.zip` (its older pages, too, where
+they lie in it), dated by SEC's filing day. SimFin and the Financial Statement Data Sets have no such lists: the fields
+`red_flag_filings`, `activist_13d`, `takeover_bid`, `rights_modified_12m` and `deals_in_industry_12m` are unknown there,
+and where `companies.filings_since` is later than the window of the field; what is seen in a list that is too short is
+still true. The months of a window end with the day of the run and begin the day after the same day before them.
+
+- Amendments are other forms and are left out. A 10-K/A counts where a balance sheet of companyfacts comes from it:
+  before about 2011 most have no XBRL and are not seen.
+- A 13D, a tender offer and a 13E3 are in the lists of holders, bidders and targets alike: they count for the one with
+  the file number `005-`, the target.
+- Deals in the industry are those of the issuers with the same four-digit SIC code on the day, without its own: items
+  2.01 one by one, a bid once an issuer. It is unknown where no other such issuer has a list.
+- A majority holder or parent (`nci_or_parent_stake`), a review of strategic alternatives and the stakes of founders
+  stand in the texts of filings alone, which no bulk file has: there are no such fields.
+
+The sector of a SIC code is that of the table alone. Of the catch-all codes (7370, 7374, 7389, 6199) those with high
+research and gross margins could be called technology, but that would take Alphabet and Meta out of Communication
+Services, where GICS has them, and move companies from year to year; mortgage REITs stay with Real Estate, too.
+"""
+
 IDENTITIES_INTRO = """
 ## Identities
 
@@ -210,6 +234,10 @@ def data_page() -> str:
     for row in IDENTITIES:
         name = f"`{row.id}`{' (essential)' if row.essential else ''}"
         lines.append(f"| {name} | {row.label} | {row.formula} | {', '.join(row.refused)} | {row.action} |")
+    lines += ["", EVENTS_INTRO.strip(), "", "| event | what | told by | source |", "|---|---|---|---|"]
+    for kind in EVENTS:
+        told = ", ".join(kind.forms) + (f", item {', '.join(kind.items)}" if kind.items else "")
+        lines.append(f"| `{kind.name}` | {kind.label}: {kind.meaning} | {told} | {kind.source} |")
     for table in TABLE_NAMES:
         columns = FUNDAMENTALS_KEYS if table == "fundamentals" else columns_of(table)
         lines += ["", f"## Table `{table}`", "", "| column | type | meaning |", "|---|---|---|"]

@@ -124,6 +124,11 @@ def _form_15(files: Files) -> None:
     files.about[member(44)] = submission(44, ["T44"], ["NYSE"], filings={"recent": recent})
 
 
+def _late_report(files: Files) -> None:
+    recent = {"form": ["NT 10-K"], "filingDate": ["2024-03-18"], "accessionNumber": ["0000000033-24-000001"]}
+    files.about[member(33)] = submission(33, ["T33"], ["NYSE"], filings={"recent": recent, "files": []})
+
+
 def _prices_past_a_split(files: Files) -> None:
     files.days.append("2024-03-01")
 
@@ -142,6 +147,7 @@ CHANGES: list[tuple[Callable[[Files], None], set[int]]] = [
     (_fiscal_year_end, {11}),
     (_other_ticker, {11}),
     (_form_15, {44}),
+    (_late_report, set()),
     (_prices_past_a_split, {22}),
     (_other_prices_before_the_last_filing, set(CIKS)),
 ]

@@ -81,7 +81,7 @@ FIELDS: tuple[Field, ...] = (
     Field("rights_modified_12m", "Holders' rights changed, 12 months", "bool", "bool", events.seen_sql("e.rights"), help="8-K item 3.03: poison pills are announced so, but also other changes of rights", unknown=_NO_LIST),
     Field("deals_in_industry_12m", "Deals in the industry, 12 months", "number", "count", "CASE WHEN i.covered > 0 THEN CAST(i.deals AS DOUBLE) END", help="acquisitions and disposals completed, and bids, of the other issuers with the same SIC code; of those whose list of filings reaches back; Mitchell-Mulherin 1996", unknown="no list of the filings of another issuer of the industry reaches back over the months"),
     Field("restated_2y", "Restated, 8 quarters", "bool", "bool", f"CASE WHEN c.source NOT IN ({', '.join(repr(name) for name in VENDORS)}) THEN r.restated END", help="revenue, net income or assets of one of the last eight quarters were restated by more than 0.5 %; the adoption of a new standard shows, too; unknown for a vendor's values"),
-    Field("dual_class", "Several share classes listed", "bool", "bool", "CASE WHEN j.trading > 1 THEN true WHEN j.trading + j.unpriced = 1 THEN false END", help="more than one common line of the issuer trades; unknown where lines without prices decide", unknown="lines of the issuer have no prices"),
+    Field("dual_class", "Several share classes listed", "bool", "bool", "CASE WHEN j.trading > 1 THEN true WHEN j.trading + j.unpriced <= 1 THEN false END", help="more than one common line of the issuer trades; unknown where lines without prices decide", unknown="lines of the issuer have no prices"),
 )
 
 # Direction of the fields that a rank may use without being told (all others must say it).

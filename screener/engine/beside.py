@@ -109,13 +109,14 @@ def _restated(dates: Sequence[date], _: Callable[[str], str]) -> str:
 def _classes(_: Sequence[date], only: Callable[[str], str]) -> str:
     """Count the common lines that trade on the day, and those without prices, of which nobody knows."""
     trading = (
-        "(j.first_date <= d.as_of AND j.last_date >= least(d.as_of, (SELECT max(last_date) FROM listings))"
-        f" - {fields.PRICE_MAX_AGE_DAYS})"
+        "(j.security_type = 'common' AND j.first_date <= d.as_of"
+        f" AND j.last_date >= least(d.as_of, (SELECT max(last_date) FROM listings)) - {fields.PRICE_MAX_AGE_DAYS})"
     )
     return (
         f"SELECT d.as_of, j.issuer_id, count(*) FILTER {trading} AS trading,\n"
-        "    count(*) FILTER (j.first_date IS NULL AND coalesce(j.last_date >= d.as_of, true)) AS unpriced\n"
-        f"  FROM dates AS d CROSS JOIN listings AS j WHERE j.security_type = 'common'{only('j')}\n"
+        "    count(*) FILTER (j.security_type = 'common' AND j.first_date IS NULL"
+        " AND coalesce(j.last_date >= d.as_of, true)) AS unpriced\n"
+        f"  FROM dates AS d CROSS JOIN listings AS j WHERE true{only('j')}\n"
         "  GROUP BY d.as_of, j.issuer_id"
     )
 
