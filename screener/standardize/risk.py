@@ -21,8 +21,8 @@ GAP_DAYS = 5
 MAX_SESSIONS, LEAST_MAX, MAX_WITHIN_DAYS = 21, 15, 45
 # Two market returns that are as good as multiples of one another tell no two slopes apart.
 COLLINEAR = 1e-9
-# Weekly numbers of the week before last are too old for a month end.
-WEEK_AGE_DAYS = 14
+# A market that moves less than this (variance of its returns) stands still.
+STILL = 1e-12
 # Rows of prices that a thread works on at once.
 BATCH_ROWS = 400_000
 
@@ -31,23 +31,21 @@ BATCH_ROWS = 400_000
 class Series:
     """Returns of one step: ``days`` of sessions, ``weeks`` from the last session of one week to that of the next.
 
-    back: days before the newest return of a year that still count. least: returns that a year must have.
-    a_year: steps a year, for annualising. moves: what a step's return has to be divided by to be like a day's.
+    least: returns that twelve months must have. a_year: steps a year, for annualising. moves: what a step's return has to be divided by to be like a day's.
     volumes: steps of the median volume, how many must be there, and within how many days.
     """
 
     name: str
-    back: int
     least: int
     a_year: int
     moves: float
     volumes: tuple[int, int, int]
 
 
-DAYS = Series("days", 364, 200, 252, 1.0, (63, 60, 110))
-WEEKS = Series("weeks", 357, 45, 52, 5**0.5, (13, 10, 100))
+DAYS = Series("days", 200, 252, 1.0, (63, 60, 110))
+WEEKS = Series("weeks", 45, 52, 5**0.5, (13, 10, 100))
 SERIES = (DAYS, WEEKS)
-YEARLY = ("vol", "beta", "idio", "amihud", "adv")
+NUMBERS = ("vol", "beta", "idio", "amihud", "adv")
 
 
 def risk(stage: Path, work: Path) -> int:
@@ -139,51 +137,68 @@ def _batch(con: duckdb.DuckDBPyConnection, work: Path, task: tuple[int, tuple[in
     return part
 
 
-def _numbers(series: Series, source: str) -> str:
-    """Return the query of the numbers of a series for each of its steps: ``YEARLY`` and, of days, ``largest``.
+# What the monthly sums are of, over ``y`` (return), ``x0`` and ``x1`` (the market's, of the step and the one before).
+SUMS = {
+    "n": "count(ret)", "r": "sum(ret)", "rr": "sum(ret * ret)", "k": "count(y)", "y": "sum(y)", "yy": "sum(y * y)",
+    "x0": "sum(x0)", "x00": "sum(x0 * x0)", "x1": "sum(x1)", "x11": "sum(x1 * x1)", "x01": "sum(x0 * x1)",
+    "yx0": "sum(y * x0)", "yx1": "sum(y * x1)", "trades": "count(impact)", "impact": "sum(impact)",
+}  # fmt: skip
 
-    The regression r = a + b m + c m' + e, m' the market's return of the step before, in sums of products.
+
+def _numbers(series: Series, source: str) -> str:
+    """Return the query of the numbers of a series at each listing's month end: ``NUMBERS`` and, of days, ``largest``.
+
+    The regression r = a + b0 m + b1 m' + e, m' the market's return of the step before, by sums over twelve months.
     """
     volumes, least_volumes, within = series.volumes
+    sums = ", ".join(f"{sql} AS {name}" for name, sql in SUMS.items())
+    year = ", ".join(f"sum({name}) OVER a_year AS {name}" for name in SUMS)
+    moments = (
+        ("yy", "y", "y"), ("x00", "x0", "x0"), ("x11", "x1", "x1"), ("x01", "x0", "x1"), ("yx0", "y", "x0"),
+        ("yx1", "y", "x1"),
+    )  # fmt: skip
+    covariances = ", ".join(f"({name} - {a} * {b} / k) / (k - 1) AS s_{name}" for name, a, b in moments)
     return f"""
 WITH paired AS (
-  SELECT s.*, CASE WHEN today IS NOT NULL AND before IS NOT NULL THEN ret END AS y,
+  SELECT s.*, date_trunc('month', day)::DATE AS month, abs(ret) / nullif(traded, 0) AS impact,
+    CASE WHEN today IS NOT NULL AND before IS NOT NULL THEN ret END AS y,
     CASE WHEN y IS NOT NULL THEN today END AS x0, CASE WHEN y IS NOT NULL THEN before END AS x1
   FROM ({source}) s LEFT JOIN market_{series.name} USING (day)),
-sums AS (
-  SELECT listing_id, day, count(ret) OVER w_year AS returns, stddev_samp(ret) OVER w_year AS deviation,
-    count(y) OVER w_year AS pairs, var_samp(y) OVER w_year AS yy, var_samp(x0) OVER w_year AS v0,
-    var_samp(x1) OVER w_year AS v1, covar_samp(x0, x1) OVER w_year AS v01, covar_samp(y, x0) OVER w_year AS c0,
-    covar_samp(y, x1) OVER w_year AS c1, count(abs(ret) / nullif(traded, 0)) OVER w_year AS trades,
-    avg(abs(ret) / nullif(traded, 0)) OVER w_year AS impact,
-    max(ret) OVER w_month AS largest, count(ret) OVER w_month AS largest_of, min(day) OVER w_month AS largest_from,
-    median(traded) OVER w_quarter AS volume, count(traded) OVER w_quarter AS volume_of, min(day) OVER w_quarter AS volume_from
-  FROM paired WINDOW
-    w_year AS (PARTITION BY listing_id ORDER BY day RANGE BETWEEN INTERVAL {series.back} DAY PRECEDING AND CURRENT ROW),
-    w_month AS (PARTITION BY listing_id ORDER BY day ROWS BETWEEN {MAX_SESSIONS - 1} PRECEDING AND CURRENT ROW),
-    w_quarter AS (PARTITION BY listing_id ORDER BY day ROWS BETWEEN {volumes - 1} PRECEDING AND CURRENT ROW)),
+months AS (SELECT listing_id, month, {sums} FROM paired GROUP BY listing_id, month),
+years AS (
+  SELECT listing_id, month, {year} FROM months
+  WINDOW a_year AS (PARTITION BY listing_id ORDER BY month
+                    RANGE BETWEEN INTERVAL 11 MONTH PRECEDING AND CURRENT ROW)),
 slopes AS (
-  SELECT *, CASE WHEN pairs >= {series.least} AND v0 * v1 - v01 * v01 > {COLLINEAR} * v0 * v1
-      THEN v0 * v1 - v01 * v01 END AS det,
-    (c0 * v1 - c1 * v01) / det AS b0, (c1 * v0 - c0 * v01) / det AS b1
-  FROM sums)
-SELECT listing_id, day,
-  CASE WHEN returns >= {series.least} THEN round(deviation * sqrt({series.a_year}), 4) END AS vol,
+  SELECT *, {covariances},
+    CASE WHEN k >= {series.least} AND s_x00 > {STILL} AND s_x11 > {STILL}
+      THEN s_x00 * s_x11 - s_x01 * s_x01 END AS det,
+    CASE WHEN det > {COLLINEAR} * s_x00 * s_x11 THEN (s_yx0 * s_x11 - s_yx1 * s_x01) / det END AS b0,
+    CASE WHEN det > {COLLINEAR} * s_x00 * s_x11 THEN (s_yx1 * s_x00 - s_yx0 * s_x01) / det END AS b1
+  FROM years),
+ends AS (
+  SELECT listing_id, month, day,
+    median(traded) OVER lately AS volume, count(traded) OVER lately AS volume_of, min(day) OVER lately AS volume_from,
+    max(ret) OVER sessions AS largest, count(ret) OVER sessions AS largest_of, min(day) OVER sessions AS largest_from
+  FROM paired WINDOW
+    lately AS (PARTITION BY listing_id ORDER BY day ROWS BETWEEN {volumes - 1} PRECEDING AND CURRENT ROW),
+    sessions AS (PARTITION BY listing_id ORDER BY day ROWS BETWEEN {MAX_SESSIONS - 1} PRECEDING AND CURRENT ROW)
+  QUALIFY lead(month) OVER (PARTITION BY listing_id ORDER BY day) IS DISTINCT FROM month)
+SELECT listing_id, month,
+  CASE WHEN n >= {series.least} THEN round(sqrt(greatest(rr - r * r / n, 0) / (n - 1) * {series.a_year}), 4) END AS vol,
   round(b0 + b1, 3) AS beta,
-  round(sqrt(greatest(yy - b0 * c0 - b1 * c1, 0) * {series.a_year}), 4) AS idio,
-  CASE WHEN trades >= {series.least} THEN {significant(f"impact * 1e6 / {series.moves!r}")} END AS amihud,
+  round(sqrt(greatest(s_yy - b0 * s_yx0 - b1 * s_yx1, 0) * {series.a_year}), 4) AS idio,
+  CASE WHEN trades >= {series.least} THEN {significant(f"1e6 * impact / trades / {series.moves!r}")} END AS amihud,
   CASE WHEN volume_of >= {least_volumes} AND day - volume_from <= {within} THEN {significant("volume")} END AS adv,
   CASE WHEN largest_of >= {LEAST_MAX} AND day - largest_from <= {MAX_WITHIN_DAYS} THEN round(largest, 4) END AS largest
-FROM slopes"""
+FROM slopes JOIN ends USING (listing_id, month)"""
 
 
 def _rows() -> str:
-    """Return the query of the rows: the last session of each month, its numbers from days, else from whole weeks."""
-    chosen = ", ".join(f"coalesce(d.{name}, CASE WHEN w.day > d.weekday - {WEEK_AGE_DAYS} THEN w.{name} END) AS {name}" for name in YEARLY)
+    """Return the query of the rows: each month's numbers from days, where there are too few from its whole weeks."""
+    chosen = ", ".join(f"coalesce(d.{name}, w.{name}) AS {name}" for name in NUMBERS)
     return f"""
 SELECT listing_id, seen, vol, beta, idio, largest, amihud, adv FROM (
-  SELECT d.listing_id, d.seen, {chosen}, d.largest FROM (
-    SELECT d.*, m.weekday, m.seen FROM days d JOIN months m ON m.month = date_trunc('month', d.day)
-    QUALIFY row_number() OVER (PARTITION BY d.listing_id, m.month ORDER BY d.day DESC) = 1) d
-  ASOF LEFT JOIN weeks w ON w.listing_id = d.listing_id AND w.day <= d.weekday)
+  SELECT d.listing_id, m.seen, {chosen}, d.largest
+  FROM days d JOIN months m USING (month) LEFT JOIN weeks w ON w.listing_id = d.listing_id AND w.month = d.month)
 WHERE coalesce(vol, beta, idio, largest, amihud, adv) IS NOT NULL"""
