@@ -47,6 +47,8 @@ def candidate_steps(
     """
     early = early_conditions(columns, universe)
     steps = [("latest", _latest(columns, dates, issuers)), ("quote", _quote(dates, issuers))]
+    if any(fields.BY_NAME[name].risk for name in columns.fields):
+        steps.append(("risks", _risks(dates, issuers)))
     steps.append(("candidates", _candidates(columns, issuers)))
     if early:
         steps += _tested(columns, universe[: len(early)])
@@ -148,6 +150,19 @@ def _quote(dates: Sequence[date], issuers: Sequence[int]) -> str:
     )
 
 
+def _risks(dates: Sequence[date], issuers: Sequence[int]) -> str:
+    """Select the last row of ``risk`` of the issuer's primary listing, if it is recent."""
+    earliest = date.fromordinal(max(1, min(dates).toordinal() - fields.RISK_MAX_AGE_DAYS))
+    return (
+        "SELECT k.as_of, k.issuer_id, s.*\n"
+        "  FROM (SELECT d.as_of, l.issuer_id, l.listing_id FROM dates AS d CROSS JOIN listings AS l"
+        f" WHERE l.is_primary{_only('l', issuers)}) AS k\n"
+        f"  ASOF JOIN (SELECT * FROM risk WHERE date BETWEEN DATE '{earliest}' AND DATE '{max(dates)}') AS s"
+        " ON s.listing_id = k.listing_id AND s.date <= k.as_of\n"
+        f"  WHERE s.date >= k.as_of - {fields.RISK_MAX_AGE_DAYS}"
+    )
+
+
 def _history(columns: Columns, dates: Sequence[date], *, tested: bool) -> str:
     """Select earlier quarters of the names that are followed, each in the version that was public on the date."""
     wanted = [("as_of", "l.as_of"), ("issuer_id", "l.issuer_id"), ("back", "l.quarter_index - h.quarter_index")]
@@ -195,6 +210,8 @@ def _candidates(columns: Columns, issuers: Sequence[int]) -> str:
         "LEFT JOIN latest AS f ON f.as_of = d.as_of AND f.issuer_id = c.issuer_id",
         "LEFT JOIN quote AS p ON p.as_of = d.as_of AND p.issuer_id = c.issuer_id",
     ]
+    if any(fields.BY_NAME[name].risk for name in columns.fields):
+        joins.append("LEFT JOIN risks AS s ON s.as_of = d.as_of AND s.issuer_id = c.issuer_id")
     # A listing that has ended is gone; where all prices end early, that says nothing of any one listing.
     listed = (
         "coalesce(l.last_date >= least(d.as_of, (SELECT max(last_date) FROM listings))"

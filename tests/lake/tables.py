@@ -16,6 +16,7 @@ ORDERS = {
     "facts": 'issuer_id, tag, "end"',
     "fundamentals": "issuer_id, period_end",
     "prices": "listing_id, date",
+    "risk": "listing_id, date",
 }
 
 # The cells that the tests look at; all others are NULL.
@@ -26,6 +27,7 @@ CELLS = {
     "facts": {"issuer_id": "i", "tag": "'Assets'", "end": "DATE '2023-12-31'", "filed": "DATE '2024-02-01'"},
     "fundamentals": {"issuer_id": "i", "period_end": "DATE '2023-12-31'", "known_from": "DATE '2024-02-01'"},
     "prices": {"listing_id": "i", "date": "DATE '2024-01-02'", "close": "10 + i"},
+    "risk": {"listing_id": "i", "date": "DATE '2024-01-31'"},
 }
 
 
