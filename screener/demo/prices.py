@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 REVERSION = 0.7
-WEEKLY_DAYS = 92
+WEEKLY_DAYS = 427
 CHUNK = 1000
 # The market learns of a quarter about this many days after its end.
 NEWS_DAYS = 40
@@ -18,7 +18,7 @@ ADS_RATIO = 5.0
 
 
 def price_days(end: date, years: int, daily_days: int) -> list[date]:
-    """Return the days that have prices: month ends, weekly for the last 3 months, daily for ``daily_days``.
+    """Return the days that have prices: month ends, weekly for the last 14 months, daily for ``daily_days``.
 
     All are weekdays, not after ``end``; weeks run back from ``end`` (from the Friday before a weekend).
     """
