@@ -79,7 +79,7 @@ PRICES: Columns = (
         "DOUBLE",
         "close * split_factor = the price on the share basis of that day; 1 after the last split",
     ),
-    ("dollar_volume_3m", "FLOAT", "mean of close * volume over the three months to the day, four significant digits"),
+    ("dollar_volume_3m", "FLOAT", "mean of close * volume over the three months to the day, three significant digits"),
     (
         "adj_close_1m",
         "DOUBLE",

@@ -124,19 +124,27 @@ def run(
             progress(f"standardizing {done:,} of {total:,} issuers", done, total)
 
 
-def assemble(
-    stage: Path,
-    work: Path,
-    batches: Sequence[list[int]],
-    kept: set[int],
-    reuse: Reuse | None,
-    output: Output,
-    finish: Callable[[str], str] = str,
-) -> None:
-    """Write an output into ``stage``: from the parts of the batches and, for ``kept`` issuers, from ``reuse``.
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Where the rows of this build are: its batches with their parts in ``work``, and ``kept`` issuers in ``reuse``."""
+
+    work: Path
+    batches: Sequence[list[int]]
+    kept: set[int]
+    reuse: Reuse | None
+
+    def files(self, output: Output) -> list[Path]:
+        """Return the files of an output's rows; those of ``reuse`` have more than the kept ones."""
+        parts = [_part(self.work, output, number) for number in range(len(self.batches))]
+        return [*parts, self.reuse.find(output.file)] if self.reuse else parts
+
+
+def assemble(stage: Path, rows: Rows, output: Output, finish: Callable[[str], str] = str) -> None:
+    """Write an output into ``stage``: from the parts of the batches and, for kept issuers, from the earlier build.
 
     ``finish`` makes the query that is written of the query of the rows.
     """
+    work, batches, kept, reuse = rows.work, rows.batches, rows.kept, rows.reuse
     spans = [(batch[0], batch[-1]) for batch in batches]
     everyone = sorted(kept.union(*batches))
     ranges = [(everyone[at], everyone[at : at + RANGE_ISSUERS][-1]) for at in range(0, len(everyone), RANGE_ISSUERS)]
@@ -153,12 +161,6 @@ def assemble(
             sources.append(f"{_rows(reuse.find(output.file))} {between} AND issuer_id IN ({listed})")
         selects.append(finish(" UNION ALL ".join(sources)))
     write_ranges(selects, stage / output.file, output.columns, output.order, work / "spill")
-
-
-def row_files(work: Path, batches: Sequence[list[int]], reuse: Reuse | None) -> list[Path]:
-    """Return the files that the rows of ``fundamentals`` come from."""
-    parts = [_part(work, FUNDAMENTALS, number) for number in range(len(batches))]
-    return [*parts, reuse.find(FUNDAMENTALS.file)] if reuse else parts
 
 
 def _rows(path: Path) -> str:

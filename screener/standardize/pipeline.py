@@ -33,10 +33,10 @@ from screener.standardize.batches import (
     SPLITS,
     SPLITS_FILE,
     Reuse,
+    Rows,
     assemble,
     leave_out,
     plan,
-    row_files,
     run,
     unchanged,
 )
@@ -91,12 +91,13 @@ def standardize(
         )
         if progress:
             progress("sorting fundamentals")
-        assemble(stage, work, batches, kept, reuse, FOUND_SPLITS)
+        rows = Rows(work, batches, kept, reuse)
+        assemble(stage, rows, FOUND_SPLITS)
         if market:
             market()
         with connection(work / "spill") as con:
-            priced = period_prices.write(con, stage, row_files(work, batches, reuse), work / "period_prices.parquet")
-        assemble(stage, work, batches, kept, reuse, FUNDAMENTALS, lambda rows: period_prices.joined(rows, priced))
+            priced = period_prices.write(con, stage, rows.files(FUNDAMENTALS), work / "period_prices.parquet")
+        assemble(stage, rows, FUNDAMENTALS, lambda query: period_prices.joined(query, priced))
         with connection(work / "spill") as con:
             return _counts(con, stage)
     finally:

@@ -113,7 +113,7 @@ WITH ends AS (
   SELECT listing_id, year(date) AS ended, arg_max(adj_close, date) AS adj_close FROM matched
   WHERE date >= make_date(year(date), 12, 31) - {YEAR_END_DAYS} GROUP BY listing_id, year(date))
 SELECT m.listing_id, m.date, m.close, m.adj_close, m.volume, coalesce(f.factor, 1.0) AS split_factor,
-  {significant("m.dollar_volume_3m")} AS dollar_volume_3m,
+  {significant("m.dollar_volume_3m", 3)} AS dollar_volume_3m,
   {", ".join(f"adj_close_{months}m" for months in MONTHS)}, adj_high_52w, adj_high_ytd,
   y1.adj_close AS adj_close_y1, y2.adj_close AS adj_close_y2,
   CASE WHEN recent = {RECENT_SESSIONS} AND usual >= {LEAST_USUAL} AND m.date - oldest <= {SESSIONS_WITHIN_DAYS}

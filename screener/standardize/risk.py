@@ -31,8 +31,8 @@ BATCH_ROWS = 400_000
 class Series:
     """Returns of one step: ``days`` of sessions, ``weeks`` from the last session of one week to that of the next.
 
-    least: returns that twelve months must have. a_year: steps a year, for annualising. moves: what a step's return has to be divided by to be like a day's.
-    volumes: steps of the median volume, how many must be there, and within how many days.
+    least: returns that twelve months must have. a_year: steps a year, for annualising. moves: what a step's
+    return has to be divided by to be like a day's. volumes: steps of the median volume, how many must be there, and within how many days.
     """
 
     name: str
@@ -187,7 +187,8 @@ ends AS (
 SELECT listing_id, month,
   CASE WHEN n >= {series.least} THEN round(sqrt(greatest(rr - r * r / n, 0) / (n - 1) * {series.a_year}), 4) END AS vol,
   round(b0 + b1, 3) AS beta,
-  round(sqrt(greatest(s_yy - b0 * s_yx0 - b1 * s_yx1, 0) * {series.a_year}), 4) AS idio,
+  CASE WHEN b0 IS NOT NULL
+    THEN round(sqrt(greatest(s_yy - b0 * s_yx0 - b1 * s_yx1, 0) * {series.a_year}), 4) END AS idio,
   CASE WHEN trades >= {series.least} THEN {significant(f"1e6 * impact / trades / {series.moves!r}")} END AS amihud,
   CASE WHEN volume_of >= {least_volumes} AND day - volume_from <= {within} THEN {significant("volume")} END AS adv,
   CASE WHEN largest_of >= {LEAST_MAX} AND day - largest_from <= {MAX_WITHIN_DAYS} THEN round(largest, 4) END AS largest

@@ -1,4 +1,4 @@
-"""Risk of the listings: numbers worked by hand, what is undefined, weekly prices, and that later prices change nothing."""
+"""Risk of the listings: numbers worked by hand, what is undefined, weekly prices, no look-ahead."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_own_noise(tmp_path: Path) -> None:
 
 
 def test_an_error_of_the_file_breaks_nothing(tmp_path: Path) -> None:
-    """A price a hundred times too high for a day is a doubling and a halving: beta stays near 2, not in the hundreds."""
+    """A price a hundred times too high for a day is a doubling and a halving: beta stays near 2."""
     two = path(DAYS, swing(0.02))
     day, close, volume = two[-100]
     two[-100] = (day, close * 100, volume)
@@ -115,8 +115,8 @@ def test_illiquidity_and_dollars(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("count", "known"), [(200, False), (201, True)])
 def test_two_hundred_returns(count: int, known: bool, tmp_path: Path) -> None:
     """201 prices have 200 returns; with one fewer there is no volatility, while the largest day needs a month alone."""
-    row = risks(tmp_path, AAA=path(weekdays(LAST, count), swing(0.01)))["AAA"][LAST]
-    assert (row["vol_252"] is not None) is known
+    row = risks(tmp_path, AAA=path(weekdays(LAST, count), swing(0.01)), MKT=path(DAYS, swing(0.02)))["AAA"][LAST]
+    assert [row[name] is not None for name in ("vol_252", "beta_252", "idio_vol", "amihud_252")] == [known] * 4
     assert row["max_ret_21"] == pytest.approx(0.01, abs=1e-6)
 
 
