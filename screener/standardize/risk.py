@@ -32,7 +32,8 @@ class Series:
     """Returns of one step: ``days`` of sessions, ``weeks`` from the last session of one week to that of the next.
 
     least: returns that twelve months must have. a_year: steps a year, for annualising. moves: what a step's
-    return has to be divided by to be like a day's. volumes: steps of the median volume, how many must be there, and within how many days.
+    return has to be divided by to be like a day's. volumes: steps of the median volume, how many of them must be
+    there, and within how many days.
     """
 
     name: str
