@@ -173,10 +173,30 @@ Price times shares outstanding. What it rests on, and where it is refused rather
 - *Enterprise value* needs market value, cash and debt; preferred stock, noncontrolling interests and short-term
   investments count as none where they are missing. It is not defined for banks, insurers and brokers, and its
   multiples are not where it is zero or negative.
+- *The price at a period's end* (`period_price`) is the last close of the ten days to it, of the line that is primary
+  now, on the share basis of the row: earnings a share over it are right across splits. Receipts have none.
 - *Companies that are gone* stay. Their last report is used until it is stale, or until a Form 15; a line ends with its
   prices. A ticker that another issuer took over belongs to the first until ten days after its Form 25, or 100 days
   after its last report. Where neither submissions nor the ticker file has a ticker of a company with a Form 25,
   the name of the last report's document gives it (`nkla-20231231.htm`), unless another issuer has it.
+
+## Risk
+
+Volatility, beta and the like are measured at month ends, over twelve calendar months to the listing's last session of
+the month, and hold until the next one (`risk`). A month counts from its last weekday, or from the first session after
+it where that was a holiday: a month that still runs has no row, so that a data set cut off on a day and the whole give
+the same numbers for that day.
+
+- *Returns* are those of `adj_close` over at most five days. A move of more than +100 % or less than -50 % counts as
+  these: it is mostly an error of the file. At least 200 of them, else 45 weekly ones (annualised by the root of 52,
+  weekly moves over the root of 5 for illiquidity), else unknown.
+- *The market* is that of the data set itself: the mean return of all common lines and receipts, weighted by the square
+  root of their mean dollar volume of the three months to the session before. Dollar volume goes with size and needs no
+  filing; its root keeps the few most traded names from being the market. Betas are therefore to a market of smaller
+  companies than an index's.
+- *Beta* is the sum of the slopes on the market's return of the day and of the day before (Dimson 1979).
+- *Illiquidity* leaves out days without volume.
+
 """
 
 EVENTS_INTRO = """

@@ -197,6 +197,34 @@ def test_later_prices_leave_fundamentals_alone(tmp_path: Path, monkeypatch: pyte
     assert hashes[0]["prices"] != hashes[1]["prices"]
 
 
+def test_period_prices_follow_the_prices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A price file that begins to have a period's end gives its price to rows that are not standardized again."""
+    from screener.standardize import pipeline
+
+    files = Files(tmp_path)
+    # The last filing of this company is of 2021: what came after it has no part in its other columns.
+    cells = {"start": "2020-01-01"}
+    tags = {"us-gaap:Revenues:USD": [fact("2020-12-31", 1000, "2020-12-31", **cells)],
+            "us-gaap:Assets:USD": [fact("2020-12-31", 5000, "2020-12-31")]}  # fmt: skip
+    files.facts = {member(11): company(11, tags, "Test Co")}
+    files.days = ["2020-12-30"]
+    files.write()
+    files.build(tmp_path / "out")
+    sql = "SELECT period_price FROM fundamentals WHERE period_end = DATE '2020-12-31'"
+    with open_lake(tmp_path / "out") as lake:
+        assert lake.con.execute(sql).fetchall() == [(21.0,)]
+    files.days = ["2020-12-30", "2023-01-03"]
+    files.write()
+    monkeypatch.setattr(pipeline, "_batch", lambda *_: pytest.fail("an issuer was standardized again"))
+    again = files.build(tmp_path / "out")
+    monkeypatch.undo()
+    assert _content(again) == _content(files.build(tmp_path / "new"))
+    files.prices.write_text("ticker,date,close,volume\nT11,2020-12-30,42,1000\n", encoding="utf-8")
+    files.build(tmp_path / "out")
+    with open_lake(tmp_path / "out") as lake:
+        assert lake.con.execute(sql).fetchall() == [(42.0,)]
+
+
 def test_only_changed_members_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A new zip file with one new company has one member unpacked."""
     files = Files(tmp_path)

@@ -93,7 +93,9 @@ def _rows() -> Iterable[tuple[str, Entry]]:
             yield name, entry
     for row in fields.FIELDS:
         direction = fields.DIRECTIONS.get(row.name, "neutral")
-        yield row.name, Entry(row.name, "field", row.label, row.unit, direction, row.kind)
+        entry = Entry(row.name, "field", row.label, row.unit, direction, row.kind)
+        for name in (row.name, *row.aliases):
+            yield name, entry
 
 
 _REGISTRY: dict[str, Entry] = build(_rows(), (*functions.BY_NAME, *RESERVED))

@@ -34,7 +34,7 @@ def generate(
     """Write the staged tables (.parquet) into ``stage``: facts, companies, classifications, events, listings, prices.
 
     The same arguments give the same bytes. ``end`` is the last day of prices and filings; ``years`` is the
-    number of whole fiscal years; ``daily_days`` is how many days back prices are daily (weekly for 3 months
+    number of whole fiscal years; ``daily_days`` is how many days back prices are daily (weekly for 50 weeks
     and at month ends otherwise). Returns the arguments and the row counts. Raises DataError for sizes that
     leave no room for the traps.
     """
@@ -104,7 +104,7 @@ def _write_facts(filed: pl.DataFrame, end: date, path: Path, say: Callable[[str]
     total = 0
     # Dates and accessions repeat in runs from tag to tag: plain pages let zstd find the runs.
     with pq.ParquetWriter(
-        path, schema, compression="zstd", compression_level=12, use_dictionary=["tag", "unit", "form", "value"]
+        path, schema, compression="zstd", compression_level=19, use_dictionary=["tag", "unit", "form", "value"]
     ) as writer:
         for first in range(1, last + 1, COMPANIES_A_CHUNK):
             rows = filed.filter(pl.col("n").is_between(first, first + COMPANIES_A_CHUNK - 1))

@@ -1,4 +1,4 @@
-"""Steps that only a few fields need: filings that are events, deals in the industry, restatements, share classes."""
+"""Steps that only a few fields need: events, deals in the industry, restatements, share classes, risk."""
 
 from __future__ import annotations
 
@@ -121,9 +121,23 @@ def _classes(_: Sequence[date], only: Callable[[str], str]) -> str:
     )
 
 
+def _risks(dates: Sequence[date], only: Callable[[str], str]) -> str:
+    """Select the last row of ``risk`` of the issuer's primary listing, if it is recent."""
+    earliest = date.fromordinal(max(1, min(dates).toordinal() - fields.RISK_MAX_AGE_DAYS))
+    return (
+        "SELECT k.as_of, k.issuer_id, s.*\n"
+        "  FROM (SELECT d.as_of, l.issuer_id, l.listing_id FROM dates AS d CROSS JOIN listings AS l"
+        f" WHERE l.is_primary{only('l')}) AS k\n"
+        f"  ASOF JOIN (SELECT * FROM risk WHERE date BETWEEN DATE '{earliest}' AND DATE '{max(dates)}') AS s"
+        " ON s.listing_id = k.listing_id AND s.date <= k.as_of\n"
+        f"  WHERE s.date >= k.as_of - {fields.RISK_MAX_AGE_DAYS}"
+    )
+
+
 BESIDE: tuple[Beside, ...] = (
     Beside("e", "filed_events", _events),
     Beside("i", "industry_deals", _deals),
     Beside("r", "restatements", _restated),
     Beside("j", "share_classes", _classes),
+    Beside("s", "risks", _risks),
 )

@@ -68,7 +68,7 @@ class Columns:
 
     def column(self, name: str, at: Moment) -> str:
         """Return the quoted column of ``name`` at a moment, adding it and all that it needs."""
-        name = metrics.ALIASES.get(name, name)
+        name = metrics.ALIASES.get(name) or fields.ALIASES.get(name, name)
         if name in fields.BY_NAME:
             self.fields[name] = fields.BY_NAME[name].sql
             return self._seen(name, 0)

@@ -53,6 +53,7 @@ def make_lake(
     classifications: Iterable[Mapping[str, Any]] = (),
     events: Iterable[Mapping[str, Any]] = (),
     lines: Iterable[Mapping[str, Any]] = (),
+    risk: Iterable[Mapping[str, Any]] = (),
 ) -> Lake:
     """Publish a data set of these rows in ``path`` and open it; listing numbers are the issuer numbers.
 
@@ -73,6 +74,7 @@ def make_lake(
         "fundamentals": list(fundamentals),
         "prices": list(prices),
         "events": list(events),
+        "risk": list(risk),
     }  # fmt: skip
     stage = path / "stage"
     stage.mkdir(parents=True)

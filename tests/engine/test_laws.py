@@ -37,6 +37,7 @@ CUT = {
         FROM fundamentals WHERE known_from <= DATE '$day'""",
     "prices": "SELECT * FROM prices WHERE date <= DATE '$day'",
     "events": "SELECT * FROM events WHERE filed <= DATE '$day'",
+    "risk": "SELECT * FROM risk WHERE date <= DATE '$day'",
 }
 
 
