@@ -9,7 +9,7 @@ from screener.catalogue import metrics
 from screener.catalogue.names import lookup
 from screener.catalogue.peers import ladder
 from screener.engine.columns import Columns, condition, refusal
-from screener.engine.compile import Moment, compile_expr, identifier, quote
+from screener.engine.compile import Moment, compile_expr, identifier
 from screener.language.ast import Expr, Name
 from screener.language.screen import Factor, RankGroup, Screen
 
