@@ -13,7 +13,7 @@ _FIRST = "coalesce(debt_mat_y1 + if_known(debt_mat_remainder_fy, 0), debt_mat_re
 _BUCKETS = (_FIRST, "debt_mat_y2", "debt_mat_y3", "debt_mat_y4", "debt_mat_y5", "debt_mat_after5")
 _YEARS = (0.5, 1.5, 2.5, 3.5, 4.5, 8)
 _WEIGHTED = " + ".join(f"{years} * {bucket}" for years, bucket in zip(_YEARS, _BUCKETS, strict=True))
-_SQUARED = " + ".join(f"({bucket} / debt_ladder) ^ 2" for bucket in _BUCKETS)
+_SQUARES = " + ".join(f"{bucket} * {bucket}" for bucket in _BUCKETS)
 _NO_LADDER_DEBT = (_NO_DEBT, Undefined("debt_ladder <= 0", "the maturity ladder is empty"))
 _SHOCK = "when(debt_due_24m = 0, 0, debt_due_24m * max(0, 0.08 - implied_rate))"
 
@@ -36,7 +36,7 @@ ROWS: tuple[Metric, ...] = (
     Metric("near_debt_share_24m", "Share of debt due within 24 months", "min(due_24m / total_debt, 1)", "ratio", "lower", _GROUP, undefined=(_NO_DEBT,), refused=NOT_BANKS, note="of all debt of the newest balance sheet, so that it holds between annual reports too; unknown without a maturity ladder"),
     Metric("debt_ladder", "Debt in the maturity ladder", " + ".join(_BUCKETS), "usd", "neutral", _GROUP, refused=NOT_BANKS, note="principal by year in the last report that states it; bank loans, paper and finance leases are mostly not in it"),
     Metric("avg_maturity_years", "Average maturity of the debt", f"({_WEIGHTED}) / debt_ladder", "years", "higher", _GROUP, undefined=_NO_LADDER_DEBT, refused=NOT_BANKS, aliases=("average_maturity", "debt_maturity"), note="from the ladder's own date; each bucket at its middle and what is due after five years at 8, by convention"),
-    Metric("maturity_hhi", "Concentration of the maturities", _SQUARED, "number", "lower", _GROUP, undefined=_NO_LADDER_DEBT, refused=NOT_BANKS, note="Herfindahl index of the six buckets: 1 when all falls due in one, a sixth when evenly spread"),
+    Metric("maturity_hhi", "Concentration of the maturities", f"({_SQUARES}) / (debt_ladder * debt_ladder)", "number", "lower", _GROUP, undefined=_NO_LADDER_DEBT, refused=NOT_BANKS, note="Herfindahl index of the six buckets: 1 when all falls due in one, a sixth when evenly spread"),
     Metric("implied_rate", "Interest rate paid on debt", "clip(interest_expense / avg(total_debt), 0, 0.5)", "ratio", "neutral", _GROUP, undefined=(Undefined("avg(total_debt) < 0.01 * total_assets", "average debt is under 1 % of assets"),), refused=NOT_BANKS, aliases=("cost_of_debt", "implied_interest_rate"), note="kept between 0 and 50 %; too low where interest is capitalized or debt was raised late in the year"),
     Metric("shock_coverage", "Interest coverage after refinancing at 8 %", f"clip(ebit / (interest_to_cover + {_SHOCK}), -100, 100)", "multiple", "higher", _GROUP, undefined=(Undefined("(interest_to_cover = 0 and debt_due_24m = 0) or (interest_to_cover is unknown and total_debt = 0)", "no interest to cover", "best"), Undefined("interest_to_cover is unknown and total_debt > 0", "interest expense is not reported although there is debt")), refused=NOT_BANKS, note="debt due within 24 months is refinanced at 8 %, a constant near the yield of B bonds; for another rate write under define: coverage_at_11: clip(ebit / (interest_to_cover + debt_due_24m * max(0, 11% - implied_rate)), -100, 100)"),
     Metric("net_debt_to_mcap", "Net debt to market value", "net_debt / market_cap", "ratio", "lower", _GROUP, refused=NOT_BANKS, aliases=("net_debt_market_cap", "net_debt_to_market_cap")),
