@@ -28,7 +28,7 @@ SYNONYMS: dict[str, str] = {
     "sales": "revenue", "revenues": "revenue", "cogs": "cost_of_revenue", "cost_of_sales": "cost_of_revenue",
     "operating_profit": "operating_income", "cash_flow": "cfo", "operating_cash_flow": "cfo", "ocf": "cfo",
     "cash_from_operations": "cfo", "capital_expenditure": "capex", "capital_expenditures": "capex",
-    "depreciation": "da", "amortization": "da", "rd": "research_development", "r&d": "research_development",
+    "amortization": "da", "rd": "research_development", "r&d": "research_development",
     "tax": "income_tax", "taxes": "income_tax", "interest": "interest_expense", "eps": "eps_diluted",
     "assets": "total_assets", "liabilities": "total_liabilities", "debt": "total_debt", "book_value": "common_equity",
     "shareholders_equity": "equity", "stockholders_equity": "equity", "total_equity": "equity",
