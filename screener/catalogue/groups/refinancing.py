@@ -16,6 +16,14 @@ _WEIGHTED = " + ".join(f"{years} * {bucket}" for years, bucket in zip(_YEARS, _B
 _SQUARES = " + ".join(f"{bucket} * {bucket}" for bucket in _BUCKETS)
 _NO_LADDER_DEBT = (_NO_DEBT, Undefined("debt_ladder <= 0", "the maturity ladder is empty"))
 _SHOCK = "when(debt_due_24m = 0, 0, debt_due_24m * max(0, 0.08 - implied_rate))"
+# What a term of refi_pressure is where it is undefined for a good or a bad reason.
+_PRESSURES = (
+    "percentile(wall_12m)",
+    "percentile(wall_24m)",
+    "percentile(when(total_debt = 0, 0, short_term_debt_share))",
+    "percentile(when(ebitda <= 0 and net_debt > 0, 1000, net_debt_ebitda))",
+    "percentile(0 - when(total_debt = 0 and interest_to_cover is unknown, 100, when(interest_to_cover = 0, 100, interest_coverage)))",
+)
 
 
 def _wall(due: str, means: str) -> str:
@@ -42,4 +50,5 @@ ROWS: tuple[Metric, ...] = (
     Metric("net_debt_to_mcap", "Net debt to market value", "net_debt / market_cap", "ratio", "lower", _GROUP, refused=NOT_BANKS, aliases=("net_debt_market_cap", "net_debt_to_market_cap")),
     Metric("cash_runway_months", "Cash runway", "min(12 * liquid_assets / (0 - fcf), 120)", "months", "higher", _GROUP, undefined=(Undefined("fcf >= 0", "burns no cash", "best"),), refused=NOT_BANKS, aliases=("cash_runway",), note="months until cash and short-term investments are gone at the last year's pace; at most 120"),
     Metric("liquidity_gap_12m", "Money to be raised within 12 months", "debt_due_12m + max(0 - fcf, 0) - liquid_assets - if_known(revolver_capacity, 0)", "usd", "lower", _GROUP, refused=NOT_BANKS, note="above zero: debt due and cash burn exceed cash and undrawn credit; an undrawn line that is not tagged counts as none"),
+    Metric("refi_pressure", "Refinancing pressure", f"mean_known({', '.join(_PRESSURES)}) / 100", "ratio", "lower", _GROUP, undefined=(Undefined(f"count_known({', '.join(_PRESSURES)}) < 3", "fewer than three of its five terms are known"),), refused=NOT_BANKS, note="mean place in the universe, 0 to 100 % (most pressed), in wall_12m, wall_24m, short_term_debt_share, net_debt_ebitda and interest_coverage; at least three must be known; debt without EBITDA counts as most pressed, nothing owed as least"),
 )
