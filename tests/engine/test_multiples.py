@@ -53,7 +53,7 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
 def scores(lake: Lake, name: str) -> dict[str, float | None]:
     """Return ticker → score of a screen that ranks by the name alone."""
     parsed = parse_screen(f"rank: [{name}]", "test.yaml")
-    return {row.ticker: row.score for row in run_screen(lake, parsed, AS_OF).rows}
+    return {str(row.ticker): row.score for row in run_screen(lake, parsed, AS_OF).rows}
 
 
 def test_every_multiple_names_its_yield() -> None:
