@@ -14,7 +14,7 @@ from tests.catalogue.vectors import Vector, rows, vectors
 from tests.engine.lakes import AS_OF, make_lake
 
 # Metrics that are worked in tests of their own, since they compare companies with each other.
-ELSEWHERE: dict[str, str] = {}
+ELSEWHERE: dict[str, str] = {"refi_pressure": "tests/engine/test_refinancing.py"}
 
 
 @dataclass(frozen=True)
