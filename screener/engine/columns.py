@@ -10,7 +10,7 @@ from screener.catalogue.metrics import Metric
 from screener.catalogue.peers import MIN_GROUP
 from screener.engine.compile import Moment, compile_expr, identifier, quote
 from screener.engine.peers import comparison
-from screener.language.ast import Call, Expr, Number
+from screener.language.ast import Call, Expr
 from screener.language.expressions import parse_formula
 
 # Levels up to this one need no comparison with peers.
@@ -32,6 +32,16 @@ def formula(metric: Metric) -> Expr:
 def condition(text: str) -> Expr:
     """Return the syntax tree of an ``undefined`` condition."""
     return parse_formula(text)
+
+
+def refusal(metric: Metric, model: str) -> str:
+    """Return SQL that holds where ``metric`` is not defined for the reporting model in the column ``model``."""
+    parts = []
+    if metric.refused:
+        parts.append(f"{model} IN ({', '.join(quote(name) for name in metric.refused)})")
+    if metric.only:
+        parts.append(f"coalesce({model}, 'standard') NOT IN ({', '.join(quote(name) for name in metric.only)})")
+    return " OR ".join(parts)
 
 
 class Columns:
@@ -79,8 +89,8 @@ class Columns:
         value = compile_expr(call.args[0], self, at)
         for name in peers.ladder(call.within):
             self.column(name, at)
-        shares = [share.value for share in call.args[1:] if isinstance(share, Number)]
-        sql = comparison(call.function, value, shares, call.within, self.min_group)
+        more = [compile_expr(arg, self, at) for arg in call.args[1:]]
+        sql = comparison(call.function, value, more, call.within, self.min_group)
         level = self._watch.pop() + 1
         key = self._compared.setdefault(sql, f"{call.function}@{len(self._compared) + 1}")
         if key not in self._level:
@@ -114,9 +124,9 @@ class Columns:
             return compile_expr(self.definitions[name], self, at)
         metric = metrics.BY_NAME[name]
         cases = []
-        if metric.refused:
+        if metric.refused or metric.only:
             self.fields["model"] = fields.BY_NAME["model"].sql
-            cases.append(f"WHEN model IN ({', '.join(quote(model) for model in metric.refused)}) THEN NULL")
+            cases.append(f"WHEN {refusal(metric, 'model')} THEN NULL")
         for row in metric.undefined:
             cases.append(f"WHEN {compile_expr(condition(row.when), self, at)} THEN NULL")
         sql = compile_expr(formula(metric), self, at)
