@@ -11,7 +11,7 @@ EXCLUDED = (
 )
 
 ROWS: tuple[Metric, ...] = (
-    Metric("conservative_member", "In the calmer half by volatility, with payout and momentum known", "1", "flag", "neutral", "conservative", undefined=EXCLUDED, source=SOURCE, note="one year of daily volatility stands for the paper's three years; the paper's thousand largest names are left to the screen"),
+    Metric("conservative_member", "In the calmer half by volatility, with payout and momentum known", "when(vol_252 <= median(vol_252), 1, 0)", "flag", "neutral", "conservative", undefined=EXCLUDED, source=SOURCE, note="one year of daily volatility stands for the paper's three years; the paper's thousand largest names are left to the screen"),
     Metric("conservative_rank_payout", "Conservative formula: place by net payout yield", "rank(payout_yield * conservative_member)", "count", "lower", "conservative", source=SOURCE),
     Metric("conservative_rank_momentum", "Conservative formula: place by momentum", "rank(momentum_12_1 * conservative_member)", "count", "lower", "conservative", source=SOURCE),
     Metric("conservative_formula", "Conservative formula", "(conservative_rank_payout + conservative_rank_momentum) / 2", "number", "lower", "conservative", undefined=EXCLUDED, aliases=("conservative",), source=SOURCE, note="mean of two places among the calmer half: small is good"),

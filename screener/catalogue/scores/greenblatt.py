@@ -13,7 +13,7 @@ EXCLUDED = (
 )
 
 ROWS: tuple[Metric, ...] = (
-    Metric("magic_member", "In the magic formula's universe", "1", "flag", "neutral", "magic", undefined=EXCLUDED, refused=REFUSED, source=SOURCE, note="only names with both numbers take part, so that a place is one among the same names; the least size is left to the screen"),
+    Metric("magic_member", "In the magic formula's universe", "when(ebit_ev is known and greenblatt_roc is known, 1, 0)", "flag", "neutral", "magic", undefined=EXCLUDED, refused=REFUSED, source=SOURCE, note="only names with both numbers take part, so that a place is one among the same names; the least size is left to the screen"),
     Metric("magic_rank_yield", "Magic formula: place by EBIT to enterprise value", "rank(ebit_ev * magic_member)", "count", "lower", "magic", refused=REFUSED, source=SOURCE),
     Metric("magic_rank_roc", "Magic formula: place by return on capital", "rank(greenblatt_roc * magic_member)", "count", "lower", "magic", refused=REFUSED, source=SOURCE),
     Metric("magic_formula", "Magic formula", "magic_rank_yield + magic_rank_roc", "count", "lower", "magic", undefined=EXCLUDED, refused=REFUSED, aliases=("greenblatt", "magic_formula_rank"), source=SOURCE, note="2 would be the best of the universe by both; places, not numbers, so it changes with the universe"),

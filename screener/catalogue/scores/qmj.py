@@ -58,7 +58,7 @@ def _rows(prefix: str, within: str, among: str) -> tuple[Metric, ...]:
 
 
 ROWS: tuple[Metric, ...] = (
-    Metric(MEMBER, "Takes part in quality minus junk", "1", "flag", "neutral", "qmj", undefined=(NO_MARKET_VALUE, Undefined("market_cap is unknown or price is unknown", "no market value"), Undefined("price < 1", "price under a dollar")), refused=NO_EV, source=SOURCE),
+    Metric(MEMBER, "Takes part in quality minus junk", "when(market_cap > 0 and price >= 1, 1, 0)", "flag", "neutral", "qmj", undefined=(NO_MARKET_VALUE, Undefined("market_cap is unknown or price is unknown", "no market value"), Undefined("price < 1", "price under a dollar")), refused=NO_EV, source=SOURCE),
     *_rows("qmj", "", ""),
     Metric("quality_percentile", "Quality: mean percentile of six plain measures", "mean_known(percentile(gp_assets), percentile(roic), percentile(cfroa), percentile(-accruals_cf), percentile(-operating_margin_sd), percentile(-net_debt_ebitda))", "score", "higher", "qmj", undefined=(Undefined("count_known(gp_assets, roic, cfroa, accruals_cf, operating_margin_sd, net_debt_ebitda) < 4", "fewer than four of six measures are known"),), refused=NO_EV),
     Metric("quality_composite", "Quality: percentile of quality minus junk, else of plain measures", "coalesce(percentile(qmj), quality_percentile)", "score", "higher", "qmj", refused=NO_EV, note="the plain measures where quality minus junk is unknown"),
