@@ -289,7 +289,7 @@ def test_quality_minus_junk(quality: Lake) -> None:
     assert of_three(found["qmj_profitability_mean"]) == pytest.approx((4 / 6, 2 / 6, -1))
     assert of_three(found["qmj_profitability"]) == pytest.approx((1, 0, -1))
     assert of_three(found["qmj_growth_mean"]) == of_three(found["qmj_growth"]) == pytest.approx((0, 1, -1))
-    assert of_three(found["qmj_safety_mean"]) == pytest.approx((1 / 3, 0, -2 / 3))
+    assert of_three(found["qmj_safety_mean"]) == pytest.approx((1 / 3, 0, -1 / 3))
     assert of_three(found["qmj_safety"]) == pytest.approx((1, 0, -1))
     assert of_three(found["qmj_mean"]) == pytest.approx((2 / 3, 1 / 3, -1))
     assert of_three(found["qmj"]) == pytest.approx((1, 0, -1))

@@ -66,6 +66,7 @@ def make_lake(
         "facts": list(facts),
         "fundamentals": list(fundamentals),
         "prices": list(prices),
+        "events": [],
     }  # fmt: skip
     stage = path / "stage"
     stage.mkdir(parents=True)
