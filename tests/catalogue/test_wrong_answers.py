@@ -10,6 +10,7 @@ import pytest
 from screener.engine.trace import Trace, Tracer
 from screener.language.ast import Name
 from screener.language.expressions import parse_formula
+from screener.language.resolve import check_screen
 from tests.catalogue.vectors import rows, vectors
 from tests.engine.lakes import AS_OF, make_lake
 
@@ -99,3 +100,9 @@ def test_ohlson_at_the_published_price_index(traces: dict[str, Trace], case: str
 def test_price_index_of_the_year_before(traces: dict[str, Trace]) -> None:
     """A balance sheet of December 2023 is deflated by 2022: 118.023 after 18.280 in 1968."""
     assert traces[APPLE].value(Name("gnp_price_index")) == pytest.approx(645.64)
+
+
+def test_the_price_index_has_no_history() -> None:
+    """An O-score of last year would be deflated by this year's index: it is refused."""
+    problems = check_screen("rules:\n  - lag(ohlson_o, 1y) < 0\n")
+    assert [problem.message for problem in problems] == ["'ohlson_o' has no history: it cannot stand in lag()"]
