@@ -166,6 +166,16 @@ def needs_market(name: str) -> bool:
     return any(needs_market(entry.name) for entry in found if entry is not None and entry.name != name)
 
 
+@lru_cache(maxsize=1024)
+def reads_field(name: str) -> bool:
+    """Return whether ``name`` (canonical) is a field, or is read through its formula from one: it has no history."""
+    metric = metrics.BY_NAME.get(name)
+    if metric is None:
+        return name in fields.BY_NAME
+    found = (lookup(word) for word in _WORD.findall(metric.formula))
+    return any(reads_field(entry.name) for entry in found if entry is not None and entry.name != name)
+
+
 def known_as(word: str) -> str | None:
     """Return the name for a way of writing it that needs no guessing (``p/e`` is ``pe``), or ``None``."""
     plain = re.sub(r"[\s_-]+", "_", word.strip().lower())

@@ -301,7 +301,8 @@ _FUNCTIONS: dict[str, Callable[[Call, Resolver, Moment], str]] = {
     "quarter": _quarter,
     "if_known": _coalesce,
     "coalesce": _coalesce,
-    "when": _scalar("(CASE WHEN {0} THEN {1} WHEN NOT {0} THEN {2} END)"),
+    # DOUBLE: of two literals it would be a DECIMAL.
+    "when": _scalar("(CASE WHEN {0} THEN {1} WHEN NOT {0} THEN {2} END)::DOUBLE"),
     "abs": _scalar("abs({0})"),
     "log": _scalar("(CASE WHEN {0} > 0 THEN ln({0}) END)"),
     "count_known": _known_of("count"),
