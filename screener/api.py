@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from screener.engine.company import Statement
+    from screener.engine.coverage import Coverage
     from screener.engine.explain import Explanation
     from screener.engine.lineage import Trace, Versions
     from screener.engine.quality import Quality
@@ -107,6 +108,18 @@ def check_data(*, data: str | Path | None = None, as_of: date | None = None, ite
 
     with open_data(data) as lake:
         return check(lake, as_of, item)
+
+
+def coverage(*names: str, group: str = "", data: str | Path | None = None, as_of: date | None = None) -> Coverage:
+    """Return for how many names each metric is known on ``as_of``; see :mod:`screener.engine.coverage`.
+
+    ``names`` (aliases too) and ``group`` narrow it down; ``ScreenError`` for a name that is no metric.
+    """
+    from screener.engine.coverage import chosen, measure
+
+    rows = chosen(names, group)
+    with open_data(data) as lake:
+        return measure(lake, rows, as_of)
 
 
 def trace(
