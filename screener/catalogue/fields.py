@@ -34,6 +34,7 @@ FIELDS: tuple[Field, ...] = (
     Field("industry", "Industry group", "text", "text", "coalesce(k.industry, c.industry)"),
     Field("ff12", "Fama-French 12 industry", "text", "text", "coalesce(k.ff12, c.ff12)"),
     Field("ff49", "Fama-French 49 industry", "text", "text", "coalesce(k.ff49, c.ff49)"),
+    Field("sic2", "SIC major group", "text", "text", "lpad((coalesce(k.sic, c.sic) // 100)::VARCHAR, 2, '0')", help="first two digits of the SIC code"),
     Field("model", "Reporting model", "text", "text", "coalesce(f.model, k.model, c.model)", help="standard, bank, insurer, broker, reit, utility, pre_revenue, ifrs, fund or shell, by what the last five filings show"),
     Field("exchange", "Exchange", "text", "text", "l.exchange"),
     Field("country", "Country", "text", "text", "c.country"),

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from screener.catalogue import functions, items, names
+from screener.catalogue.peers import MIN_GROUP
 from screener.errors import Problem, ScreenError
 from screener.language.ast import Expr, Span
 from screener.language.document import MAX_BYTES, Mapping, Node, Scalar, Sequence, Source, read_document
 from screener.language.meaning import Definition
+from screener.language.peer_calls import comparisons
 from screener.language.rank import read_rank
 from screener.language.reading import Reading, one_line
 from screener.language.screen import Column, Rule, Screen
@@ -25,7 +27,6 @@ KEYS = (
 )  # fmt: skip
 IF_UNKNOWN = ("fail", "pass", "flag")
 MISSING = ("worst", "neutral")
-MIN_GROUP = 10
 
 # Always shown, so that a column of this name would stand twice.
 SHOWN = ("rank", "ticker", "name", "sector", "score")
@@ -124,7 +125,7 @@ def _screen(reading: Reading, root: Mapping, text: str, digest: str) -> Screen:
         title=title or name,
         description=one_line(reading.text(found.get("description"), "description")),
         # A default for unknowns speaks of the rules: who belongs to the universe has to be known.
-        universe=_rules(reading, found.get("universe"), "universe", "fail"),
+        universe=_universe(reading, found.get("universe")),
         rules=_rule_groups(reading, found.get("rules"), default),
         rank=read_rank(reading, found.get("rank")),
         columns=_columns(reading, found.get("columns")),
@@ -180,6 +181,15 @@ def _name_is_free(reading: Reading, key: Scalar) -> bool:
         reading.problem(key.span, f"'{name}' is already a {what}", "choose another name")
         return False
     return True
+
+
+def _universe(reading: Reading, node: Node | None) -> tuple[Rule, ...]:
+    found = _rules(reading, node, "universe", "fail")
+    for rule in found:
+        for span, written in comparisons(reading.checker, rule.expr):
+            message = f"'{written}' compares the names of the universe, which must be known first"
+            reading.problem(span, message, "move this condition to 'rules'")
+    return found
 
 
 def _rule_groups(reading: Reading, node: Node | None, default: str) -> tuple[Rule, ...]:
