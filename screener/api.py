@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from screener.engine.lineage import Trace, Versions
     from screener.engine.quality import Quality
     from screener.engine.result import Result
+    from screener.errors import Problem
     from screener.lake.connect import Lake
     from screener.language.screen import Screen
     from screener.sources.report import BuildReport
@@ -120,6 +121,19 @@ def coverage(*names: str, group: str = "", data: str | Path | None = None, as_of
     rows = chosen(names, group)
     with open_data(data) as lake:
         return measure(lake, rows, as_of)
+
+
+def coverage_warnings(
+    screens: Sequence[str | Path | Screen], *, data: str | Path | None = None
+) -> tuple[tuple[Problem, ...], ...]:
+    """Return, for each screen, warnings of the metrics that it relies on and that few small caps of the data have."""
+    from screener.engine.reliance import coverage_warnings as warnings
+
+    resolved = [load(screen) for screen in screens]
+    if not resolved:
+        return ()
+    with open_data(data) as lake:
+        return warnings(lake, resolved)
 
 
 def trace(

@@ -14,7 +14,8 @@ from screener.engine.trace import NOW, children
 from screener.language.ast import Call, Expr, IsKnown, Name
 
 # What a function of these does without: an unknown argument leaves the value known.
-TOLERANT = frozenset({"if_known", "coalesce", "count_known", "sum_known", "mean_known"})
+# (A median of peers needs their values, not the name's own.)
+TOLERANT = frozenset({"if_known", "coalesce", "count_known", "sum_known", "mean_known", "median", "quantile"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,13 @@ def needs(metric: Metric) -> tuple[tuple[str, Moment], ...]:
 @cache
 def inputs(metric: Metric) -> tuple[str, ...]:
     """Return every line item and field that the metric's formula reads, needed or not, in the order written."""
-    found = (name for name, _ in _walk(formula(metric), NOW, tolerant=True))
-    return tuple(dict.fromkeys(name for name in found if name not in metrics.BY_NAME))
+    return tuple(dict.fromkeys(name for name, _ in reads(metric) if name not in metrics.BY_NAME))
+
+
+@cache
+def reads(metric: Metric) -> tuple[tuple[str, Moment], ...]:
+    """Return (name, moment) of everything that the formula reads, also what it does without; as in :func:`needs`."""
+    return tuple(dict.fromkeys(_walk(formula(metric), NOW, tolerant=True)))
 
 
 @cache
@@ -70,8 +76,8 @@ def causes(metric: Metric, columns: Columns) -> tuple[Cause, ...]:
             _add(found, row.reason, f"({compile_expr(condition(row.when), columns)})")
     for name, at in needs(metric):
         if name in items.BY_NAME:
-            at = Moment(at.quarter and items.BY_NAME[name].kind != "instant", at.lag)
-            _add(found, _said(name, at), f"({columns.column(name, at)} IS NULL)")
+            when = Moment(at.quarter and items.BY_NAME[name].kind != "instant", at.lag)
+            _add(found, _said(name, when), f"({columns.column(name, when)} IS NULL)")
         elif name in fields.BY_NAME:
             _add(found, name, f"({columns.column(name, at)} IS NULL)")
         elif at == NOW:

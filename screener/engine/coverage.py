@@ -86,8 +86,10 @@ class MetricCoverage:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The metrics of a data set as of a day; ``names`` are companies with a usable filing, ``small`` those of them
-    with a market capitalization in ``SMALL_CAPS``."""
+    """The metrics of a data set as of a day.
+
+    ``names`` are companies with a usable filing, ``small`` those of them with a market value in ``SMALL_CAPS``.
+    """
 
     data: str
     as_of: date
@@ -156,7 +158,7 @@ def measure(
 
 def _notes(lake: Lake, small: int, valued: int) -> tuple[str, ...]:
     if not next((table.rows for table in lake.manifest.tables if table.name == "prices"), 0):
-        return ("the data set has no prices: market_cap and all that rests on it is unknown, and so are the small caps",)
+        return ("the data set has no prices: market_cap and all that rests on it, also who is a small cap, is unknown",)
     if not valued:
         return ("no name has a market value on this day, so that the small caps are unknown",)
     return () if small else ("no name has a market value of a small cap on this day",)
@@ -210,7 +212,8 @@ def _counted(
 ) -> list[MetricCoverage]:
     among = "small" if small else "true"
     states = _one(con, [f"histogram(s{k}){only}" for k in batch for only in ("", " FILTER (small)")])
-    quantiles = _one(con, [f"{_quantiles(k)}{only}" for k in batch for only in ("", " FILTER (small)")] if spread else [])
+    spreads = [f"{_quantiles(k)}{only}" for k in batch for only in ("", " FILTER (small)")]
+    quantiles = _one(con, spreads if spread else [])
     bars = _bars(con, rows, batch, quantiles[::2]) if spread else [()] * len(batch)
     lacks = _one(con, [_lacks(rows[k], k, cause.column, among) for k in batch for cause in why[k]])
     found, used = [], 0

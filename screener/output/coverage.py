@@ -129,7 +129,11 @@ def render(found: Coverage, *, width: int = 100, color: bool = False) -> str:
 
 def _grouped(found: Coverage) -> Iterator[tuple[str, list[MetricCoverage]]]:
     titles = {row.name: group.title for group in GROUPS for row in group.rows}
-    for title, rows in groupby(found.rows, key=lambda row: titles.get(row.metric.name, row.metric.group)):
+
+    def title_of(row: MetricCoverage) -> str:
+        return titles.get(row.metric.name, row.metric.group)
+
+    for title, rows in groupby(found.rows, key=title_of):
         yield title, list(rows)
 
 
