@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 
 from screener.catalogue import metrics
@@ -267,13 +268,15 @@ def _bars(
     wanted: list[str] = []
     for k, spread in zip(batch, quantiles, strict=True):
         low, high = (spread[1], spread[5]) if spread else (0.0, 0.0)
-        whole = UNITS[rows[k].unit].style == "integer" and high - low <= BARS and float(low).is_integer()
+        whole = UNITS[rows[k].unit].style == "integer" and ceil(high) - floor(low) <= BARS
+        if whole:
+            low, high = float(floor(low)), float(ceil(high))
         steps = int(high - low) + 1 if whole else BARS
         width = 1.0 if whole else (high - low) / steps
-        sizes.append(steps if spread and width > 0 else 0)
+        sizes.append(steps if spread and high > low else 0)
         if sizes[-1]:
             step = f"least(floor((v{k} - {low!r}::DOUBLE) / {width!r}::DOUBLE), {steps - 1})"
-            wanted.append(f"histogram(CASE WHEN v{k} BETWEEN {low!r} AND {high!r} THEN {step} END)")
+            wanted.append(f"histogram(CASE WHEN v{k} BETWEEN {low!r}::DOUBLE AND {high!r}::DOUBLE THEN {step} END)")
     counts = iter(_one(con, wanted))
     found = [next(counts) if size else {} for size in sizes]
     return [tuple(count.get(float(step), 0) for step in range(size)) for size, count in zip(sizes, found, strict=True)]

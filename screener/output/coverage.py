@@ -110,7 +110,7 @@ def render(found: Coverage, *, width: int = 100, color: bool = False) -> str:
             shown.heading,
             [shown.cell(row) for row in found.rows],
             right=shown.right,
-            least=0 if shown.right else 12,
+            least=12 if shown.heading == "lacking" else 0,
             drop=shown.drop,
             styles="bold" if shown.heading == "metric" else "",
         )
