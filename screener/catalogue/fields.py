@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from screener.catalogue.market import market_cap, market_cap_diluted, security_type
+from screener.catalogue.market import market_cap, market_cap_diluted, security_type, size_band
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,7 @@ FIELDS: tuple[Field, ...] = (
         "market_cap_diluted", "Market capitalization, diluted", "number", "usd", market_cap_diluted(), market=True,
         help="the same with diluted shares of the last quarter, where they are more",
     ),
+    Field("size_band", "Size", "text", "text", size_band(), market=True, help="micro (under 300M), small (under 2B), mid (under 10B) or large, by market_cap"),
     Field("avg_dollar_volume_3m", "Dollar volume a day, 3 months", "number", "usd", "p.dollar_volume_3m", market=True),
     Field("price_change_1m", "Return, 1 month", "number", "ratio", "p.adj_close / p.adj_close_1m - 1", market=True),
     Field("price_change_3m", "Return, 3 months", "number", "ratio", "p.adj_close / p.adj_close_3m - 1", market=True),

@@ -51,6 +51,7 @@ FUNCTIONS: tuple[Function, ...] = (
     Function("rank", "peers", 1, 1, "rank(x) within sector", "1 for the name with the largest x; ties share the better place"),
     Function("zscore", "peers", 1, 1, "zscore(x) within sector", "x less the mean, in standard deviations"),
     Function("winsorize", "peers", 1, 3, "winsorize(x, 1%, 99%)", "x kept between two quantiles, 1% and 99% unless others are given"),
+    Function("residual", "peers", 2, 2, "residual(y, x) within sector", "y less what a straight line through the names' x and y gives for this x"),
     Function("median", "peers", 1, 1, "median(x) within sector", "median of the names with a known x"),
     Function("quantile", "peers", 2, 2, "quantile(x, 75%) within sector", "the value that this share of the names with a known x does not exceed"),
 )

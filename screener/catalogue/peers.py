@@ -20,6 +20,7 @@ PEERS: tuple[Peers, ...] = (
     Peers("sic2", "first two digits of the SIC code", "ff49"),
     Peers("ff49", "Fama-French 49 industry", "ff12"),
     Peers("ff12", "Fama-French 12 industry"),
+    Peers("size_band", "size by market value"),
     Peers("exchange", "exchange"),
     Peers("country", "country"),
     Peers("model", "reporting model"),

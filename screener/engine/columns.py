@@ -10,7 +10,7 @@ from screener.catalogue.metrics import Metric
 from screener.catalogue.peers import MIN_GROUP
 from screener.engine.compile import Moment, compile_expr, identifier, quote
 from screener.engine.peers import comparison
-from screener.language.ast import Call, Expr, Number
+from screener.language.ast import Call, Expr
 from screener.language.expressions import parse_formula
 
 # Levels up to this one need no comparison with peers.
@@ -79,8 +79,8 @@ class Columns:
         value = compile_expr(call.args[0], self, at)
         for name in peers.ladder(call.within):
             self.column(name, at)
-        shares = [share.value for share in call.args[1:] if isinstance(share, Number)]
-        sql = comparison(call.function, value, shares, call.within, self.min_group)
+        more = [compile_expr(arg, self, at) for arg in call.args[1:]]
+        sql = comparison(call.function, value, more, call.within, self.min_group)
         level = self._watch.pop() + 1
         key = self._compared.setdefault(sql, f"{call.function}@{len(self._compared) + 1}")
         if key not in self._level:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from screener.catalogue.fields import BY_NAME as FIELDS
+from screener.catalogue.functions import FUNCTIONS as FUNCTION_ROWS
 from screener.engine.overflow import can_overflow
 from screener.language.ast import (
     Between,
@@ -308,7 +309,7 @@ _FUNCTIONS: dict[str, Callable[[Call, Resolver, Moment], str]] = {
     "mean_known": _known_of("mean"),
     # Beyond 700 a double has no e to that power.
     "exp": _scalar("(CASE WHEN {0} < 700 THEN exp({0}) END)"),
-    **dict.fromkeys(("percentile", "rank", "zscore", "winsorize", "median", "quantile"), _compared),
+    **dict.fromkeys((row.name for row in FUNCTION_ROWS if row.kind == "peers"), _compared),
     "sqrt": _scalar("(CASE WHEN {0} >= 0 THEN sqrt({0}) END)"),
     "clip": _scalar("(CASE WHEN {0} IS NOT NULL THEN least(greatest({0}, {1}), {2}) END)"),
 }

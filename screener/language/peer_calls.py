@@ -20,7 +20,12 @@ _UNITS = {"percentile": "score", "rank": "count", "zscore": "number"}
 
 def resolve_peer_call(checker: Checker, call: Call, function: Function, first: Typed) -> Typed:
     """Return the call with its resolved operand ``first``; quantiles are literals, groups those of the table."""
-    for arg in call.args[1:]:
+    if function.name == "residual":
+        second = checker.resolve(call.args[1])
+        if second.kind not in {"number", ""}:
+            checker.source.problem(call.args[1].span, f"'{function.name}' needs a number", f"write {function.usage}")
+        call = replace(call, args=(call.args[0], second.expr))
+    for arg in call.args[1:] if function.name != "residual" else ():
         share = units.literal(arg)
         if share is None or share is not arg or not 0 <= share.value <= 1:
             message = f"'{function.name}' needs a share from 0% to 100% here"

@@ -29,8 +29,8 @@ def lake(tmp_path: Path) -> Iterator[Lake]:
     revenue, S6 files after the day. E is worth exactly 3 billion.
     """
     whole = {"shares_outstanding": 10e6, "revenue": 200e6, "gross_profit": 80e6, "operating_income": 60e6,
-             "net_income": 50e6, "net_income_to_common": 50e6, "interest_to_cover": 10e6, "total_debt": 100e6, "cash": 20e6,
-             "total_assets": 400e6, "dividends_paid_common": 25e6}  # fmt: skip
+             "net_income": 50e6, "net_income_to_common": 50e6, "interest_to_cover": 10e6,
+             "total_debt": 100e6, "cash": 20e6, "total_assets": 400e6, "dividends_paid_common": 25e6}  # fmt: skip
     own = {
         "S1": {}, "S2": {"net_income": -10e6, "net_income_to_common": -10e6},
         "S3": {"total_debt": 0.0, "interest_to_cover": None}, "S4": {"model": "bank"},
@@ -158,8 +158,9 @@ def test_names_and_groups_are_chosen() -> None:
     assert [row.name for row in chosen(["p_e", "pe", "roic"])] == ["pe", "roic"]
     assert {row.group for row in chosen(group="leverage")} == {"leverage"}
     assert chosen(["roic"], "leverage") == ()
-    for names, group, said in ((("roicc",), "", "unknown metric"), (("revenue",), "", "a line item, not a metric"),
-                               (("price",), "", "a field, not a metric"), ((), "leverag", "unknown group")):  # fmt: skip
+    wrong = ((("roicc",), "", "unknown metric"), (("revenue",), "", "a line item, not a metric"),
+             (("price",), "", "a field, not a metric"), ((), "leverag", "unknown group"))  # fmt: skip
+    for names, group, said in wrong:
         with pytest.raises(ScreenError, match=said):
             chosen(names, group)
 

@@ -84,6 +84,19 @@ def test_z_scores(lake: Lake) -> None:
     }
 
 
+def test_what_a_line_leaves(lake: Lake) -> None:
+    """Revenue on assets of A to D: slope 3,500 / 50,000 = 0.07, intercept 22.5 - 0.07 x 250 = 5."""
+    found = values(lake, "residual(revenue, total_assets)", universe=("price > 0",))
+    expected = {"A": -2.0, "B": 1.0, "C": 4.0, "D": -3.0, "E": None}
+    assert found == {ticker: value and pytest.approx(value) for ticker, value in expected.items()}
+
+
+def test_a_line_through_one_x_leaves_the_distance_from_the_mean(lake: Lake) -> None:
+    """All share counts are 1: what is left of 100 to 500 is the distance from their mean."""
+    found = values(lake, "residual(total_assets, shares_outstanding)", universe=("price > 0",))
+    assert found == {"A": -200.0, "B": -100.0, "C": 0.0, "D": 100.0, "E": 200.0}
+
+
 def test_only_the_universe_is_compared(lake: Lake) -> None:
     """A name outside the universe moves no percentile: without F the largest of four known revenues is 30."""
     found = values(lake, "percentile(revenue)", universe=("price > 0",))
