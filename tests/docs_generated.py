@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import click
@@ -206,13 +207,12 @@ From Python: `screener.trace(ticker, item)` and `screener.versions(ticker, item)
 """
 
 
-def provenance_page() -> str:
-    """Return docs/provenance.md, with examples from the shipped demo."""
+def provenance_page(demo: Path = docs_metrics.DEMO) -> str:
+    """Return docs/provenance.md, with examples from the demo."""
     from screener import api
     from screener.output.trace import render_trace, render_versions
     from screener.standardize.lineage_nodes import METHODS
 
-    demo = DOCS.parent / "data" / "demo"
     debt = render_trace(api.trace("ZJARG", "total_debt", data=demo))
     income = render_trace(api.trace("ZJARG", "net_income", data=demo, as_of=date(2025, 3, 1)))
     versions = render_versions(api.versions("ZJARG", "net_income", data=demo, period="annual"))
@@ -232,9 +232,9 @@ PAGES = {"provenance.md": provenance_page, "cli.md": cli_page, "data.md": data_p
 
 
 def main(data: Path) -> None:
-    """Write the pages, with the distributions of the data set at ``data``, and remove those of groups that are gone."""
+    """Write the pages, with the examples of the demo at ``data``, and remove those of groups that are gone."""
     (DOCS / docs_metrics.FOLDER).mkdir(exist_ok=True)
-    pages = PAGES | docs_metrics.pages(data)
+    pages = PAGES | docs_metrics.pages(data) | {"provenance.md": partial(provenance_page, data)}
     for stale in sorted((DOCS / docs_metrics.FOLDER).glob("*.md")):
         if f"{docs_metrics.FOLDER}/{stale.name}" not in pages:
             stale.unlink()
@@ -243,5 +243,5 @@ def main(data: Path) -> None:
 
 
 if __name__ == "__main__" and "--update" in sys.argv:
-    # A data set besides the shipped demo may be named: what it gives stands in the pages until they are made again.
+    # A demo besides the shipped one may be named, while that is of an older schema.
     main(Path(sys.argv[sys.argv.index("--data") + 1]) if "--data" in sys.argv else docs_metrics.DEMO)

@@ -204,6 +204,7 @@ def _metric(row: Metric, data: Path) -> list[str]:
     lines += [f"- Unit: {unit.name if unit.name == unit.label else f'{unit.name} ({unit.label})'}",
               f"- Better: {_better(row)}"]  # fmt: skip
     lines += [f"- Not for: {', '.join(row.refused)}"] if row.refused else []
+    lines += [f"- Only for: {', '.join(row.only)}"] if row.only else []
     lines += [f"- Undefined where `{case.when}`: {case.reason} ({_RANKS[case.rank]})" for case in row.undefined]
     lines += [f"- {title}: {', '.join(names)}" for title, names in _parts(row) if names]
     lines += [f"- Source: {row.source}"] if row.source else []

@@ -8,7 +8,7 @@ from functools import cache
 
 from screener.catalogue import fields, items, metrics
 from screener.catalogue.metrics import Metric
-from screener.engine.columns import Columns, condition, formula
+from screener.engine.columns import Columns, condition, formula, refusal
 from screener.engine.compile import Moment, compile_expr
 from screener.engine.trace import NOW, children
 from screener.language.ast import Call, Expr, IsKnown, Name
@@ -49,10 +49,13 @@ def reads(metric: Metric) -> tuple[tuple[str, Moment], ...]:
 
 
 @cache
-def refused_models(metric: Metric) -> tuple[str, ...]:
-    """Return the reporting models that the metric, or a metric that it needs, is not defined for."""
-    inner = (metrics.BY_NAME[name].refused for name, _ in needs(metric) if name in metrics.BY_NAME)
-    return tuple(dict.fromkeys(model for refused in (metric.refused, *inner) for model in refused))
+def refused(metric: Metric) -> str:
+    """Return SQL that holds where the metric, or one that it needs, is not defined for the model in ``model``.
+
+    ``""`` for a metric that is defined for all of them.
+    """
+    rows = (metric, *(metrics.BY_NAME[name] for name, _ in needs(metric) if name in metrics.BY_NAME))
+    return " OR ".join(dict.fromkeys(refusal(row, "model") for row in rows if row.refused or row.only))
 
 
 def _walk(expr: Expr, at: Moment, *, tolerant: bool = False) -> Iterator[tuple[str, Moment]]:

@@ -34,6 +34,16 @@ def condition(text: str) -> Expr:
     return parse_formula(text)
 
 
+def refusal(metric: Metric, model: str) -> str:
+    """Return SQL that holds where ``metric`` is not defined for the reporting model in the column ``model``."""
+    parts = []
+    if metric.refused:
+        parts.append(f"{model} IN ({', '.join(quote(name) for name in metric.refused)})")
+    if metric.only:
+        parts.append(f"coalesce({model}, 'standard') NOT IN ({', '.join(quote(name) for name in metric.only)})")
+    return " OR ".join(parts)
+
+
 class Columns:
     """The columns of one query; compiling an expression with it as resolver collects what the expression needs.
 
@@ -114,9 +124,9 @@ class Columns:
             return compile_expr(self.definitions[name], self, at)
         metric = metrics.BY_NAME[name]
         cases = []
-        if metric.refused:
+        if metric.refused or metric.only:
             self.fields["model"] = fields.BY_NAME["model"].sql
-            cases.append(f"WHEN model IN ({', '.join(quote(model) for model in metric.refused)}) THEN NULL")
+            cases.append(f"WHEN {refusal(metric, 'model')} THEN NULL")
         for row in metric.undefined:
             cases.append(f"WHEN {compile_expr(condition(row.when), self, at)} THEN NULL")
         sql = compile_expr(formula(metric), self, at)

@@ -12,9 +12,9 @@ from screener.catalogue import metrics
 from screener.catalogue.metrics import Metric
 from screener.catalogue.names import lookup, suggest
 from screener.catalogue.units import BY_NAME as UNITS
-from screener.engine.causes import Cause, causes, refused_models
+from screener.engine.causes import Cause, causes, refused
 from screener.engine.columns import Columns, condition
-from screener.engine.compile import Moment, compile_expr, identifier, quote
+from screener.engine.compile import Moment, compile_expr, identifier
 from screener.engine.run import newest_date
 from screener.engine.steps import candidate_steps, date_rows, last_step, select, with_clause
 from screener.errors import DataError, ScreenError
@@ -192,9 +192,8 @@ def _tabulate(con: duckdb.DuckDBPyConnection, rows: Sequence[Metric], day: date)
 
 def _state(metric: Metric, value: str, columns: Columns) -> str:
     cases = [f"WHEN {value} IS NOT NULL THEN {KNOWN}"]
-    refused = refused_models(metric)
-    if refused:
-        cases.append(f"WHEN model IN ({', '.join(map(quote, refused))}) THEN {REFUSED}")
+    if refused(metric):
+        cases.append(f"WHEN {refused(metric)} THEN {REFUSED}")
     cases += [
         f"WHEN {compile_expr(condition(row.when), columns)} THEN {UNDEFINED + place}"
         for place, row in enumerate(metric.undefined)

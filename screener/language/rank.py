@@ -150,8 +150,13 @@ def _direction(reading: Reading, expr: Expr) -> str:
 
 
 def _as_yield(expr: Expr, direction: str) -> tuple[Expr, str]:
-    """Return the yield in place of a multiple, turned: a P/E of -135 would otherwise rank as the cheapest."""
+    """Return the yield in place of a multiple: a P/E of -135 would otherwise rank as the cheapest.
+
+    The direction turns with it, unless what ranks points the same way (growth, ranked by the change to assets).
+    """
     entry = names.lookup(expr.name) if isinstance(expr, Name) else None
     if entry is None or not entry.rank_by or not isinstance(expr, Name) or expr.name != entry.name:
         return expr, direction
-    return Name(entry.rank_by, expr.written, expr.span), _TURNED[direction]
+    ranks = names.lookup(entry.rank_by)
+    same = ranks is not None and ranks.direction == entry.direction
+    return Name(entry.rank_by, expr.written, expr.span), direction if same else _TURNED[direction]
