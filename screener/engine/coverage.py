@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 SMALL_CAPS = (300e6, 3e9)
 PROBABILITIES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 BARS = 10
-# So many metrics are counted in one pass: a pass over thousands of aggregates takes memory, many passes take time.
+# So many metrics are computed in one query: the time to plan a query grows faster than its length.
 BATCH = 50
 
 # What a name's value of a metric is; the k-th undefined condition of the row is UNDEFINED + k.
@@ -132,20 +132,24 @@ def measure(
 ) -> Coverage:
     """Return the coverage of ``rows`` on ``as_of`` (default: the newest day of the data).
 
-    All metrics are computed in one query. ``spread=False`` leaves quantiles and bars out. ``DataError`` when nothing
+    ``BATCH`` metrics at a time are computed in one query. ``spread=False`` leaves quantiles and bars out.
+    ``DataError`` when nothing
     was public on the day.
     """
     con = lake.con
     day = as_of or newest_date(con)
-    why = _tabulate(con, rows, day)
-    found = con.execute("SELECT count(*), count(*) FILTER (small), count(market_cap) FROM measured").fetchone()
-    names, small, valued = found or (0, 0, 0)
-    if not names:
-        raise DataError(f"nothing in this data set was public on {day}", hint=f"its newest day is {newest_date(con)}")
+    names, small, valued = 0, 0, 0
     counted: list[MetricCoverage] = []
-    for start in range(0, len(rows), BATCH):
-        batch = range(start, min(start + BATCH, len(rows)))
-        counted += _counted(con, rows, batch, why, small=bool(small), spread=spread)
+    for start in range(0, max(1, len(rows)), BATCH):
+        batch = rows[start : start + BATCH]
+        why = _tabulate(con, batch, day)
+        found = con.execute("SELECT count(*), count(*) FILTER (small), count(market_cap) FROM measured").fetchone()
+        names, small, valued = found or (0, 0, 0)
+        if not names:
+            raise DataError(
+                f"nothing in this data set was public on {day}", hint=f"its newest day is {newest_date(con)}"
+            )
+        counted += _counted(con, batch, why, small=bool(small), spread=spread)
     return Coverage(
         data="demo" if lake.manifest.demo else str(lake.path),
         as_of=day,
@@ -204,30 +208,28 @@ def _state(metric: Metric, value: str, columns: Columns) -> str:
 def _counted(
     con: duckdb.DuckDBPyConnection,
     rows: Sequence[Metric],
-    batch: range,
     why: Sequence[tuple[Cause, ...]],
     *,
     small: bool,
     spread: bool,
 ) -> list[MetricCoverage]:
-    among = "small" if small else "true"
+    among, batch = "small" if small else "true", range(len(rows))
     states = _one(con, [f"histogram(s{k}){only}" for k in batch for only in ("", " FILTER (small)")])
     spreads = [f"{_quantiles(k)}{only}" for k in batch for only in ("", " FILTER (small)")]
     quantiles = _one(con, spreads if spread else [])
-    bars = _bars(con, rows, batch, quantiles[::2]) if spread else [()] * len(batch)
+    bars = _bars(con, rows, quantiles[::2]) if spread else [()] * len(batch)
     lacks = _one(con, [_lacks(rows[k], k, cause.column, among) for k in batch for cause in why[k]])
     found, used = [], 0
-    for place, k in enumerate(batch):
+    for k in batch:
         market, part = (
-            _count(rows[k], states[2 * place + side] or {}, quantiles[2 * place + side] if spread else None)
-            for side in (0, 1)
+            _count(rows[k], states[2 * k + side] or {}, quantiles[2 * k + side] if spread else None) for side in (0, 1)
         )
         counts = lacks[used : used + len(why[k])]
         used += len(why[k])
         # The first of equals: what the formula names first.
         most = max(range(len(counts)), key=lambda index: counts[index], default=0) if any(counts) else -1
         said = (why[k][most].text, counts[most]) if most >= 0 else ("", 0)
-        found.append(MetricCoverage(rows[k], market, part, bars[place], *said))
+        found.append(MetricCoverage(rows[k], market, part, bars[k], *said))
     return found
 
 
@@ -260,12 +262,12 @@ def _count(metric: Metric, states: Mapping[int, int], quantiles: Sequence[float]
 
 
 def _bars(
-    con: duckdb.DuckDBPyConnection, rows: Sequence[Metric], batch: range, quantiles: Sequence[Sequence[float] | None]
+    con: duckdb.DuckDBPyConnection, rows: Sequence[Metric], quantiles: Sequence[Sequence[float] | None]
 ) -> list[tuple[int, ...]]:
     """Count the values from p5 to p95 in equal steps; whole numbers that span few values get a step each."""
     sizes: list[int] = []
     wanted: list[str] = []
-    for k, spread in zip(batch, quantiles, strict=True):
+    for k, spread in enumerate(quantiles):
         low, high = (spread[1], spread[5]) if spread else (0.0, 0.0)
         whole = UNITS[rows[k].unit].style == "integer" and ceil(high) - floor(low) <= BARS
         if whole:
