@@ -37,7 +37,8 @@ def example(metric: Metric) -> str:
 def _value(case: Vector, metric: Metric) -> str:
     """Return the number, and beside it how it is shown where that says something else."""
     assert case.expect is not None, "only cases with a number are shown"
-    plain, shown = f"{case.expect:,.6g}", format_value(case.expect, metric.unit)
+    plain = f"{case.expect:,.0f}" if abs(case.expect) >= 1e6 else f"{case.expect:,.6g}"
+    shown = format_value(case.expect, metric.unit)
     return plain if plain in {shown, shown.rstrip("×%")} else f"{plain} ({shown})"
 
 
@@ -78,4 +79,6 @@ def _ago(back: int) -> str:
 
 
 def _number(value: Any) -> str:
-    return f"{value:,.10g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    return f"{value:,.0f}" if abs(value) >= 1e6 else f"{value:,.10g}"
