@@ -15,8 +15,7 @@ ABOUT: dict[str, str] = {
     "growth": "How fast sales, earnings and the share count grow, and whether growth gains speed.",
     "valuation": "What the market pays; multiples are shown, their yields are ranked.",
     "payout": "What flows to shareholders, and from them.",
-    "size": "How large a company is and how easily its shares are traded.",
-    "momentum": "What the price did, and how much it swings.",
+    "size": "How large a company is, and how much of it can be traded.",
     "tax_loss": "Losers of the year that are sold for taxes in December and often bought back in January.",
     "takeover": "What acquirers have been found to look for.",
 }

@@ -89,7 +89,8 @@ FIELDS: tuple[Field, ...] = (
     Field("price_change_1m", "Return, 1 month", "number", "ratio", "p.adj_close / p.adj_close_1m - 1", market=True, aliases=("ret_1m",)),
     Field("price_change_3m", "Return, 3 months", "number", "ratio", "p.adj_close / p.adj_close_3m - 1", market=True, aliases=("ret_3m",)),
     Field("price_change_6m", "Return, 6 months", "number", "ratio", "p.adj_close / p.adj_close_6m - 1", market=True, aliases=("ret_6m",)),
-    Field("price_change_12m", "Return, 12 months", "number", "ratio", "p.adj_close / p.adj_close_12m - 1", market=True),
+    Field("price_change_12m", "Return, 12 months", "number", "ratio", "p.adj_close / p.adj_close_12m - 1", market=True, aliases=("ret_12m",)),
+    Field("price_change_24m", "Return, 24 months", "number", "ratio", "p.adj_close / p.adj_close_24m - 1", market=True, aliases=("ret_24m",)),
     Field("momentum_12_1", "Return, 12 months to 1 month ago", "number", "ratio", "p.adj_close_1m / p.adj_close_12m - 1", market=True, help="Jegadeesh-Titman 1993", aliases=("mom_12_1",)),
     Field("high_52w_ratio", "Price to its 52-week high", "number", "ratio", "p.adj_close / p.adj_high_52w", market=True, help="George-Hwang 2004"),
     Field("drawdown_52w", "Below its 52-week high", "number", "ratio", "p.adj_close / p.adj_high_52w - 1", market=True),
@@ -119,7 +120,7 @@ FIELDS: tuple[Field, ...] = (
 # Direction of the fields that a rank may use without being told (all others must say it).
 DIRECTIONS: dict[str, str] = {
     "market_cap": "lower", "market_cap_diluted": "lower", "price_change_1m": "lower", "price_change_3m": "higher", "price_change_6m": "higher",
-    "price_change_12m": "higher", "momentum_12_1": "higher", "high_52w_ratio": "higher",
+    "price_change_12m": "higher", "price_change_24m": "higher", "momentum_12_1": "higher", "high_52w_ratio": "higher",
     "avg_dollar_volume_3m": "higher", "dq_score": "higher",
     "red_flag_filings": "lower", "deals_in_industry_12m": "higher",
     "vol_252": "lower", "beta_252": "lower", "idio_vol": "lower", "max_ret_21": "lower", "potential_tax_loss": "lower",

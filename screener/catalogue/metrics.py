@@ -11,7 +11,10 @@ from screener.catalogue.groups import (
     profitability,
     quality,
     refinancing,
+    size,
     statement,
+    takeover,
+    tax_loss,
     valuation,
 )
 from screener.catalogue.metric import Group, Metric, Undefined
@@ -42,6 +45,9 @@ GROUPS: tuple[Group, ...] = (
     Group("growth", "Growth and acceleration", growth.ROWS),
     Group("valuation", "Valuation", valuation.ROWS),
     Group("payout", "Shareholder yield", payout.ROWS),
+    Group("size", "Size and float", size.ROWS),
+    Group("tax_loss", "Tax-loss selling and January", tax_loss.ROWS),
+    Group("takeover", "Takeover targets", takeover.ROWS),
     Group("piotroski", "Piotroski F-score", piotroski.ROWS, score="piotroski_f"),
     Group("altman", "Altman Z-scores", altman.ROWS, score="altman_z2"),
     Group("beneish", "Beneish M-score", beneish.ROWS, score="beneish_m"),

@@ -34,7 +34,7 @@ def generate(
     """Write the staged tables (.parquet) into ``stage``: facts, companies, classifications, events, listings, prices.
 
     The same arguments give the same bytes. ``end`` is the last day of prices and filings; ``years`` is the
-    number of whole fiscal years; ``daily_days`` is how many days back prices are daily (weekly for 50 weeks
+    number of whole fiscal years; ``daily_days`` is how many days back prices are daily (weekly for 47 weeks
     and at month ends otherwise). Returns the arguments and the row counts. Raises DataError for sizes that
     leave no room for the traps.
     """

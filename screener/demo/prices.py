@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 REVERSION = 0.7
-WEEKLY_DAYS = 350
+WEEKLY_DAYS = 329
 CHUNK = 1000
 # More digits would be noise that does not pack.
 DIGITS = 3
@@ -20,12 +20,12 @@ ADS_RATIO = 5.0
 
 
 def price_days(end: date, years: int, daily_days: int) -> list[date]:
-    """Return the days that have prices: month ends, weekly for the last 50 weeks, daily for ``daily_days``.
+    """Return the days that have prices: month ends, weekly for the last 47 weeks, daily for ``daily_days``.
 
     All are weekdays, not after ``end``; weeks run back from ``end`` (from the Friday before a weekend).
     """
     last = end - timedelta(days=max(end.weekday() - 4, 0))
-    first = date(end.year - years, end.month, 1) - timedelta(days=210)
+    first = date(end.year - years, end.month, 1) - timedelta(days=30)
     days = {last - timedelta(weeks=week) for week in range(WEEKLY_DAYS // 7)}
     days |= {last - timedelta(days=back) for back in range(daily_days)}
     for index in range(first.year * 12 + first.month, end.year * 12 + end.month):

@@ -100,6 +100,7 @@ PRICES: Columns = (
     ("adj_close_3m", "DOUBLE", "same, 3 months"),
     ("adj_close_6m", "DOUBLE", "same, 6 months"),
     ("adj_close_12m", "DOUBLE", "same, 12 months"),
+    ("adj_close_24m", "DOUBLE", "same, 24 months"),
     ("adj_high_52w", "DOUBLE", "highest adj_close of the 365 days to the day, NULL with under 300 days of history"),
     ("adj_high_ytd", "DOUBLE", "highest adj_close of the calendar year to the day"),
     ("adj_close_y1", "DOUBLE", "last adj_close of the calendar year before, NULL without one in its last 10 days"),

@@ -19,7 +19,7 @@ WORK = ".work-market"
 # Staged files that market data are made of, and the tables that they become: with the former unchanged, so are these.
 MARKET_INPUTS = ("listings_raw.parquet", "prices_raw.parquet", "splits.parquet")
 MARKET_OUTPUTS = ("prices.parquet", "listings.parquet", "risk.parquet")
-MONTHS = (1, 3, 6, 12)
+MONTHS = (1, 3, 6, 12, 24)
 # How far before the day that is looked for a price may lie; rows once a month may lie a little after it instead.
 BEFORE_DAYS, AFTER_DAYS = 10, 4
 HIGH_DAYS, HIGH_HISTORY_DAYS = 365, 300

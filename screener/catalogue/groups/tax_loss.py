@@ -5,16 +5,11 @@ from __future__ import annotations
 from screener.catalogue.metric import NOT_BANKS, Metric, Undefined
 
 OWN = "own definition"
-_MEASURES = ("gp_assets", "roic", "cfroa", "accruals_cf", "operating_margin_sd", "net_debt_ebitda")
 _NOT_FALLEN = Undefined("drawdown_52w > -30%", "the price is less than 30 % below its high")
 # A regressor counts only where all of them and the drawdown are known: one sample for every step.
 _ALL = "0 * (drawdown_52w + ebit_growth_scaled + revenue_growth_ttm + sector_return_12m)"
 
 ROWS: tuple[Metric, ...] = (
-    Metric("quality_percentile_mean", "Mean percentile of six measures of quality",
-           "mean_known(percentile(gp_assets), percentile(roic), percentile(cfroa), percentile(-accruals_cf), percentile(-operating_margin_sd), when(ebitda <= 0 and net_debt > 0, 0, percentile(-net_debt_ebitda)))",
-           "score", "higher", "tax_loss", undefined=(Undefined(f"count_known({', '.join(_MEASURES)}) < 4", "fewer than 4 of 6 measures are known"),), refused=NOT_BANKS, source=OWN, note="debt without earnings to pay it counts 0"),
-    Metric("quality_composite", "Quality", "coalesce(percentile(qmj), quality_percentile_mean)", "score", "higher", "tax_loss", refused=NOT_BANKS, source="Asness, Frazzini, Pedersen 2019; mean percentiles where QMJ is unknown"),
     Metric("quality_drawdown_divergence", "Quality against the fall from the high", "(percentile(quality_composite) + percentile(abs(drawdown_52w))) / 100 - 1", "number", "higher", "tax_loss", refused=NOT_BANKS, source=OWN, note="-1 to 1; high: a good company whose price fell far"),
     Metric("sector_return_12m", "Return of the sector, 12 months", "median(price_change_12m) within sector", "ratio", "neutral", "tax_loss", note="median of its names in the universe"),
     Metric("drawdown_on_profit", "Fall that the change of profit does not explain", f"residual(drawdown_52w + {_ALL}, winsorize(ebit_growth_scaled) + {_ALL})", "ratio", "lower", "tax_loss", refused=NOT_BANKS, source=OWN),
