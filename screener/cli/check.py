@@ -6,21 +6,24 @@ import sys
 
 import click
 
-from screener.cli.options import say
+from screener.cli.options import metrics_option, say
 from screener.errors import EXIT_USAGE, Problem, ScreenError
 
 
 @click.command("check")
 @click.argument("screens", nargs=-1, required=True)
-def command(screens: tuple[str, ...]) -> None:
+@metrics_option
+def command(screens: tuple[str, ...], metrics: tuple[str, ...] | None) -> None:
     """Check SCREENS (files or saved names): every problem with file:line:column, the line, a caret and a hint."""
     from screener.language.library import find_screen
+    from screener.language.metric_files import load_metrics
     from screener.language.resolve import check_file
 
+    own = load_metrics(metrics)
     wrong = 0
     for name in screens:
         try:
-            problems = check_file(find_screen(name))
+            problems = check_file(find_screen(name), own)
         except ScreenError as error:
             problems = (Problem(error.message, hint=error.hint),)
         wrong += any(problem.severity == "error" for problem in problems)

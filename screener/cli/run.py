@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from screener.cli.options import as_of_option, data_option, format_option, say, terminal
+from screener.cli.options import as_of_option, data_option, format_option, metrics_option, say, terminal
 from screener.errors import EXIT_EMPTY
 
 
@@ -16,6 +16,7 @@ from screener.errors import EXIT_EMPTY
 @click.argument("screen")
 @data_option
 @as_of_option
+@metrics_option
 @format_option
 @click.option(
     "-o",
@@ -34,6 +35,7 @@ def command(
     screen: str,
     data: str | None,
     as_of: date | None,
+    metrics: tuple[str, ...] | None,
     fmt: str | None,
     outputs: tuple[Path, ...],
     limit: int | None,
@@ -45,7 +47,7 @@ def command(
 
     for path in outputs:
         check_target(path)
-    result = api.run(screen, data=data, as_of=as_of, limit=limit)
+    result = api.run(screen, data=data, as_of=as_of, limit=limit, metrics=metrics)
     for path in outputs:
         write(result, path)
         say(f"wrote {path}")

@@ -3,30 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 
 from screener.catalogue import fields, items, metrics
-from screener.catalogue.metrics import Metric
 from screener.engine.compile import Moment, compile_expr, identifier, quote
-from screener.language.ast import Expr
-from screener.language.expressions import parse_formula
+from screener.language.definitions import find
+from screener.language.screen import Definition
 
 
 def column_name(name: str, at: Moment) -> str:
     """Return the column of a line item: ``revenue``, ``revenue_q``, ``revenue@4`` (four quarters earlier)."""
     return name + ("_q" if at.quarter else "") + (f"@{at.lag}" if at.lag else "")
-
-
-@cache
-def formula(metric: Metric) -> Expr:
-    """Return the syntax tree of a metric's formula."""
-    return parse_formula(metric.formula)
-
-
-@cache
-def condition(text: str) -> Expr:
-    """Return the syntax tree of an ``undefined`` condition."""
-    return parse_formula(text)
 
 
 class Columns:
@@ -37,8 +23,8 @@ class Columns:
     level using only the levels before it.
     """
 
-    def __init__(self, definitions: Mapping[str, Expr]) -> None:
-        """Start with no columns; ``definitions`` are the formulas of the screen's own ``define``."""
+    def __init__(self, definitions: Mapping[str, Definition]) -> None:
+        """Start with no columns; ``definitions`` are the metrics of the screen's author."""
         self.definitions = definitions
         self.latest: dict[str, str] = {}
         self.history: dict[str, tuple[str, int]] = {}
@@ -83,16 +69,15 @@ class Columns:
         return identifier(key)
 
     def _metric_sql(self, name: str, at: Moment) -> str:
-        if name in self.definitions:
-            return compile_expr(self.definitions[name], self, at)
-        metric = metrics.BY_NAME[name]
+        metric = find(name, self.definitions)
+        assert metric is not None, f"{name} is a name"  # noqa: S101 - a screen is resolved before it is compiled
         cases = []
         if metric.refused:
             self.fields["model"] = fields.BY_NAME["model"].sql
             cases.append(f"WHEN model IN ({', '.join(quote(model) for model in metric.refused)}) THEN NULL")
         for row in metric.undefined:
-            cases.append(f"WHEN {compile_expr(condition(row.when), self, at)} THEN NULL")
-        sql = compile_expr(formula(metric), self, at)
+            cases.append(f"WHEN {compile_expr(row.when, self, at)} THEN NULL")
+        sql = compile_expr(metric.expr, self, at)
         return f"CASE {' '.join(cases)} ELSE {sql} END" if cases else sql
 
     def depth(self) -> int:
