@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from screener.catalogue.market import market_cap, market_cap_diluted, security_type
+from screener.catalogue.market import market_cap, market_cap_diluted, security_type, size_band
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ FIELDS: tuple[Field, ...] = (
     Field("industry", "Industry group", "text", "text", "coalesce(k.industry, c.industry)"),
     Field("ff12", "Fama-French 12 industry", "text", "text", "coalesce(k.ff12, c.ff12)"),
     Field("ff49", "Fama-French 49 industry", "text", "text", "coalesce(k.ff49, c.ff49)"),
+    Field("sic2", "SIC major group", "text", "text", "lpad((coalesce(k.sic, c.sic) // 100)::VARCHAR, 2, '0')", help="first two digits of the SIC code"),
     Field("model", "Reporting model", "text", "text", "coalesce(f.model, k.model, c.model)", help="standard, bank, insurer, broker, reit, utility, pre_revenue, ifrs, fund or shell, by what the last five filings show"),
     Field("exchange", "Exchange", "text", "text", "l.exchange"),
     Field("country", "Country", "text", "text", "c.country"),
@@ -56,6 +57,7 @@ FIELDS: tuple[Field, ...] = (
         "market_cap_diluted", "Market capitalization, diluted", "number", "usd", market_cap_diluted(), market=True,
         help="the same with diluted shares of the last quarter, where they are more",
     ),
+    Field("size_band", "Size", "text", "text", size_band(), market=True, help="micro (under 300M), small (under 2B), mid (under 10B) or large, by market_cap"),
     Field("avg_dollar_volume_3m", "Dollar volume a day, 3 months", "number", "usd", "p.dollar_volume_3m", market=True),
     Field("price_change_1m", "Return, 1 month", "number", "ratio", "p.adj_close / p.adj_close_1m - 1", market=True),
     Field("price_change_3m", "Return, 3 months", "number", "ratio", "p.adj_close / p.adj_close_3m - 1", market=True),

@@ -39,6 +39,10 @@ COLUMN = f'"{RAW}"'
 DILUTED_RANGE = (1 / 3, 3)
 
 
+# Market capitalization in US dollars below which a company is of that size.
+SIZES: tuple[tuple[str, float], ...] = (("micro", 300e6), ("small", 2e9), ("mid", 10e9), ("large", float("inf")))
+
+
 # A line that was one of receipts while its issuer filed 20-Fs: no longer, or not yet, where the newest filing is a
 # domestic one. What is filed later has no part in it.
 RECEIPT = "coalesce(l.security_type = 'adr' AND NOT coalesce(f.form LIKE '10-%', false), false)"
@@ -97,3 +101,9 @@ def market_cap_diluted() -> str:
 
 # Stored columns of the newest quarter that the market value reads.
 NEEDED = ("form", "share_basis", "shares_outstanding", "shares_diluted_q", "equity", "flags")
+
+
+def size_band() -> str:
+    """Return SQL of the name of the size in :data:`SIZES`; NULL where the market value is unknown."""
+    cases = " ".join(f"WHEN {market_cap()} < {limit!r} THEN '{name}'" for name, limit in SIZES[:-1])
+    return f"CASE {cases} WHEN {market_cap()} IS NOT NULL THEN '{SIZES[-1][0]}' END"

@@ -130,6 +130,23 @@ def ratio_metric(numerator: str, denominator: str) -> str | None:
 _WORD = re.compile(r"[a-z_][a-z0-9_]*")
 
 
+_PEER_CALL = re.compile(
+    r"\b(?:" + "|".join(row.name for row in functions.FUNCTIONS if row.kind == "peers") + r")\s*\(", re.IGNORECASE
+)
+
+
+@lru_cache(maxsize=1024)
+def needs_peers(name: str) -> bool:
+    """Return whether ``name`` (canonical) compares names with each other, directly or through its formula."""
+    metric = metrics.BY_NAME.get(name)
+    if metric is None:
+        return False
+    if _PEER_CALL.search(metric.formula):
+        return True
+    found = (lookup(word) for word in _WORD.findall(metric.formula))
+    return any(needs_peers(entry.name) for entry in found if entry is not None and entry.name != name)
+
+
 @lru_cache(maxsize=1024)
 def needs_market(name: str) -> bool:
     """Return whether ``name`` (canonical) is read, directly or through its formula, from prices."""

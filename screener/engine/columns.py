@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from screener.catalogue import fields, items, metrics
+from screener.catalogue import fields, items, metrics, peers
+from screener.catalogue.peers import MIN_GROUP
 from screener.engine.compile import Moment, compile_expr, identifier, quote
+from screener.engine.peers import comparison
+from screener.language.ast import Call
 from screener.language.definitions import find
 from screener.language.screen import Definition
+
+# Levels up to this one need no comparison with peers.
+EARLY = 1000
 
 
 def column_name(name: str, at: Moment) -> str:
@@ -20,17 +26,21 @@ class Columns:
 
     ``latest`` and ``history`` map a column name to the stored column (and its lag); ``fields`` are the
     company, listing and price fields; ``levels`` hold (column, SQL) of metrics and definitions, each
-    level using only the levels before it.
+    level using only the levels before it. ``late`` are the levels that compare names with their peers, or rest on
+    such a comparison: they can be computed only when it is known who belongs to the universe.
     """
 
-    def __init__(self, definitions: Mapping[str, Definition]) -> None:
-        """Start with no columns; ``definitions`` are the metrics of the screen's author."""
+    def __init__(self, definitions: Mapping[str, Definition], min_group: int = MIN_GROUP) -> None:
+        """Start with no columns; ``definitions`` and ``min_group`` are those of the screen."""
         self.definitions = definitions
+        self.min_group = min_group
         self.latest: dict[str, str] = {}
         self.history: dict[str, tuple[str, int]] = {}
         self.fields: dict[str, str] = {}
         self.levels: list[dict[str, str]] = []
+        self.late: list[dict[str, str]] = []
         self._level: dict[str, int] = {}
+        self._compared: dict[str, str] = {}
         self._watch: list[int] = []
 
     def column(self, name: str, at: Moment) -> str:
@@ -46,12 +56,30 @@ class Columns:
         if key not in self._level:
             self._watch.append(0)
             sql = self._metric_sql(name, at)
-            level = self._watch.pop() + 1
-            while len(self.levels) < level:
-                self.levels.append({})
-            self.levels[level - 1][key] = sql
-            self._level[key] = level
+            self._place(key, sql, self._watch.pop() + 1)
         return self._seen(key, self._level[key])
+
+    def compared(self, call: Call, at: Moment) -> str:
+        """Return the quoted column of a comparison with peers, adding it and all that it needs."""
+        assert not at.lag, "the resolver lets no comparison stand in history"  # noqa: S101 - a bug, not an input
+        self._watch.append(EARLY)
+        value = compile_expr(call.args[0], self, at)
+        for name in peers.ladder(call.within):
+            self.column(name, at)
+        more = [compile_expr(arg, self, at) for arg in call.args[1:]]
+        sql = comparison(call.function, value, more, call.within, self.min_group)
+        level = self._watch.pop() + 1
+        key = self._compared.setdefault(sql, f"{call.function}@{len(self._compared) + 1}")
+        if key not in self._level:
+            self._place(key, sql, level)
+        return self._seen(key, self._level[key])
+
+    def _place(self, key: str, sql: str, level: int) -> None:
+        levels, index = (self.late, level - EARLY) if level > EARLY else (self.levels, level)
+        while len(levels) < index:
+            levels.append({})
+        levels[index - 1][key] = sql
+        self._level[key] = level
 
     def _item(self, name: str, at: Moment) -> str:
         at = Moment(at.quarter and items.BY_NAME[name].kind != "instant", at.lag)

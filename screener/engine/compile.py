@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from screener.catalogue.fields import BY_NAME as FIELDS
+from screener.catalogue.functions import FUNCTIONS as FUNCTION_ROWS
 from screener.engine.overflow import can_overflow
 from screener.language.ast import (
     Between,
@@ -46,6 +47,9 @@ class Resolver(Protocol):
 
     def column(self, name: str, at: Moment) -> str:
         """Return a quoted column reference."""
+
+    def compared(self, call: Call, at: Moment) -> str:
+        """Return a quoted column reference of a comparison with peers."""
 
 
 def quote(text: str) -> str:
@@ -264,6 +268,26 @@ def _compare_count(count: Expr, op: str, value: str, names: Resolver, at: Moment
     return f"({equal})" if op == "=" else f"(NOT ({equal}))"
 
 
+# ---------------------------------------------------------------- known values and peers
+
+
+def _known_of(function: str) -> Callable[[Call, Resolver, Moment], str]:
+    def compiled(expr: Call, names: Resolver, at: Moment) -> str:
+        parts = [compile_expr(arg, names, at) for arg in expr.args]
+        count = "(" + " + ".join(f"({part} IS NOT NULL)::INT" for part in parts) + ")"
+        if function == "count":
+            return f"{count}::DOUBLE"
+        total = "(" + " + ".join(f"coalesce({part}, 0)" for part in parts) + ")"
+        known = f"nullif({count}, 0)"
+        return f"({total} / {known})" if function == "mean" else f"(CASE WHEN {count} > 0 THEN {total} END)"
+
+    return compiled
+
+
+def _compared(expr: Call, names: Resolver, at: Moment) -> str:
+    return names.compared(expr, at)
+
+
 _FUNCTIONS: dict[str, Callable[[Call, Resolver, Moment], str]] = {
     "lag": _lag,
     "growth": _growth,
@@ -280,6 +304,12 @@ _FUNCTIONS: dict[str, Callable[[Call, Resolver, Moment], str]] = {
     "when": _scalar("(CASE WHEN {0} THEN {1} WHEN NOT {0} THEN {2} END)"),
     "abs": _scalar("abs({0})"),
     "log": _scalar("(CASE WHEN {0} > 0 THEN ln({0}) END)"),
+    "count_known": _known_of("count"),
+    "sum_known": _known_of("sum"),
+    "mean_known": _known_of("mean"),
+    # Beyond 700 a double has no e to that power.
+    "exp": _scalar("(CASE WHEN {0} < 700 THEN exp({0}) END)"),
+    **dict.fromkeys((row.name for row in FUNCTION_ROWS if row.kind == "peers"), _compared),
     "sqrt": _scalar("(CASE WHEN {0} >= 0 THEN sqrt({0}) END)"),
     "clip": _scalar("(CASE WHEN {0} IS NOT NULL THEN least(greatest({0}, {1}), {2}) END)"),
 }

@@ -114,7 +114,7 @@ def explain_name(lake: Lake, result: Result, company: Company, *, filings: bool 
     Raises ``DataError`` when the company was not a candidate: no usable filing and no recent price on the day.
     """
     screen, day = result.screen, result.run.as_of
-    tracer = Tracer(screen.definitions)
+    tracer = Tracer(screen.definitions, screen.universe, screen.min_group)
     for rule in (*screen.universe, *screen.rules):
         tracer.add(rule.expr)
     for factor in screen.factors():

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from screener.catalogue import flags, items
 from screener.catalogue.identities import ESSENTIAL, IDENTITIES
+from screener.catalogue.market import SIZES
 from screener.catalogue.names import lookup
 from screener.engine.columns import Columns
 from screener.engine.compile import Moment, identifier
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
     from screener.lake.connect import Lake
 
-# Market capitalization in US dollars below which a company is of that size.
-SIZES: tuple[tuple[str, float], ...] = (("micro", 300e6), ("small", 2e9), ("mid", 10e9), ("large", float("inf")))
 UNKNOWN_SIZE = "unknown"
 SIZE_NAMES = (*(name for name, _ in SIZES), UNKNOWN_SIZE)
 EVIDENCE = ("reported", "reported_zero", "inferred_zero", "unknown")
@@ -176,10 +175,19 @@ def _offenders(con: duckdb.DuckDBPyConnection) -> Table:
 def _in_use(con: duckdb.DuckDBPyConnection, day: date, names: Sequence[str]) -> None:
     """Make ``in_use``: each company that a screen would look at on the day, with its size and the given items."""
     columns = Columns({})
-    for name in ("ticker", "name", "sector", "market_cap", "price", "period_end", "shares_outstanding", *names):
+    for name in (
+        "ticker",
+        "name",
+        "sector",
+        "market_cap",
+        "size_band",
+        "price",
+        "period_end",
+        "shares_outstanding",
+        *names,
+    ):
         columns.column(name, Moment())
-    cases = " ".join(f"WHEN market_cap < {limit!r} THEN '{name}'" for name, limit in SIZES[:-1])
-    size = f"CASE WHEN market_cap IS NULL THEN '{UNKNOWN_SIZE}' {cases} ELSE '{SIZES[-1][0]}' END"
+    size = f"coalesce(size_band, '{UNKNOWN_SIZE}')"
     steps = with_clause([("dates(as_of)", f"VALUES (DATE '{day}')"), *candidate_steps(columns, [day])])
     con.execute(f"CREATE OR REPLACE TEMP TABLE in_use AS {steps}SELECT *, {size} AS size FROM {last_step(columns)}")
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from screener.catalogue.peers import ladder
 from screener.engine.columns import Columns
 from screener.engine.compile import Moment, compile_expr, identifier
 from screener.engine.ranks import RankColumns, rank_columns
@@ -41,13 +42,13 @@ class Query:
 
 def build_query(screen: Screen, dates: Sequence[date]) -> Query:
     """Compile ``screen`` over ``dates`` (one for a run, hundreds for a history)."""
-    columns = Columns(screen.definitions)
+    columns = Columns(screen.definitions, screen.min_group)
     for name in ALWAYS:
         columns.column(name, Moment())
     universe = verdicts("u", screen.universe, columns)
     rules = verdicts("r", screen.rules, columns)
     shown = tuple((f"c{k}", compile_expr(column.expr, columns)) for k, column in enumerate(screen.columns, 1))
-    peers = [factor.within for factor in screen.factors() if factor.within]
+    peers = [group for factor in screen.factors() for group in ladder(factor.within)]
     for peer in peers:
         columns.column(peer, Moment())
     ranks = rank_columns(screen, columns)

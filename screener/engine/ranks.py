@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from screener.catalogue.names import lookup
+from screener.catalogue.peers import ladder
 from screener.engine.columns import Columns
 from screener.engine.compile import Moment, compile_expr, identifier, quote
 from screener.language.ast import Expr, Name
@@ -72,16 +73,13 @@ def _percentile_columns(key: str, factor: Factor, screen: Screen) -> list[tuple[
         rank = f"rank() OVER (PARTITION BY {partition} ORDER BY {order})"
         return f"100.0 * ({count} - {rank} + 1) / {count}"
 
-    population = "as_of"
-    share, peers = percentile(population), "'universe'"
-    if factor.within:
-        group = f"{population}, {identifier(factor.within)}"
-        # A group below the minimum size says nothing: its members are ranked in the whole universe.
-        large = (
-            f"{identifier(factor.within)} IS NOT NULL AND count(*) OVER (PARTITION BY {group}) >= {screen.min_group}"
-        )
+    share, peers = percentile("as_of"), "'universe'"
+    for name in reversed(ladder(factor.within)):
+        group = f"as_of, {identifier(name)}"
+        # A group below the minimum size says nothing: its members are ranked in the next wider one.
+        large = f"{identifier(name)} IS NOT NULL AND count(*) OVER (PARTITION BY {group}) >= {screen.min_group}"
         share = f"CASE WHEN {large} THEN {percentile(group)} ELSE {share} END"
-        peers = f"CASE WHEN {large} THEN {identifier(factor.within)} ELSE 'universe' END"
+        peers = f"CASE WHEN {large} THEN {identifier(name)} ELSE {peers} END"
     missing = MISSING_PERCENTILE[screen.missing]
     return [
         (f"{key}_pct", f"CASE {key}_class WHEN 0 THEN {missing} WHEN 1 THEN 0.0 ELSE {share} END"),

@@ -186,7 +186,7 @@ def _reasons(
     """Return, for the names that a rule let through although it is unknown, the rule and the reason."""
     if not open_rules:
         return {}
-    tracer = Tracer(screen.definitions)
+    tracer = Tracer(screen.definitions, screen.universe, screen.min_group)
     for rule in {rule for rules in open_rules.values() for rule in rules}:
         tracer.add(rule.expr)
     traces = tracer.read(con, day, sorted(open_rules))

@@ -8,6 +8,7 @@ from datetime import date
 from screener.catalogue import fields, items, market
 from screener.engine.columns import Columns
 from screener.engine.compile import compile_expr, identifier
+from screener.engine.peers import INSIDE
 from screener.language.screen import Rule
 
 # Columns that every result carries, whether the screen names them or not.
@@ -37,15 +38,21 @@ _ELIGIBLE = "\n  JOIN tested AS t ON t.as_of = {0}.as_of AND t.issuer_id = {0}.i
 
 
 def candidate_steps(
-    columns: Columns, dates: Sequence[date], *, universe: Sequence[Rule] = (), issuers: Sequence[int] = ()
+    columns: Columns,
+    dates: Sequence[date],
+    *,
+    universe: Sequence[Rule] = (),
+    issuers: Sequence[int] = (),
+    everyone: bool = False,
 ) -> list[Step]:
     """Return the steps from the stored tables to one row per date and candidate with every needed column.
 
     A candidate is an issuer with a usable filing or a recent price on the date; ``issuers`` narrows to a few.
     Where ``universe`` begins with conditions that need no earlier quarters, they are judged first, in the step
-    ``tested``: the names that they keep out are not followed any further.
+    ``tested``: the names that they keep out are not followed any further, unless ``everyone`` is to be.
     """
-    early = early_conditions(columns, universe)
+    inside = _inside(columns, universe) if columns.late else ""
+    early = () if everyone else early_conditions(columns, universe)
     steps = [("latest", _latest(columns, dates, issuers)), ("quote", _quote(dates, issuers))]
     steps.append(("candidates", _candidates(columns, issuers)))
     if early:
@@ -53,7 +60,11 @@ def candidate_steps(
     if columns.history:
         steps.append(("history", _history(columns, dates, tested=bool(early))))
     steps.append(("observed", _observed(columns, tested=bool(early))))
-    return steps + _levels(columns, "metrics", "observed")
+    steps += _levels(columns.levels, "metrics", "observed")
+    if columns.late:
+        steps.append(("inside", f"SELECT *, {inside} AS {INSIDE}\n  FROM {steps[-1][0]}"))
+        steps += _levels(columns.late, "compared", "inside")
+    return steps
 
 
 def early_conditions(columns: Columns, universe: Sequence[Rule]) -> tuple[Rule, ...]:
@@ -70,6 +81,8 @@ def early_conditions(columns: Columns, universe: Sequence[Rule]) -> tuple[Rule, 
 
 def last_step(columns: Columns) -> str:
     """Return the name of the step that has all metric columns."""
+    if columns.late:
+        return f"compared_{len(columns.late)}"
     return f"metrics_{len(columns.levels)}" if columns.levels else "observed"
 
 
@@ -89,18 +102,26 @@ def verdicts(prefix: str, rules: Sequence[Rule], columns: Columns) -> Selection:
     return tuple((f"{prefix}{k}", compile_expr(rule.expr, columns)) for k, rule in enumerate(rules, 1))
 
 
-def _levels(columns: Columns, name: str, source: str) -> list[Step]:
+def _levels(levels: Sequence[dict[str, str]], name: str, source: str) -> list[Step]:
     steps = []
-    for number, level in enumerate(columns.levels, 1):
+    for number, level in enumerate(levels, 1):
         steps.append((f"{name}_{number}", select(tuple(level.items()), star="*") + f"\n  FROM {source}"))
         source = f"{name}_{number}"
     return steps
 
 
+def _inside(columns: Columns, universe: Sequence[Rule]) -> str:
+    """Return the condition under which a name belongs to the universe, with all that it needs in ``columns``."""
+    parts = [
+        f"coalesce({compile_expr(rule.expr, columns)}, {str(rule.if_unknown != 'fail').lower()})" for rule in universe
+    ]
+    return " AND ".join(parts) or "true"
+
+
 def _tested(wanted: Columns, rules: Sequence[Rule]) -> list[Step]:
     columns = Columns(wanted.definitions)
     found = verdicts("u", rules, columns)
-    levels = _levels(columns, "candidates", "candidates")
+    levels = _levels(columns.levels, "candidates", "candidates")
     source = levels[-1][0] if levels else "candidates"
     judged = select((*keys(), *found)) + f"\n  FROM {source}"
     return [*levels, ("tested", f"SELECT *, {admitted('u', rules)} AS eligible FROM (\n  {judged})")]

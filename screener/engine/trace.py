@@ -8,6 +8,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from screener.catalogue import fields, items
+from screener.catalogue.functions import BY_NAME as FUNCTIONS
+from screener.catalogue.peers import MIN_GROUP
 from screener.engine.columns import Columns
 from screener.engine.compile import Moment, compile_expr, lags, span
 from screener.engine.result import Value
@@ -32,7 +34,7 @@ from screener.language.definitions import find
 if TYPE_CHECKING:
     import duckdb
 
-    from screener.language.screen import Definition
+    from screener.language.screen import Definition, Rule
 
 NOW = Moment()
 
@@ -99,6 +101,9 @@ class Trace:
         if isinstance(expr, Call) and expr.function in ("growth", "cagr", "log", "sqrt"):
             inner = [self.reason(part, moment) for part, moment in children(expr, at)]
             return next((text for text in inner if text), f"{expr.function} is not defined for zero or negative values")
+        if isinstance(expr, Call) and FUNCTIONS[expr.function].kind == "peers":
+            inner_reason = self.reason(*children(expr, at)[0])
+            return inner_reason or f"{expr.function} compares the names of the universe, and this is none of them"
         missing = [(part, moment) for part, moment in children(expr, at) if self.reason(part, moment)]
         if isinstance(expr, Call) and len(missing) > 1:
             known = len(children(expr, at)) - len(missing)
@@ -146,10 +151,13 @@ def _ago(quarters: int) -> str:
 class Tracer:
     """Registers expressions, then reads all their parts for some issuers with one query."""
 
-    def __init__(self, definitions: Mapping[str, Definition]) -> None:
-        """Start empty; ``definitions`` are the screen's own."""
+    def __init__(
+        self, definitions: Mapping[str, Definition], universe: Sequence[Rule] = (), min_group: int = MIN_GROUP
+    ) -> None:
+        """Start empty; ``definitions``, ``universe`` and ``min_group`` are the screen's own."""
         self._definitions = definitions
-        self._columns = Columns(definitions)
+        self._universe = universe
+        self._columns = Columns(definitions, min_group)
         self._sql: dict[tuple[Expr, Moment], str] = {}
         for name in ("price", "shares_outstanding", "model", "market_cap", "period_end", "security_type"):
             self.add(Name(name))
@@ -171,9 +179,13 @@ class Tracer:
         """Return the trace of each issuer in ``issuers`` that is a candidate on ``as_of``."""
         keys = list(self._sql)
         steps = [("dates(as_of)", f"VALUES (DATE '{as_of}')")]
-        steps += candidate_steps(self._columns, [as_of], issuers=issuers)
+        # A comparison needs all names; without one, only the few that are asked for are read.
+        few = () if self._columns.late else issuers
+        steps += candidate_steps(self._columns, [as_of], universe=self._universe, issuers=few, everyone=True)
         wanted = [("issuer_id", "issuer_id")] + [(f"n{k}", self._sql[key]) for k, key in enumerate(keys)]
         sql = with_clause(steps) + select(wanted) + f"\nFROM {last_step(self._columns)}"
+        if issuers:
+            sql += f"\nWHERE issuer_id IN ({', '.join(str(int(issuer)) for issuer in issuers)})"
         found = {}
         for issuer, *values in con.execute(sql).fetchall():
             known = dict(zip(keys, values, strict=True))

@@ -139,11 +139,12 @@ class IsKnown:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function of :data:`screener.catalogue.functions.FUNCTIONS` and its arguments."""
+    """A function of :data:`screener.catalogue.functions.FUNCTIONS` and its arguments; ``within``: its peer group."""
 
     function: str
     args: tuple[Expr, ...]
     span: Span = Span()
+    within: str = ""
 
 
 Expr = Number | Text | Date | Period | Name | Unary | Binary | Compare | Between | In | Logic | Not | IsKnown | Call

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from screener.catalogue import fields, functions, names
-from screener.language import units
+from screener.language import peer_calls, units
 from screener.language.ast import Call, Expr, Name, Period, children
 from screener.language.kinds import A_KIND, Typed
 
@@ -26,15 +26,14 @@ _SYNONYMS = {
     "average": "avg", "mean": "avg", "std": "stdev", "stddev": "stdev", "stdev_s": "stdev", "sd": "stdev",
     "prev": "lag", "previous": "lag", "ago": "lag", "change": "growth", "pct_change": "growth", "ln": "log",
     "total": "sum", "least": "min", "greatest": "max", "ifnull": "if_known", "nvl": "if_known", "fillna": "if_known",
-    "isnull": "if_known", "is_known": "if_known",
+    "isnull": "if_known", "is_known": "if_known", "pct_rank": "percentile", "frank": "percentile", "z": "zscore",
 }  # fmt: skip
-
-_CROSS_SECTION = frozenset({"rank", "percentile", "zscore"})
 
 
 def resolve_call(checker: Checker, call: Call) -> Typed:
     """Return the call with resolved arguments, its kind and unit; problems are noted."""
     function = functions.BY_NAME.get(call.function)
+    peer_calls.check_group(checker, call, function)
     if function is None:
         _unknown_function(checker, call)
         return Typed(call, "", "number")
@@ -47,13 +46,15 @@ def resolve_call(checker: Checker, call: Call) -> Typed:
         return _history(checker, call, function)
     if function.kind == "missing":
         return _first_known(checker, call)
+    if function.kind == "peers":
+        return peer_calls.resolve_peer_call(checker, call, function, _number(checker, function, call.args[0]))
     first, rest = call.args[0], call.args[1:]
     if function.condition:
         resolved = [_condition(checker, function, first), *(_number(checker, function, arg) for arg in rest)]
         unit = next((typed.unit for typed in resolved[1:] if units.literal(typed.expr) is None), "number")
         return _result(call, resolved, "number", unit)
     resolved = [_number(checker, function, arg) for arg in call.args]
-    unit = resolved[0].unit if function.name not in {"log", "sqrt"} else "number"
+    unit = resolved[0].unit if function.name not in {"log", "exp", "sqrt"} else "number"
     return _result(call, resolved, "number", unit)
 
 
@@ -69,8 +70,6 @@ def _unknown_function(checker: Checker, call: Call) -> None:
     meant = _SYNONYMS.get(close, close)
     if entry is not None:
         hint = f"'{call.function}' is a name, not a function: avg({call.function}, 5y)"
-    elif call.function in _CROSS_SECTION:
-        hint = "factors are ranked under 'rank:'"
     elif meant:
         hint = f"did you mean {functions.BY_NAME[meant].usage}?"
     else:
@@ -118,6 +117,8 @@ def _condition(checker: Checker, function: Function, arg: Expr) -> Typed:
 
 def _first_known(checker: Checker, call: Call) -> Typed:
     resolved = [checker.resolve(arg) for arg in call.args]
+    if call.function == "count_known":
+        return _result(call, resolved, "number", "count")
     kinds = {typed.kind for typed in resolved} - {""}
     for arg, typed in zip(call.args, resolved, strict=True):
         if typed.kind and typed.kind != resolved[0].kind and resolved[0].kind:
@@ -158,6 +159,11 @@ def _refuse_fields(checker: Checker, function: Function, subject: Expr) -> None:
         why = "needs prices, whose history is not kept" if market else "has no history"
         hint = "for prices use price_change_12m and its like" if market else ""
         checker.source.problem(stands.span, f"'{stands.written}' {why}: it cannot stand in {function.name}()", hint)
+    for span, written in peer_calls.comparisons(checker, subject):
+        message = (
+            f"'{written}' compares names on the as-of date and has no history: it cannot stand in {function.name}()"
+        )
+        checker.source.problem(span, message)
 
 
 def _check_period(checker: Checker, call: Call, function: Function) -> None:

@@ -185,7 +185,12 @@ class _Parser:
             if not self.take(",") and not self.at(")"):
                 raise self.fail("',' or ')'", self._words_hint())
         self.expect(")")
-        return Call(name.text.lower(), tuple(args), self.span(name.start))
+        within = ""
+        if self.take("within"):
+            if self.token.kind != "word":
+                raise self.fail("a group of peers", "for example: within sector")
+            within = self.advance().text.lower()
+        return Call(name.text.lower(), tuple(args), self.span(name.start), within)
 
     def _infix(self, left: Expr, start: int, floor: int) -> Expr | None:
         """Return ``left`` joined with what follows it, or ``None`` where nothing binds more tightly than ``floor``."""

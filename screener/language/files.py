@@ -37,6 +37,7 @@ def _unreadable(path: Path, message: str, line: int = 0, column: int = 0, hint: 
 
 def problems_error(problems: Sequence[Problem]) -> ScreenError:
     """Return the one error that carries all ``problems``."""
-    where = f" in {problems[0].path}" if problems and problems[0].path else ""
+    paths = {problem.path for problem in problems if problem.path}
+    where = f" in {len(paths)} files" if len(paths) > 1 else "".join(f" in {path}" for path in paths)
     message = f"{len(problems)} problem{'s' if len(problems) != 1 else ''}{where}"
     return ScreenError(message, problems=tuple(problems))

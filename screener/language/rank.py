@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from screener.catalogue import names
+from screener.catalogue import names, peers
 from screener.language.ast import Call, Expr, Name, Unary
 from screener.language.document import Mapping, Node, Scalar, Sequence
 from screener.language.kinds import A_KIND
@@ -14,13 +14,15 @@ from screener.language.screen import Definition, Factor, RankGroup
 if TYPE_CHECKING:
     from screener.language.ast import Span
 
-PEERS = ("sector", "industry", "exchange", "ff12", "ff49", "country", "model", "universe")
+PEERS = (*peers.BY_NAME, peers.EVERYONE)
 DIRECTIONS = ("higher", "lower")
 GROUP_KEYS = ("weight", "within", "by")
 FACTOR_KEYS = ("metric", "weight", "direction", "within")
 
 # Functions whose value is better in the same direction as their first argument.
-_SAME_DIRECTION = frozenset({"avg", "lag", "sum", "min", "max", "quarter", "if_known", "coalesce", "clip"})
+_SAME_DIRECTION = frozenset(
+    {"avg", "lag", "sum", "min", "max", "quarter", "if_known", "coalesce", "clip", "percentile", "zscore", "winsorize"}
+)
 _TURNED = {"higher": "lower", "lower": "higher"}
 
 Member = Factor | RankGroup
@@ -97,7 +99,7 @@ def _within(reading: Reading, node: Node | None, inherited: str) -> str:
     written = reading.choice(node, "within", PEERS, "")
     if not written:
         return inherited
-    return "" if written == "universe" else written
+    return "" if written == peers.EVERYONE else written
 
 
 def _long_factor(reading: Reading, scalar: Scalar, found: dict[str, Node], within: str) -> list[Member]:

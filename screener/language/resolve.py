@@ -8,12 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from screener.catalogue.peers import MIN_GROUP
 from screener.errors import Problem, ScreenError
 from screener.language.define import SHOWN, read_definitions
 from screener.language.definitions import used
 from screener.language.document import Mapping, Node, Scalar, Sequence, Source, read_document
 from screener.language.files import problems_error, read_file
 from screener.language.own import OwnMetrics
+from screener.language.peer_calls import comparisons
 from screener.language.rank import read_rank
 from screener.language.reading import Reading, one_line
 from screener.language.screen import Column, Rule, Screen
@@ -29,7 +31,6 @@ KEYS = (
 )  # fmt: skip
 IF_UNKNOWN = ("fail", "pass", "flag")
 MISSING = ("worst", "neutral")
-MIN_GROUP = 10
 NO_METRICS = OwnMetrics()
 
 
@@ -97,7 +98,7 @@ def _screen(reading: Reading, root: Mapping, text: str, digest: str) -> Screen:
         title=title or name,
         description=one_line(reading.text(found.get("description"), "description")),
         # A default for unknowns speaks of the rules: who belongs to the universe has to be known.
-        universe=_rules(reading, found.get("universe"), "universe", "fail"),
+        universe=_universe(reading, found.get("universe")),
         rules=_rule_groups(reading, found.get("rules"), default),
         rank=read_rank(reading, found.get("rank")),
         columns=_columns(reading, found.get("columns")),
@@ -132,6 +133,15 @@ def _accept_notes(reading: Reading, found: dict[str, Node]) -> None:
     tags = found.get("tags")
     for tag in tags.items if isinstance(tags, Sequence) else (tags,):
         reading.text(tag, "a tag")
+
+
+def _universe(reading: Reading, node: Node | None) -> tuple[Rule, ...]:
+    found = _rules(reading, node, "universe", "fail")
+    for rule in found:
+        for span, written in comparisons(reading.checker, rule.expr):
+            message = f"'{written}' compares the names of the universe, which must be known first"
+            reading.problem(span, message, "move this condition to 'rules'")
+    return found
 
 
 def _rule_groups(reading: Reading, node: Node | None, default: str) -> tuple[Rule, ...]:
