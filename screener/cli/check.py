@@ -6,12 +6,13 @@ import sys
 
 import click
 
+from screener.cli.complete import complete_screen
 from screener.cli.options import metrics_option, say
 from screener.errors import EXIT_USAGE, Problem, ScreenError
 
 
 @click.command("check")
-@click.argument("screens", nargs=-1, required=True)
+@click.argument("screens", nargs=-1, required=True, shell_complete=complete_screen)
 @metrics_option
 def command(screens: tuple[str, ...], metrics: tuple[str, ...] | None) -> None:
     """Check SCREENS (files or saved names): every problem with file:line:column, the line, a caret and a hint."""

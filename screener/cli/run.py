@@ -8,12 +8,13 @@ from pathlib import Path
 
 import click
 
+from screener.cli.complete import complete_screen
 from screener.cli.options import as_of_option, data_option, format_option, metrics_option, say, terminal
 from screener.errors import EXIT_EMPTY
 
 
 @click.command("run")
-@click.argument("screen")
+@click.argument("screen", shell_complete=complete_screen)
 @data_option
 @as_of_option
 @metrics_option

@@ -25,7 +25,8 @@ UNDEFINED_KEYS = ("when", "reason", "rank")
 DIRECTIONS = ("higher", "lower", "neutral")
 RANKS = ("worst", "best", "none")
 UNITS = tuple(unit.name for unit in units.UNITS if unit.name not in {"text", "date"})
-MODELS = ("standard", *(name for name, _ in sectors.MODELS))
+# What the SIC code says, and what the filings alone show.
+MODELS = ("standard", *(name for name, _ in sectors.MODELS), "pre_revenue", "ifrs")
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 # Always shown, so that a column of this name would stand twice.
@@ -40,13 +41,13 @@ _EXAMPLE = "for example: {owner_earnings: cfo - capex}"
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A row as written: its keys, the parsed formula, and (condition, reason, rank) where it is undefined."""
+    """A row as written: its keys, the parsed formula, and, where it is undefined, condition and entry."""
 
     name: str
     formula: Scalar
     expr: Expr
     keys: dict[str, Node]
-    undefined: tuple[tuple[Expr, str, str], ...]
+    undefined: tuple[tuple[Expr, UndefinedWhen], ...]
     aliases: tuple[str, ...]
 
 
@@ -137,8 +138,8 @@ def _row(reading: Reading, name: str, value: Node) -> _Row | None:
     return None if expr is None else _Row(name, formula, expr, keys, undefined, aliases)
 
 
-def _undefined(reading: Reading, node: Node | None) -> tuple[tuple[Expr, str, str], ...]:
-    found: list[tuple[Expr, str, str]] = []
+def _undefined(reading: Reading, node: Node | None) -> tuple[tuple[Expr, UndefinedWhen], ...]:
+    found: list[tuple[Expr, UndefinedWhen]] = []
     for item in reading.items(node, "undefined") if node is not None else ():
         hint = "{when: market_cap <= 0, reason: no market value, rank: none}"
         if not isinstance(item, Mapping):
@@ -152,7 +153,7 @@ def _undefined(reading: Reading, node: Node | None) -> tuple[tuple[Expr, str, st
         elif not isinstance(when, Scalar):
             reading.problem(when.span, "when must be a condition", hint)
         elif (expr := reading.parse(when)) is not None:
-            found.append((expr, reason, rank))
+            found.append((expr, UndefinedWhen(_NOTHING, reason, rank, one_line(when.text))))
     return tuple(found)
 
 
@@ -171,9 +172,7 @@ def _aliases(reading: Reading, name: str, node: Node | None) -> tuple[str, ...]:
 def _resolve(reading: Reading, row: _Row) -> Definition:
     """Look up the names of a row whose needs have been resolved, and judge the rest of its keys."""
     typed = _formula(reading, row)
-    undefined = tuple(
-        UndefinedWhen(reading.checker.condition(expr).expr, reason, rank) for expr, reason, rank in row.undefined
-    )
+    undefined = tuple(replace(case, when=reading.checker.condition(expr).expr) for expr, case in row.undefined)
     keys = row.keys
     inferred = direction_of(reading, typed.expr) or "neutral"
     direction = reading.choice(keys.get("direction"), "direction", DIRECTIONS, inferred)

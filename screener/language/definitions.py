@@ -22,7 +22,9 @@ def _of_catalogue(name: str) -> Definition | None:
     row = metrics.BY_NAME.get(name)
     if row is None:
         return None
-    undefined = tuple(UndefinedWhen(parse_formula(case.when), case.reason, case.rank) for case in row.undefined)
+    undefined = tuple(
+        UndefinedWhen(parse_formula(case.when), case.reason, case.rank, case.when) for case in row.undefined
+    )
     return Definition(
         row.name, parse_formula(row.formula), row.formula, row.label, row.unit, row.direction, undefined,
         row.refused, row.rank_by, row.aliases, row.source, row.note,

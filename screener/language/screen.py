@@ -12,11 +12,15 @@ NOWHERE = Span()
 
 @dataclass(frozen=True, slots=True)
 class UndefinedWhen:
-    """When a metric has no meaning: the resolved condition, the reason shown, and its rank (worst, best, none)."""
+    """When a metric has no meaning: the resolved condition, the reason shown, and its rank (worst, best, none).
+
+    ``text`` is the condition as written.
+    """
 
     when: Expr
     reason: str
     rank: str = "none"
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
