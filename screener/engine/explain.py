@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A named value inside a rule: its formula, its parts, and the reason when it is unknown."""
+    """A named value inside a rule: its formula, its parts, its label, and the reason when it is unknown."""
 
     name: str
     value: Value
@@ -37,6 +37,7 @@ class Term:
     reason: str
     when: str
     parts: tuple[Term, ...]
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +172,10 @@ def _term(name: Name, trace: Trace, at: Moment) -> Term:
     key = name if (name, at) in trace.values else plain
     inside = trace.inside(name.name)
     metric = find(name.name, trace.definitions)
-    text = metric.text if metric is not None else ""
+    text, label = (metric.text, metric.label) if metric is not None else ("", "")
     parts = _terms(inside, trace, at) if inside is not None else ()
     unit = unit_of(name, trace.definitions)
-    return Term(name.name, trace.value(key, at), unit, text, trace.reason(key, at), _when(at), parts)
+    return Term(name.name, trace.value(key, at), unit, text, trace.reason(key, at), _when(at), parts, label)
 
 
 def _when(at: Moment) -> str:
