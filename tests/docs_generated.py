@@ -53,9 +53,15 @@ def _metric_line(row: metrics.Metric) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
+COMPLETION = """`eval "$(_SCREENER_COMPLETE=bash_source screener)"` in `~/.bashrc` (`zsh_source` in `~/.zshrc`; for fish
+`_SCREENER_COMPLETE=fish_source screener | source`) completes commands, options, screens, metrics and line items.
+
+"""
+
+
 def cli_page() -> str:
     """Return docs/cli.md."""
-    parts = ["# Command line\n\n", NOTE, _help(root, "screener")]
+    parts = ["# Command line\n\n", NOTE, COMPLETION, _help(root, "screener")]
     for name in COMMANDS:
         command = root.get_command(click.Context(root), name)
         assert command is not None
