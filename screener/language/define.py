@@ -114,7 +114,9 @@ def _name_is_free(reading: Reading, key: Scalar) -> bool:
         what = f"{taken.kind} ({taken.label})" if taken else "word of the language or of the data set"
         reading.problem(key.span, f"'{name}' is already a {what}", "choose another name")
     elif mine is not None:
-        reading.problem(key.span, f"'{name}' is already defined in {mine.place()}", "choose another name")
+        reading.problem(
+            key.span, f"'{name}' is already defined in {mine.place(reading.source.path)}", "choose another name"
+        )
     else:
         return True
     return False

@@ -28,9 +28,9 @@ class Own:
     definition: Definition | None = None
     height: int = 0
 
-    def place(self) -> str:
-        """Return where the name stands, for a message."""
-        return f"{self.path}:{self.line}" if self.path else f"line {self.line}"
+    def place(self, path: str) -> str:
+        """Return where the name stands, for a message in the file ``path``."""
+        return f"line {self.line}" if self.path == path else f"{self.path}:{self.line}"
 
 
 @dataclass(slots=True)
