@@ -112,7 +112,8 @@ def _object(properties: dict[str, Schema], required: tuple[str, ...] = (), **mor
 
 def _list_of(item: Schema) -> Schema:
     """Return a list, or a single entry that stands for a list of one."""
-    return {"anyOf": [{"type": "array", "items": item, "minItems": 1}, item]}
+    # Not anyOf: of a wrong entry, an editor marks the entry and not the whole list.
+    return {"if": {"type": "array"}, "then": {"items": item, "minItems": 1}, "else": item}
 
 
 def _helped(properties: dict[str, Schema], texts: dict[str, str]) -> dict[str, Schema]:
@@ -124,8 +125,12 @@ def _screen_keys() -> dict[str, Schema]:
         "name": _ref("text"),
         "description": _ref("text"),
         "universe": _ref("conditions"),
-        "rules": {"anyOf": [_ref("conditions"), _ref("groups_of_rules")]},
-        "rank": {"anyOf": [_ref("factors"), _ref("named_members")]},
+        "rules": {
+            "if": {"type": "object", "not": {"required": ["rule"]}},
+            "then": _ref("groups_of_rules"),
+            "else": _ref("conditions"),
+        },
+        "rank": {"if": {"type": "object"}, "then": _ref("named_members"), "else": _ref("factors")},
         "columns": _list_of({"anyOf": [_ref("name"), _ref("expression"), _ref("headed")]}),
         "define": _rows(),
         "limit": _ref("whole"),
