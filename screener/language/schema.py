@@ -183,7 +183,15 @@ def _screen_definitions() -> dict[str, Schema]:
         "factor": _object(_helped(long_factor, FACTOR_HELP), ("metric",)),
         "short_factor": _object(_helped({key: long_factor[key] for key in list(long_factor)[1:]}, FACTOR_HELP)),
         "factors": _list_of(
-            {"anyOf": [_ref("number_name"), _ref("expression"), _ref("group"), _ref("factor"), _ref("named_members")]}
+            {
+                "anyOf": [
+                    _ref("number_name"),
+                    _ref("expression"),
+                    _ref("group"),
+                    _ref("factor"),
+                    _ref("named_members_of_a_group"),
+                ]
+            }
         ),
         "named_members": {
             "type": "object",
@@ -195,6 +203,9 @@ def _screen_definitions() -> dict[str, Schema]:
                     _ref("short_factor"),
                 ]
             },
+        },
+        "named_members_of_a_group": {
+            "allOf": [_ref("named_members")],
             "not": {"anyOf": [{"required": ["by"]}, {"required": ["metric"]}]},
         },
     }
