@@ -45,6 +45,7 @@ def _metric_line(row: metrics.Metric) -> str:
     details = entry(row.name)
     notes = [details["undefined when"]] if row.undefined else []
     notes += [f"not for: {', '.join(row.refused)}"] if row.refused else []
+    notes += [f"only for: {', '.join(row.only)}"] if row.only else []
     notes += [f"ranked by `{row.rank_by}`"] if row.rank_by else []
     notes += [row.note] if row.note else []
     also = f" (also {', '.join(f'`{alias}`' for alias in row.aliases)})" if row.aliases else ""

@@ -63,6 +63,7 @@ def _metric_details(metric: metrics.Metric) -> dict[str, str]:
         "undefined when": "; ".join(f"{row.when} ({row.reason}; {_RANKS[row.rank]})" for row in metric.undefined)
         or "an input is unknown, or a denominator is zero",
         "not for": ", ".join(metric.refused),
+        "only for": ", ".join(metric.only),
         "ranked by": metric.rank_by,
         "also called": ", ".join(metric.aliases),
         "note": metric.note,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from screener.catalogue.market import market_cap, market_cap_diluted, security_type, size_band
+from screener.catalogue import events
+from screener.catalogue.market import VENDORS, market_cap, market_cap_diluted, security_type, size_band
+from screener.catalogue.price_index import year_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +14,9 @@ class Field:
     """A field of a company, listing or quote.
 
     kind: ``text``, ``bool``, ``number`` or ``date``. sql: the expression over the aliases ``c`` (companies),
-    ``k`` (its newest classification), ``l`` (listings), ``p`` (the last price), ``f`` (the newest fundamentals). market: needs prices.
+    ``k`` (its newest classification), ``l`` (listings), ``p`` (the last price), ``f`` (the newest fundamentals), and those
+    of engine/beside.py (``e``, ``i``, ``r``, ``j``), whose steps are in the query only where they are named. market: needs prices.
+    unknown: why it may be, for people.
     """
 
     name: str
@@ -22,7 +26,11 @@ class Field:
     sql: str
     market: bool = False
     help: str = ""
+    unknown: str = ""
 
+
+# Why a field of the filing lists is unknown.
+_NO_LIST = "no list of the issuer's filings reaches back over the months"
 
 # A price older than this many days is no price (five sessions, with a holiday weekend).
 PRICE_MAX_AGE_DAYS = 10
@@ -47,6 +55,7 @@ FIELDS: tuple[Field, ...] = (
     Field("interest_evidence", "Evidence of interest", "text", "text", "f.interest_evidence", help="reported, reported_zero, inferred_zero, net, accrual_proxy (interest paid stands for it) or unknown"),
     Field("cash_evidence", "Evidence of cash", "text", "text", "f.cash_evidence", help="reported, reported_zero, inferred_zero or unknown"),
     Field("dq_score", "Data quality", "number", "ratio", "f.dq_score", help="share of the accounting identities that could be tested on the newest period and hold; below 80% the numbers do not fit together"),
+    Field("gnp_price_index", "Price index of national output, 1968 = 100", "number", "number", year_before("f.period_end"), help="of the year before the newest period; deflates the assets of Ohlson's score"),
     Field("price", "Price", "number", "usd_per_share", "p.close * p.split_factor", market=True),
     Field("price_date", "Price date", "date", "date", "p.date", market=True),
     Field(
@@ -66,6 +75,13 @@ FIELDS: tuple[Field, ...] = (
     Field("momentum_12_1", "Return, 12 months to 1 month ago", "number", "ratio", "p.adj_close_1m / p.adj_close_12m - 1", market=True, help="Jegadeesh-Titman 1993"),
     Field("high_52w_ratio", "Price to its 52-week high", "number", "ratio", "p.adj_close / p.adj_high_52w", market=True, help="George-Hwang 2004"),
     Field("drawdown_52w", "Below its 52-week high", "number", "ratio", "p.adj_close / p.adj_high_52w - 1", market=True),
+    Field("red_flag_filings", "Red-flag filings, 24 months", "number", "count", events.count_sql("e.red_flags", events.RED_FLAG_MONTHS), help="8-Ks on a change of auditor (4.01) or on statements not to be relied on (4.02), NT 10-K, NT 10-Q, and amended annual reports with statements; unknown where the list of filings does not reach back", unknown=_NO_LIST),
+    Field("activist_13d", "New 13D holder, 12 months", "bool", "bool", events.seen_sql("e.activist"), help="a Schedule 13D by a new holder, amendments left out; Brav-Jiang-Partnoy-Thomas 2008", unknown=_NO_LIST),
+    Field("takeover_bid", "Takeover bid, 12 months", "bool", "bool", events.seen_sql("e.bid"), help="a third party's tender offer, or a proxy or information statement on a merger", unknown=_NO_LIST),
+    Field("rights_modified_12m", "Holders' rights changed, 12 months", "bool", "bool", events.seen_sql("e.rights"), help="8-K item 3.03: poison pills are announced so, but also other changes of rights", unknown=_NO_LIST),
+    Field("deals_in_industry_12m", "Deals in the industry, 12 months", "number", "count", "CASE WHEN i.covered > 0 THEN CAST(i.deals AS DOUBLE) END", help="acquisitions and disposals completed, and bids, of the other issuers with the same SIC code; of those whose list of filings reaches back; Mitchell-Mulherin 1996", unknown="no list of the filings of another issuer of the industry reaches back over the months"),
+    Field("restated_2y", "Restated, 8 quarters", "bool", "bool", f"CASE WHEN c.source NOT IN ({', '.join(repr(name) for name in VENDORS)}) THEN r.restated END", help="revenue, net income or assets of one of the last eight quarters were restated by more than 0.5 %; the adoption of a new standard shows, too; unknown for a vendor's values"),
+    Field("dual_class", "Several share classes listed", "bool", "bool", "CASE WHEN j.trading > 1 THEN true WHEN j.trading + j.unpriced = 1 THEN false END", help="more than one common line of the issuer trades; unknown where lines without prices decide", unknown="lines of the issuer have no prices"),
 )
 
 # Direction of the fields that a rank may use without being told (all others must say it).
@@ -73,6 +89,7 @@ DIRECTIONS: dict[str, str] = {
     "market_cap": "lower", "market_cap_diluted": "lower", "price_change_1m": "lower", "price_change_3m": "higher", "price_change_6m": "higher",
     "price_change_12m": "higher", "momentum_12_1": "higher", "high_52w_ratio": "higher",
     "avg_dollar_volume_3m": "higher", "dq_score": "higher",
+    "red_flag_filings": "lower", "deals_in_industry_12m": "higher",
 }
 
 # Fields that are columns of the newest fundamentals under their own names.

@@ -15,6 +15,7 @@ from screener.catalogue.groups import (
     valuation,
 )
 from screener.catalogue.metric import Group, Metric, Undefined
+from screener.catalogue.scores import altman, beneish, graham, montier, ohlson, piotroski
 
 __all__ = ["ALIASES", "BY_NAME", "GROUPS", "METRICS", "Group", "Metric", "Undefined"]
 
@@ -29,6 +30,12 @@ GROUPS: tuple[Group, ...] = (
     Group("growth", "Growth and acceleration", growth.ROWS),
     Group("valuation", "Valuation", valuation.ROWS),
     Group("payout", "Shareholder yield", payout.ROWS),
+    Group("piotroski", "Piotroski F-score", piotroski.ROWS, score="piotroski_f"),
+    Group("altman", "Altman Z-scores", altman.ROWS, score="altman_z2"),
+    Group("beneish", "Beneish M-score", beneish.ROWS, score="beneish_m"),
+    Group("ohlson", "Ohlson O-score", ohlson.ROWS, score="ohlson_o"),
+    Group("montier", "Montier C-score", montier.ROWS, score="montier_c"),
+    Group("graham", "Graham's number and checklist", graham.ROWS, score="graham_defensive"),
 )
 
 METRICS: tuple[Metric, ...] = tuple(row for group in GROUPS for row in group.rows)

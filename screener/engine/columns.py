@@ -21,6 +21,16 @@ def column_name(name: str, at: Moment) -> str:
     return name + ("_q" if at.quarter else "") + (f"@{at.lag}" if at.lag else "")
 
 
+def refusal(metric: Definition, model: str) -> str:
+    """Return SQL that holds where ``metric`` is not defined for the reporting model in the column ``model``."""
+    parts = []
+    if metric.refused:
+        parts.append(f"{model} IN ({', '.join(quote(name) for name in metric.refused)})")
+    if metric.only:
+        parts.append(f"coalesce({model}, 'standard') NOT IN ({', '.join(quote(name) for name in metric.only)})")
+    return " OR ".join(parts)
+
+
 class Columns:
     """The columns of one query; compiling an expression with it as resolver collects what the expression needs.
 
@@ -100,9 +110,9 @@ class Columns:
         metric = find(name, self.definitions)
         assert metric is not None, f"{name} is a name"  # noqa: S101 - a screen is resolved before it is compiled
         cases = []
-        if metric.refused:
+        if metric.refused or metric.only:
             self.fields["model"] = fields.BY_NAME["model"].sql
-            cases.append(f"WHEN model IN ({', '.join(quote(model) for model in metric.refused)}) THEN NULL")
+            cases.append(f"WHEN {refusal(metric, 'model')} THEN NULL")
         for row in metric.undefined:
             cases.append(f"WHEN {compile_expr(row.when, self, at)} THEN NULL")
         sql = compile_expr(metric.expr, self, at)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from screener.catalogue.names import lookup
 from screener.catalogue.peers import ladder
-from screener.engine.columns import Columns
-from screener.engine.compile import Moment, compile_expr, identifier, quote
+from screener.engine.columns import Columns, refusal
+from screener.engine.compile import Moment, compile_expr, identifier
 from screener.language.ast import Expr, Name
 from screener.language.definitions import find
 from screener.language.screen import Definition, Factor, RankGroup, Screen
@@ -49,9 +49,8 @@ def _value_columns(key: str, factor: Factor, columns: Columns) -> list[tuple[str
     metric = _metric(factor.expr, columns.definitions)
     if metric is not None:
         classes = {"best": 3, "worst": 1, "none": 0}
-        if metric.refused:
-            refused = ", ".join(quote(model) for model in metric.refused)
-            cases.append(f"WHEN {columns.column('model', _NOW)} IN ({refused}) THEN 0")
+        if metric.refused or metric.only:
+            cases.append(f"WHEN {refusal(metric, columns.column('model', _NOW))} THEN 0")
         for row in metric.undefined:
             cases.append(f"WHEN {compile_expr(row.when, columns)} THEN {classes[row.rank]}")
     return [(key, value), (f"{key}_class", f"CASE {' '.join(cases)} ELSE 0 END")]

@@ -125,6 +125,8 @@ class Trace:
             return f"{name} is unknown{when}"
         if self.model in metric.refused:
             return f"{name} is not defined for a {self.model}"
+        if metric.only and self.model not in metric.only:
+            return f"{name} is defined only for a {' or '.join(metric.only)}"
         for row in metric.undefined:
             if self.values.get((row.when, at)) is True:
                 return f"{name} is undefined{when}: {row.reason}"
@@ -132,7 +134,7 @@ class Trace:
 
     def _field_reason(self, name: str) -> str:
         if not fields.BY_NAME[name].market:
-            return f"{name} is unknown"
+            return fields.BY_NAME[name].unknown or f"{name} is unknown"
         if self.values.get((Name("price"), NOW)) is None:
             return "no recent price"
         if name in ("market_cap", "market_cap_diluted"):

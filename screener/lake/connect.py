@@ -35,7 +35,7 @@ _SETTINGS = (
 
 @dataclass(frozen=True, slots=True)
 class Lake:
-    """An open data set: ``con`` has the views companies, classifications, listings, facts, fundamentals and prices."""
+    """An open data set: ``con`` has the views companies, listings, facts, fundamentals ... of the schema."""
 
     path: Path
     directory: Path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from screener.catalogue.items import ITEMS
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 Columns = tuple[tuple[str, str, str], ...]
 
@@ -26,6 +26,11 @@ COMPANIES: Columns = (
     ("fiscal_year_end", "VARCHAR", "MMDD, as the source gives it"),
     ("is_shell", "BOOLEAN", "blank cheque or shell company by SIC"),
     ("source", "VARCHAR", "sec, fsds, simfin or demo"),
+    (
+        "filings_since",
+        "DATE",
+        "day from which the list of its filings lacks none (1993-01-01: it is whole); NULL where there is no list",
+    ),
 )
 
 LISTINGS: Columns = (
@@ -66,6 +71,13 @@ CLASSIFICATIONS: Columns = (
     ("ff49", "VARCHAR", "Fama-French 49 industry code"),
     ("model", "VARCHAR", "reporting model of the SIC code"),
     ("is_shell", "BOOLEAN", "blank cheque or shell company by SIC"),
+)
+
+EVENTS: Columns = (
+    ("issuer_id", "BIGINT", "the issuer"),
+    ("filed", "DATE", "the day on which the filing became public"),
+    ("kind", "VARCHAR", "what it tells: a row of the table of events above"),
+    ("accession", "VARCHAR", "accession number of the filing"),
 )
 
 PRICES: Columns = (
@@ -151,7 +163,7 @@ def fundamentals() -> Columns:
     return FUNDAMENTALS_KEYS + item_columns()
 
 
-TABLE_NAMES = ("companies", "classifications", "listings", "facts", "fundamentals", "prices")
+TABLE_NAMES = ("companies", "classifications", "listings", "facts", "fundamentals", "prices", "events")
 
 
 def columns_of(table: str) -> Columns:
@@ -164,4 +176,5 @@ def columns_of(table: str) -> Columns:
         "listings": LISTINGS,
         "facts": FACTS,
         "prices": PRICES,
+        "events": EVENTS,
     }[table]

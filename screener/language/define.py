@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from screener.language.ast import Expr
 
 ROW_KEYS = (
-    "formula", "label", "unit", "direction", "undefined", "refused", "rank_by", "aliases", "source", "note",
+    "formula", "label", "unit", "direction", "undefined", "refused", "only", "rank_by", "aliases", "source", "note",
 )  # fmt: skip
 UNDEFINED_KEYS = ("when", "reason", "rank")
 DIRECTIONS = ("higher", "lower", "neutral")
@@ -186,7 +186,8 @@ def _resolve(reading: Reading, row: _Row) -> Definition:
         unit=_unit(reading, keys.get("unit"), typed),
         direction=direction,
         undefined=undefined,
-        refused=_refused(reading, keys.get("refused")),
+        refused=_models(reading, keys.get("refused"), "refused"),
+        only=_models(reading, keys.get("only"), "only"),
         aliases=row.aliases,
         source=one_line(reading.text(keys.get("source"), "source")),
         note=one_line(reading.text(keys.get("note"), "note")),
@@ -217,10 +218,9 @@ def _unit(reading: Reading, node: Node | None, typed: Typed) -> str:
     return unit
 
 
-def _refused(reading: Reading, node: Node | None) -> tuple[str, ...]:
-    found = (
-        [reading.choice(item, "a refused model", MODELS, "") for item in reading.items(node, "refused")] if node else []
-    )
+def _models(reading: Reading, node: Node | None, key: str) -> tuple[str, ...]:
+    written = reading.items(node, key) if node is not None else ()
+    found = [reading.choice(item, f"a model under {key}", MODELS, "") for item in written]
     return tuple(dict.fromkeys(model for model in found if model))
 
 

@@ -27,7 +27,7 @@ def _of_catalogue(name: str) -> Definition | None:
     )
     return Definition(
         row.name, parse_formula(row.formula), row.formula, row.label, row.unit, row.direction, undefined,
-        row.refused, row.rank_by, row.aliases, row.source, row.note,
+        row.refused, row.only, row.rank_by, row.aliases, row.source, row.note,
     )  # fmt: skip
 
 

@@ -50,6 +50,7 @@ class Page:
     fields: tuple[str, ...] = ()
     undefined: tuple[tuple[str, str, str], ...] = ()
     refused: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
     rank_by: str = ""
     aliases: tuple[str, ...] = ()
     source: str = ""
@@ -86,6 +87,7 @@ def page(name: str, own: OwnMetrics) -> Page:
         fields=found_fields,
         undefined=tuple((case.text, case.reason, case.rank) for case in metric.undefined),
         refused=metric.refused,
+        only=metric.only,
         rank_by=metric.rank_by,
         aliases=metric.aliases,
         source=metric.source,

@@ -152,7 +152,10 @@ def metric_row(reading: Reading, name: str) -> Definition | names.Entry | None:
 
 
 def _as_yield(reading: Reading, expr: Expr, direction: str) -> tuple[Expr, str]:
-    """Return the yield in place of a multiple, turned: a P/E of -135 would otherwise rank as the cheapest."""
+    """Return the yield in place of a multiple: a P/E of -135 would otherwise rank as the cheapest.
+
+    The direction turns with it, unless what ranks points the same way (growth, ranked by the change to assets).
+    """
     if not isinstance(expr, Name):
         return expr, direction
     row = metric_row(reading, expr.name)
@@ -160,6 +163,6 @@ def _as_yield(reading: Reading, expr: Expr, direction: str) -> tuple[Expr, str]:
         row = metric_row(reading, row.expr.name)
     if row is None or not row.rank_by:
         return expr, direction
-    target = metric_row(reading, row.rank_by)
-    same = target is not None and target.direction == row.direction
+    ranks = metric_row(reading, row.rank_by)
+    same = ranks is not None and ranks.direction == row.direction
     return Name(row.rank_by, expr.written, expr.span), direction if same else _TURNED[direction]

@@ -40,6 +40,7 @@ class Definition:
     direction: str = "neutral"
     undefined: tuple[UndefinedWhen, ...] = ()
     refused: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
     rank_by: str = ""
     aliases: tuple[str, ...] = ()
     source: str = ""
@@ -53,7 +54,7 @@ class Definition:
 
     def only_renames(self) -> bool:
         """Return whether this is another metric by another name, to be ranked as that one is."""
-        return isinstance(self.expr, Name) and not (self.undefined or self.refused or self.rank_by)
+        return isinstance(self.expr, Name) and not (self.undefined or self.refused or self.only or self.rank_by)
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,7 +149,8 @@ def test_every_row_of_the_catalogue_can_be_an_own_metric(tmp_path: Path) -> None
         cases = [{"when": case.when, "reason": case.reason, "rank": case.rank} for case in row.undefined]
         copy = {
             "formula": row.formula, "label": row.label, "unit": row.unit, "direction": row.direction,
-            "undefined": cases, "refused": list(row.refused), "rank_by": row.rank_by and f"own_{row.rank_by}",
+            "undefined": cases, "refused": list(row.refused), "only": list(row.only),
+            "rank_by": row.rank_by and f"own_{row.rank_by}",
             "source": row.source, "note": row.note,
         }  # fmt: skip
         copies[f"own_{row.name}"] = {key: value for key, value in copy.items() if value}
