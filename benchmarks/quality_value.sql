@@ -39,8 +39,8 @@ years AS (
     WHERE u.in_universe AND h.known_from <= DATE '$as_of' AND h.known_until > DATE '$as_of' AND h.currency = 'USD'
 ),
 capital AS (
-    SELECT *, operating_income * (1 - coalesce(CASE WHEN income_tax / nullif(pretax_income, 0) IS NOT NULL
-               THEN least(greatest(income_tax / nullif(pretax_income, 0), 0), 0.35) END, 0.21)) AS nopat
+    SELECT *, operating_income * (1 - coalesce(CASE WHEN pretax_income > 0 AND income_tax IS NOT NULL
+               THEN least(greatest(income_tax / pretax_income, 0), 0.35) END, 0.21)) AS nopat
     FROM years
 ),
 yearly AS (

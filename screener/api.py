@@ -13,10 +13,12 @@ if TYPE_CHECKING:
     import polars as pl
 
     from screener.engine.company import Statement
+    from screener.engine.coverage import Coverage
     from screener.engine.explain import Explanation
     from screener.engine.lineage import Trace, Versions
     from screener.engine.quality import Quality
     from screener.engine.result import Result
+    from screener.errors import Problem
     from screener.lake.connect import Lake
     from screener.language.screen import Screen
     from screener.sources.report import BuildReport
@@ -128,6 +130,31 @@ def check_data(*, data: str | Path | None = None, as_of: date | None = None, ite
 
     with open_data(data) as lake:
         return check(lake, as_of, item)
+
+
+def coverage(*names: str, group: str = "", data: str | Path | None = None, as_of: date | None = None) -> Coverage:
+    """Return for how many names each metric is known on ``as_of``; see :mod:`screener.engine.coverage`.
+
+    ``names`` (aliases too) and ``group`` narrow it down; ``ScreenError`` for a name that is no metric.
+    """
+    from screener.engine.coverage import chosen, measure
+
+    rows = chosen(names, group)
+    with open_data(data) as lake:
+        return measure(lake, rows, as_of)
+
+
+def coverage_warnings(
+    screens: Sequence[str | Path | Screen], *, data: str | Path | None = None
+) -> tuple[tuple[Problem, ...], ...]:
+    """Return, for each screen, warnings of the metrics that it relies on and that few small caps of the data have."""
+    from screener.engine.reliance import coverage_warnings as warnings
+
+    resolved = [load(screen) for screen in screens]
+    if not resolved:
+        return ()
+    with open_data(data) as lake:
+        return warnings(lake, resolved)
 
 
 def trace(

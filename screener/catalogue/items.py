@@ -168,6 +168,7 @@ ITEMS: tuple[LineItem, ...] = (
     LineItem(name="shares_outstanding_cover", label="Shares outstanding (cover page)", statement="cover", kind="instant", unit="shares", sign="pos", how="sum", tags=("EntityCommonStockSharesOutstanding",), note="reported per class; only undimensioned values reach companyfacts; 'end' is the cover date (after period end)"),
     LineItem(name="public_float", label="Public float", statement="cover", kind="instant", unit="usd", sign="pos", how="first", tags=("EntityPublicFloat",), note="as of last day of fiscal Q2, 10-K only; stale repeats in 10-Qs (NVDA) and 10^6 scale errors (eBay)"),
     LineItem(name="shares_outstanding", label="Shares outstanding", statement="cover", kind="instant", unit="shares", sign="pos", how="tree", note="cover page first, then balance sheet, then weighted average; never a placeholder of 1, 100 or 1,000"),
+    LineItem(name="period_price", label="Price at the period's end", statement="derived", kind="instant", unit="usd_per_share", sign="pos", how="tree", note="close of the primary listing at the last session of the ten days to the period end, on the share basis of the row; unknown for receipts and without prices"),
 )
 
 BY_NAME: dict[str, LineItem] = {item.name: item for item in ITEMS}

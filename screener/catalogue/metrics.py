@@ -15,7 +15,19 @@ from screener.catalogue.groups import (
     valuation,
 )
 from screener.catalogue.metric import Group, Metric, Undefined
-from screener.catalogue.scores import altman, beneish, graham, montier, ohlson, piotroski
+from screener.catalogue.scores import (
+    altman,
+    beneish,
+    carlisle,
+    conservative,
+    graham,
+    greenblatt,
+    mohanram,
+    montier,
+    ohlson,
+    piotroski,
+    qmj,
+)
 
 __all__ = ["ALIASES", "BY_NAME", "GROUPS", "METRICS", "Group", "Metric", "Undefined"]
 
@@ -35,6 +47,12 @@ GROUPS: tuple[Group, ...] = (
     Group("beneish", "Beneish M-score", beneish.ROWS, score="beneish_m"),
     Group("ohlson", "Ohlson O-score", ohlson.ROWS, score="ohlson_o"),
     Group("montier", "Montier C-score", montier.ROWS, score="montier_c"),
+    Group("mohanram", "Mohanram G-score", mohanram.ROWS, score="mohanram_g"),
+    Group("qmj", "Quality minus junk", qmj.ROWS, score="qmj"),
+    Group("qmj_ff12", "Quality minus junk within industries", qmj.ROWS_FF12, score="qmj_ff12"),
+    Group("magic", "Magic formula", greenblatt.ROWS, score="magic_formula"),
+    Group("carlisle", "Acquirer's multiple", carlisle.ROWS, score="acquirers_multiple"),
+    Group("conservative", "Conservative formula and payout ranks", conservative.ROWS, score="conservative_formula"),
     Group("graham", "Graham's number and checklist", graham.ROWS, score="graham_defensive"),
 )
 

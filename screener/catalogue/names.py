@@ -93,7 +93,9 @@ def _rows() -> Iterable[tuple[str, Entry]]:
             yield name, entry
     for row in fields.FIELDS:
         direction = fields.DIRECTIONS.get(row.name, "neutral")
-        yield row.name, Entry(row.name, "field", row.label, row.unit, direction, row.kind)
+        entry = Entry(row.name, "field", row.label, row.unit, direction, row.kind)
+        for name in (row.name, *row.aliases):
+            yield name, entry
 
 
 _REGISTRY: dict[str, Entry] = build(_rows(), (*functions.BY_NAME, *RESERVED))
@@ -162,6 +164,16 @@ def needs_market(name: str) -> bool:
         return False
     found = (lookup(word) for word in _WORD.findall(metric.formula))
     return any(needs_market(entry.name) for entry in found if entry is not None and entry.name != name)
+
+
+@lru_cache(maxsize=1024)
+def reads_field(name: str) -> bool:
+    """Return whether ``name`` (canonical) is a field, or is read through its formula from one: it has no history."""
+    metric = metrics.BY_NAME.get(name)
+    if metric is None:
+        return name in fields.BY_NAME
+    found = (lookup(word) for word in _WORD.findall(metric.formula))
+    return any(reads_field(entry.name) for entry in found if entry is not None and entry.name != name)
 
 
 def known_as(word: str) -> str | None:

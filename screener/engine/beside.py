@@ -1,4 +1,4 @@
-"""Steps that only a few fields need: filings that are events, deals in the industry, restatements, share classes."""
+"""Steps that only a few fields need: events, deals in the industry, restatements, share classes, risk."""
 
 from __future__ import annotations
 
@@ -109,14 +109,28 @@ def _restated(dates: Sequence[date], _: Callable[[str], str]) -> str:
 def _classes(_: Sequence[date], only: Callable[[str], str]) -> str:
     """Count the common lines that trade on the day, and those without prices, of which nobody knows."""
     trading = (
-        "(j.first_date <= d.as_of AND j.last_date >= least(d.as_of, (SELECT max(last_date) FROM listings))"
-        f" - {fields.PRICE_MAX_AGE_DAYS})"
+        "(j.security_type = 'common' AND j.first_date <= d.as_of"
+        f" AND j.last_date >= least(d.as_of, (SELECT max(last_date) FROM listings)) - {fields.PRICE_MAX_AGE_DAYS})"
     )
     return (
         f"SELECT d.as_of, j.issuer_id, count(*) FILTER {trading} AS trading,\n"
-        "    count(*) FILTER (j.first_date IS NULL AND coalesce(j.last_date >= d.as_of, true)) AS unpriced\n"
-        f"  FROM dates AS d CROSS JOIN listings AS j WHERE j.security_type = 'common'{only('j')}\n"
+        "    count(*) FILTER (j.security_type = 'common' AND j.first_date IS NULL"
+        " AND coalesce(j.last_date >= d.as_of, true)) AS unpriced\n"
+        f"  FROM dates AS d CROSS JOIN listings AS j WHERE true{only('j')}\n"
         "  GROUP BY d.as_of, j.issuer_id"
+    )
+
+
+def _risks(dates: Sequence[date], only: Callable[[str], str]) -> str:
+    """Select the last row of ``risk`` of the issuer's primary listing, if it is recent."""
+    earliest = date.fromordinal(max(1, min(dates).toordinal() - fields.RISK_MAX_AGE_DAYS))
+    return (
+        "SELECT k.as_of, k.issuer_id, s.*\n"
+        "  FROM (SELECT d.as_of, l.issuer_id, l.listing_id FROM dates AS d CROSS JOIN listings AS l"
+        f" WHERE l.is_primary{only('l')}) AS k\n"
+        f"  ASOF JOIN (SELECT * FROM risk WHERE date BETWEEN DATE '{earliest}' AND DATE '{max(dates)}') AS s"
+        " ON s.listing_id = k.listing_id AND s.date <= k.as_of\n"
+        f"  WHERE s.date >= k.as_of - {fields.RISK_MAX_AGE_DAYS}"
     )
 
 
@@ -125,4 +139,5 @@ BESIDE: tuple[Beside, ...] = (
     Beside("i", "industry_deals", _deals),
     Beside("r", "restatements", _restated),
     Beside("j", "share_classes", _classes),
+    Beside("s", "risks", _risks),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from screener.catalogue import fields, items, metrics, peers
+from screener.catalogue.metrics import Metric
 from screener.catalogue.peers import MIN_GROUP
 from screener.engine.compile import Moment, compile_expr, identifier, quote
 from screener.engine.peers import comparison
@@ -21,7 +22,7 @@ def column_name(name: str, at: Moment) -> str:
     return name + ("_q" if at.quarter else "") + (f"@{at.lag}" if at.lag else "")
 
 
-def refusal(metric: Definition, model: str) -> str:
+def refusal(metric: Definition | Metric, model: str) -> str:
     """Return SQL that holds where ``metric`` is not defined for the reporting model in the column ``model``."""
     parts = []
     if metric.refused:
@@ -55,7 +56,7 @@ class Columns:
 
     def column(self, name: str, at: Moment) -> str:
         """Return the quoted column of ``name`` at a moment, adding it and all that it needs."""
-        name = metrics.ALIASES.get(name, name)
+        name = metrics.ALIASES.get(name) or fields.ALIASES.get(name, name)
         if name in fields.BY_NAME:
             self.fields[name] = fields.BY_NAME[name].sql
             return self._seen(name, 0)

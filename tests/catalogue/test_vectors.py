@@ -13,8 +13,15 @@ from screener.language.ast import Name
 from tests.catalogue.vectors import Vector, rows, vectors
 from tests.engine.lakes import AS_OF, make_lake
 
+PEER_GROUPS = ("mohanram", "qmj", "qmj_ff12", "magic", "conservative")
 # Metrics that are worked in tests of their own, since they compare companies with each other.
-ELSEWHERE: dict[str, str] = {}
+ELSEWHERE: dict[str, str] = {
+    "refi_pressure": "tests/engine/test_refinancing.py",
+    **dict.fromkeys(
+        (row.name for group in metrics.GROUPS if group.name in PEER_GROUPS for row in group.rows),
+        "tests/catalogue/test_peer_scores.py",
+    ),
+}
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,10 @@ def _term(name: str, label: str, condition: str, note: str = "") -> Metric:
 
 
 ROWS: tuple[Metric, ...] = (
-    Metric("graham_bvps", "Book value a share", "common_equity / shares_outstanding", "usd_per_share", "higher", "graham"),
-    Metric("graham_number", "Graham number", "sqrt(22.5 * eps_diluted * graham_bvps)", "usd_per_share", "higher", "graham", undefined=(Undefined("eps_diluted <= 0", "no earnings", "worst"), Undefined("graham_bvps <= 0", "negative equity", "worst")), source=SOURCE, note="the price at which P/E times P/B is 22.5; a price above it is dear by Graham's rule"),
+    Metric("graham_number", "Graham number", "sqrt(22.5 * eps_diluted * bvps)", "usd_per_share", "higher", "graham", undefined=(Undefined("eps_diluted <= 0", "no earnings", "worst"), Undefined("bvps <= 0", "negative equity", "worst")), source=SOURCE, note="the price at which P/E times P/B is 22.5; a price above it is dear by Graham's rule"),
     Metric("ncav", "Net current asset value", "current_assets - total_liabilities - if_known(preferred, 0)", "usd", "higher", "graham", refused=NOT_BANKS, aliases=("net_current_asset_value",), source="Graham, Dodd 1934, Security Analysis", note="all liabilities are deducted, not the current ones alone"),
     Metric("ncav_per_share", "Net current asset value a share", "ncav / shares_outstanding", "usd_per_share", "higher", "graham", refused=NOT_BANKS, aliases=("ncavps",), source="Graham, Dodd 1934, Security Analysis"),
-    Metric("graham_net_net", "Sells below two thirds of net current assets", flag("market_cap < ncav * 2 / 3"), "flag", "higher", "graham", refused=NOT_BANKS, aliases=("net_net",), source="Graham, Dodd 1934, Security Analysis"),
+    Metric("graham_net_net", "Sells below two thirds of net current assets", flag("market_cap < ncav * 2 / 3"), "flag", "higher", "graham", refused=NOT_BANKS, source="Graham, Dodd 1934, Security Analysis"),
     _term("graham_liquid", "Graham: current assets are twice current liabilities", "current_ratio >= 2"),
     _term("graham_debt", "Graham: long-term debt is under working capital", "debt_long_term < working_capital"),
     _term("graham_earnings", "Graham: earnings in each of five years", "count(eps_diluted > 0, 5y) >= 5", "Graham asks for ten years"),

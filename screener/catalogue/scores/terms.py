@@ -13,13 +13,13 @@ def flag(condition: str) -> str:
 
 
 def added(terms: Sequence[str]) -> str:
-    """Return the formula of the sum of ``terms`` in which a missing term counts as zero."""
-    return " + ".join(f"if_known({term}, 0)" for term in terms)
+    """Return the formula of the sum of the known ``terms``: a missing one counts as zero."""
+    return f"sum_known({', '.join(terms)})"
 
 
 def known(terms: Sequence[str]) -> str:
     """Return the formula of how many of ``terms`` are known."""
-    return " + ".join(f"when({term} is known, 1, 0)" for term in terms)
+    return f"count_known({', '.join(terms)})"
 
 
 def too_few(score: str, needed: int, terms: Sequence[str]) -> Undefined:
