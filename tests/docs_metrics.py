@@ -11,9 +11,9 @@ from screener.catalogue import fields, functions, items, metrics, units
 from screener.catalogue.about import about
 from screener.catalogue.metric import Group, Metric
 from screener.engine.causes import TOLERANT, inputs, reads
-from screener.language.expressions import parse_formula
 from screener.engine.coverage import MetricCoverage
 from screener.language.ast import Call, Expr, Name, Number, children
+from screener.language.expressions import parse_formula
 from screener.output.coverage import spark
 from screener.output.values import format_value
 from tests.docs_examples import example
