@@ -24,16 +24,21 @@ if TYPE_CHECKING:
     from screener.sources.report import BuildReport
 
 
-def load(screen: str | Path | Screen) -> Screen:
-    """Return a resolved screen from a saved screen's name, a path, or a screen; ``ScreenError`` with all problems."""
+def load(screen: str | Path | Screen, *, metrics: Sequence[str | Path] | None = None) -> Screen:
+    """Return a resolved screen from a saved screen's name, a path, or a screen; ``ScreenError`` with all problems.
+
+    ``metrics`` are files of your own metrics (default: those that ``SCREENER_METRICS`` lists); here and in all verbs
+    that take a screen, a screen that has been resolved before keeps the metrics that it was resolved with.
+    """
     from screener.language.screen import Screen
 
     if isinstance(screen, Screen):
         return screen
     from screener.language.library import find_screen
+    from screener.language.metric_files import load_metrics
     from screener.language.resolve import load_screen
 
-    return load_screen(find_screen(str(screen)))
+    return load_screen(find_screen(str(screen)), load_metrics(metrics))
 
 
 @contextmanager
@@ -46,7 +51,12 @@ def open_data(data: str | Path | None = None) -> Iterator[Lake]:
 
 
 def run(
-    screen: str | Path | Screen, *, data: str | Path | None = None, as_of: date | None = None, limit: int | None = None
+    screen: str | Path | Screen,
+    *,
+    data: str | Path | None = None,
+    as_of: date | None = None,
+    limit: int | None = None,
+    metrics: Sequence[str | Path] | None = None,
 ) -> Result:
     """Run a screen and return its result; ``.frame`` is a polars frame of the shortlist.
 
@@ -54,7 +64,7 @@ def run(
     """
     from screener.engine.run import run_screen
 
-    resolved = with_limit(load(screen), limit)
+    resolved = with_limit(load(screen, metrics=metrics), limit)
     with open_data(data) as lake:
         return run_screen(lake, resolved, as_of)
 
@@ -64,23 +74,34 @@ def with_limit(screen: Screen, limit: int | None) -> Screen:
     return screen if limit is None else replace(screen, limit=limit or None)
 
 
-def panel(screen: str | Path | Screen, dates: Sequence[date], *, data: str | Path | None = None) -> pl.DataFrame:
+def panel(
+    screen: str | Path | Screen,
+    dates: Sequence[date],
+    *,
+    data: str | Path | None = None,
+    metrics: Sequence[str | Path] | None = None,
+) -> pl.DataFrame:
     """Run a screen as of many dates in one query; one row a date and name on the list."""
     from screener.engine.run import panel as run_panel
 
     with open_data(data) as lake:
-        return run_panel(lake, load(screen), dates)
+        return run_panel(lake, load(screen, metrics=metrics), dates)
 
 
 def explain(
-    screen: str | Path | Screen, ticker: str, *, data: str | Path | None = None, as_of: date | None = None
+    screen: str | Path | Screen,
+    ticker: str,
+    *,
+    data: str | Path | None = None,
+    as_of: date | None = None,
+    metrics: Sequence[str | Path] | None = None,
 ) -> Explanation:
     """Explain one company in a run: verdicts with their parts, factors, and the filings behind the line items."""
     from screener.engine.company import find_company
     from screener.engine.explain import explain_name
     from screener.engine.run import run_screen
 
-    resolved = load(screen)
+    resolved = load(screen, metrics=metrics)
     with open_data(data) as lake:
         company = find_company(lake.con, ticker, as_of)
         return explain_name(lake, run_screen(lake, resolved, as_of), company)
@@ -199,12 +220,18 @@ def build(
     )
 
 
-def sql(screen: str | Path | Screen, *, data: str | Path | None = None, as_of: date | None = None) -> str:
+def sql(
+    screen: str | Path | Screen,
+    *,
+    data: str | Path | None = None,
+    as_of: date | None = None,
+    metrics: Sequence[str | Path] | None = None,
+) -> str:
     """Return the query that :func:`run` executes; the data set is opened only to find its newest day."""
     from screener.engine.query import build_query
     from screener.engine.run import newest_date
 
-    resolved = load(screen)
+    resolved = load(screen, metrics=metrics)
     if as_of is None:
         with open_data(data) as lake:
             as_of = newest_date(lake.con)

@@ -11,9 +11,9 @@ from screener.catalogue import fields, functions, items, metrics, units
 from screener.catalogue.about import about
 from screener.catalogue.metric import Group, Metric
 from screener.engine.causes import TOLERANT, inputs, reads
-from screener.engine.columns import formula
 from screener.engine.coverage import MetricCoverage
 from screener.language.ast import Call, Expr, Name, Number, children
+from screener.language.expressions import parse_formula
 from screener.output.coverage import spark
 from screener.output.values import format_value
 from tests.docs_examples import example
@@ -158,7 +158,7 @@ def _terms(group: Group) -> list[str]:
     own = {row.name for row in group.rows}
     lines = ["## Terms", "", f"[`{score.name}`](#{score.name}) = `{score.formula}`", "",
              "| term | what | formula | unit | where it is unknown |", "|---|---|---|---|---|"]  # fmt: skip
-    for name, policy in _policies(formula(score)).items():
+    for name, policy in _policies(parse_formula(score.formula)).items():
         row = metrics.BY_NAME[name]
         label = f"[`{name}`](#{name})" if name in own else _link(name)
         lines.append(_row(label, row.label, f"`{row.formula}`", row.unit, policy))

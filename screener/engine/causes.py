@@ -8,10 +8,11 @@ from functools import cache
 
 from screener.catalogue import fields, items, metrics
 from screener.catalogue.metrics import Metric
-from screener.engine.columns import Columns, condition, formula, refusal
+from screener.engine.columns import Columns, refusal
 from screener.engine.compile import Moment, compile_expr
 from screener.engine.trace import NOW, children
 from screener.language.ast import Call, Expr, IsKnown, Name
+from screener.language.expressions import parse_formula
 
 # What a function of these does without: an unknown argument leaves the value known.
 # (A median of peers needs their values, not the name's own.)
@@ -33,7 +34,7 @@ def needs(metric: Metric) -> tuple[tuple[str, Moment], ...]:
 
     What the formula does without (``if_known``, ``sum_known`` and their like) is left out.
     """
-    return tuple(dict.fromkeys(_walk(formula(metric), NOW)))
+    return tuple(dict.fromkeys(_walk(parse_formula(metric.formula), NOW)))
 
 
 @cache
@@ -45,7 +46,7 @@ def inputs(metric: Metric) -> tuple[str, ...]:
 @cache
 def reads(metric: Metric) -> tuple[tuple[str, Moment], ...]:
     """Return (name, moment) of everything that the formula reads, also what it does without; as in :func:`needs`."""
-    return tuple(dict.fromkeys(_walk(formula(metric), NOW, tolerant=True)))
+    return tuple(dict.fromkeys(_walk(parse_formula(metric.formula), NOW, tolerant=True)))
 
 
 @cache
@@ -63,7 +64,7 @@ def _walk(expr: Expr, at: Moment, *, tolerant: bool = False) -> Iterator[tuple[s
         name = metrics.ALIASES.get(expr.name, expr.name)
         yield name, at
         if name in metrics.BY_NAME:
-            yield from _walk(formula(metrics.BY_NAME[name]), at, tolerant=tolerant)
+            yield from _walk(parse_formula(metrics.BY_NAME[name].formula), at, tolerant=tolerant)
         return
     if not tolerant and (isinstance(expr, IsKnown) or (isinstance(expr, Call) and expr.function in TOLERANT)):
         return
@@ -76,7 +77,7 @@ def causes(metric: Metric, columns: Columns) -> tuple[Cause, ...]:
     found: dict[str, Cause] = {}
     for row in metric.undefined:
         if row.rank == "none":
-            _add(found, row.reason, f"({compile_expr(condition(row.when), columns)})")
+            _add(found, row.reason, f"({compile_expr(parse_formula(row.when), columns)})")
     for name, at in needs(metric):
         if name in items.BY_NAME:
             when = Moment(at.quarter and items.BY_NAME[name].kind != "instant", at.lag)
@@ -85,7 +86,7 @@ def causes(metric: Metric, columns: Columns) -> tuple[Cause, ...]:
             _add(found, name, f"({columns.column(name, at)} IS NULL)")
         elif at == NOW:
             for row in metrics.BY_NAME[name].undefined:
-                _add(found, f"{name} ({row.reason})", f"({compile_expr(condition(row.when), columns)})")
+                _add(found, f"{name} ({row.reason})", f"({compile_expr(parse_formula(row.when), columns)})")
     return tuple(found.values())
 
 

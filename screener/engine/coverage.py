@@ -13,11 +13,12 @@ from screener.catalogue.metrics import Metric
 from screener.catalogue.names import lookup, suggest
 from screener.catalogue.units import BY_NAME as UNITS
 from screener.engine.causes import Cause, causes, refused
-from screener.engine.columns import Columns, condition
+from screener.engine.columns import Columns
 from screener.engine.compile import Moment, compile_expr, identifier
 from screener.engine.run import newest_date
 from screener.engine.steps import candidate_steps, date_rows, last_step, select, with_clause
 from screener.errors import DataError, ScreenError
+from screener.language.expressions import parse_formula
 
 if TYPE_CHECKING:
     import duckdb
@@ -199,7 +200,7 @@ def _state(metric: Metric, value: str, columns: Columns) -> str:
     if refused(metric):
         cases.append(f"WHEN {refused(metric)} THEN {REFUSED}")
     cases += [
-        f"WHEN {compile_expr(condition(row.when), columns)} THEN {UNDEFINED + place}"
+        f"WHEN {compile_expr(parse_formula(row.when), columns)} THEN {UNDEFINED + place}"
         for place, row in enumerate(metric.undefined)
     ]
     return f"(CASE {' '.join(cases)} ELSE {MISSING} END)::TINYINT"

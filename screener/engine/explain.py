@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from screener.catalogue import items, metrics
+from screener.catalogue import items
 from screener.engine.company import Company
 from screener.engine.compile import Moment
 from screener.engine.lineage import column_of, lineage_of
@@ -17,6 +17,7 @@ from screener.engine.trace import NOW, Trace, Tracer, children
 from screener.errors import DataError
 from screener.lake.filings import filing_url
 from screener.language.ast import Expr, Name, Number, Period
+from screener.language.definitions import find
 from screener.standardize.lineage_nodes import leaves
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A named value inside a rule: its formula, its parts, and the reason when it is unknown."""
+    """A named value inside a rule: its formula, its parts, its label, and the reason when it is unknown."""
 
     name: str
     value: Value
@@ -36,6 +37,7 @@ class Term:
     reason: str
     when: str
     parts: tuple[Term, ...]
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +171,11 @@ def _term(name: Name, trace: Trace, at: Moment) -> Term:
     plain = Name(name.name)
     key = name if (name, at) in trace.values else plain
     inside = trace.inside(name.name)
-    text = metrics.BY_NAME[name.name].formula if name.name in metrics.BY_NAME else ""
+    metric = find(name.name, trace.definitions)
+    text, label = (metric.text, metric.label) if metric is not None else ("", "")
     parts = _terms(inside, trace, at) if inside is not None else ()
-    return Term(name.name, trace.value(key, at), unit_of(name), text, trace.reason(key, at), _when(at), parts)
+    unit = unit_of(name, trace.definitions)
+    return Term(name.name, trace.value(key, at), unit, text, trace.reason(key, at), _when(at), parts, label)
 
 
 def _when(at: Moment) -> str:
@@ -213,7 +217,7 @@ def _version(lake: Lake, company: Company, day: date) -> tuple[str, Value, tuple
 
 
 def _factors(lake: Lake, result: Result, company: Company) -> tuple[FactorValue, ...]:
-    weights = factor_weights(result.screen)
+    weights, definitions = factor_weights(result.screen), result.screen.definitions
     if not weights:
         return ()
     wanted = ", ".join(f"f{k}, f{k}_pct, f{k}_peers" for k in range(1, len(weights) + 1))
@@ -223,7 +227,9 @@ def _factors(lake: Lake, result: Result, company: Company) -> tuple[FactorValue,
     if row is None:
         return ()
     return tuple(
-        FactorValue(factor.text, path, row[3 * k], row[3 * k + 1], row[3 * k + 2], weight, unit_of(factor.expr))
+        FactorValue(
+            factor.text, path, row[3 * k], row[3 * k + 1], row[3 * k + 2], weight, unit_of(factor.expr, definitions)
+        )
         for k, (path, factor, weight) in enumerate(weights)
     )
 

@@ -16,7 +16,7 @@ from screener.language.document import Source
 if TYPE_CHECKING:
     from screener.lake.connect import Lake
     from screener.language.ast import Span
-    from screener.language.screen import Screen
+    from screener.language.screen import Definition, Screen
 
 # A screen whose metric is unknown for more than two small caps in five sorts by who reports, not by who is good.
 LEAST_COVERAGE = 0.6
@@ -35,7 +35,7 @@ def relied_on(screen: Screen) -> dict[str, Span]:
     return found
 
 
-def _names(expr: Expr, definitions: Mapping[str, Expr], seen: set[str]) -> Iterator[Name]:
+def _names(expr: Expr, definitions: Mapping[str, Definition], seen: set[str]) -> Iterator[Name]:
     if isinstance(expr, IsKnown) or (isinstance(expr, Call) and expr.function in TOLERANT):
         return
     if isinstance(expr, Name):
@@ -43,7 +43,10 @@ def _names(expr: Expr, definitions: Mapping[str, Expr], seen: set[str]) -> Itera
             yield expr
         elif expr.name in definitions and expr.name not in seen:
             seen.add(expr.name)
-            yield from _names(definitions[expr.name], definitions, seen)
+            own = definitions[expr.name]
+            inner = _names(own.expr, definitions, seen)
+            # What stands in another file is told where the screen names it.
+            yield from (replace(name, span=expr.span) if own.file else name for name in inner)
         return
     for part in children(expr):
         yield from _names(part, definitions, seen)
