@@ -175,3 +175,6 @@ BY_NAME: dict[str, LineItem] = {item.name: item for item in ITEMS}
 
 # Direction of the items that a rank may use without being told (all others must say it).
 DIRECTIONS: dict[str, str] = {"due_12m": "lower", "due_24m": "lower", "due_36m": "lower"}
+
+# Items that are read from prices: no filing says them.
+OF_PRICES: tuple[str, ...] = ("period_price",)

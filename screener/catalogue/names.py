@@ -116,10 +116,13 @@ def entries() -> tuple[Entry, ...]:
     return tuple(dict.fromkeys(_REGISTRY.values()))
 
 
-_PLAIN_RATIO = re.compile(r"(?:when\([^,()]*, 0, )?([a-z_][a-z0-9_]*) / ([a-z_][a-z0-9_]*)\)?")
+_PLAIN_RATIO = re.compile(r"(?:when\([^,()]*, \d+, )?([a-z_][a-z0-9_]*) / ([a-z_][a-z0-9_]*)\)?")
+# Of several metrics that are one quotient the first stands for it; the terms of scores are written for their scores.
 _RATIOS: dict[tuple[str, str], str] = {
     (match[1], match[2]): metric.name
-    for metric in metrics.METRICS
+    for group in reversed(metrics.GROUPS)
+    for metric in reversed(group.rows)
+    if not group.score
     if (match := _PLAIN_RATIO.fullmatch(metric.formula)) is not None
 }
 
