@@ -13,7 +13,8 @@ from screener.catalogue.peers import MIN_GROUP
 from screener.engine.columns import Columns, condition, formula
 from screener.engine.compile import Moment, compile_expr, lags, span
 from screener.engine.result import Value
-from screener.engine.steps import candidate_steps, last_step, select, with_clause
+from screener.engine.query import kept
+from screener.engine.steps import Step, candidate_steps, last_step, metric_steps, select, with_clause
 from screener.language.ast import (
     Between,
     Binary,
@@ -157,7 +158,7 @@ class Tracer:
         """Start empty; ``definitions``, ``universe`` and ``min_group`` are the screen's own."""
         self._definitions = definitions
         self._universe = universe
-        self._columns = Columns(definitions, min_group)
+        self.columns = Columns(definitions, min_group)
         self._sql: dict[tuple[Expr, Moment], str] = {}
         for name in ("price", "shares_outstanding", "model", "market_cap", "period_end", "security_type"):
             self.add(Name(name))
@@ -166,7 +167,7 @@ class Tracer:
         """Register ``expr`` and, through formulas and conditions, everything it is computed from."""
         if (expr, at) in self._sql or isinstance(expr, Number | Period):
             return
-        self._sql[expr, at] = compile_expr(expr, self._columns, at)
+        self._sql[expr, at] = compile_expr(expr, self.columns, at)
         for part, moment in [*children(expr, at), *self._behind(expr, at)]:
             self.add(part, moment)
 
@@ -183,33 +184,56 @@ class Tracer:
 
     def read(self, con: duckdb.DuckDBPyConnection, as_of: date, issuers: Sequence[int]) -> dict[int, Trace]:
         """Return the trace of each issuer in ``issuers`` that is a candidate on ``as_of``."""
-        keys = list(self._sql)
         steps = [("dates(as_of)", f"VALUES (DATE '{as_of}')")]
         # A comparison needs all names; without one, only the few that are asked for are read.
-        few = () if self._columns.late else issuers
-        steps += candidate_steps(self._columns, [as_of], universe=self._universe, issuers=few, everyone=True)
+        few = () if self.columns.late else issuers
+        steps += candidate_steps(self.columns, [as_of], universe=self._universe, issuers=few, everyone=True)
+        return self._traces(con, as_of, steps, last_step(self.columns), issuers)
+
+    def read_kept(self, con: duckdb.DuckDBPyConnection, as_of: date, issuers: Sequence[int]) -> dict[int, Trace]:
+        """Return the traces of some issuers from the table ``evaluated`` of a run whose query kept ``columns``.
+
+        Everything must have been added before that query was built. Formulas are computed again for these few issuers;
+        comparisons with peers are as the run found them. Issuers that the run did not follow have no values.
+        """
+        stored = [("issuer_id", "issuer_id")] + [(name, key) for name, key in kept(self.columns).items()]
+        source = select(stored) + f"\n  FROM evaluated WHERE issuer_id IN ({_listed(issuers)})"
+        steps = [("kept", source), *metric_steps(self.columns, "kept")]
+        return self._traces(con, as_of, steps, steps[-1][0], issuers) if issuers else {}
+
+    def _traces(
+        self, con: duckdb.DuckDBPyConnection, as_of: date, steps: Sequence[Step], source: str, issuers: Sequence[int]
+    ) -> dict[int, Trace]:
+        keys = list(self._sql)
         wanted = [("issuer_id", "issuer_id")] + [(f"n{k}", self._sql[key]) for k, key in enumerate(keys)]
-        sql = with_clause(steps) + select(wanted) + f"\nFROM {last_step(self._columns)}"
+        sql = with_clause(steps) + select(wanted) + f"\nFROM {source}"
         if issuers:
-            sql += f"\nWHERE issuer_id IN ({', '.join(str(int(issuer)) for issuer in issuers)})"
-        found = {}
-        for issuer, *values in con.execute(sql).fetchall():
-            known = dict(zip(keys, values, strict=True))
-            model = str(known[Name("model"), NOW] or "standard")
-            stale = _no_filing(con, issuer, as_of) if known[Name("period_end"), NOW] is None else ""
-            found[int(issuer)] = Trace(known, self._definitions, model, stale)
-        return found
+            sql += f"\nWHERE issuer_id IN ({_listed(issuers)})"
+        rows = con.execute(sql).fetchall()
+        values = {int(issuer): dict(zip(keys, row, strict=True)) for issuer, *row in rows}
+        period, model = (Name("period_end"), NOW), (Name("model"), NOW)
+        stale = _no_filing(con, [issuer for issuer, known in values.items() if known[period] is None], as_of)
+        return {
+            issuer: Trace(known, self._definitions, str(known[model] or "standard"), stale.get(issuer, ""))
+            for issuer, known in values.items()
+        }
 
 
-def _no_filing(con: duckdb.DuckDBPyConnection, issuer: int, as_of: date) -> str:
-    """Say why an issuer has no usable fundamentals on a day."""
-    row = con.execute(
-        "SELECT max(period_end), arg_max(currency, period_end) FROM fundamentals "
-        "WHERE issuer_id = ? AND known_from <= ?",
-        [issuer, as_of],
-    ).fetchone()
-    if row is None or row[0] is None:
-        return "no filing yet"
-    if row[1] != "USD":
-        return f"reports in {row[1]}, not in US dollars"
-    return f"stale: the newest period on file ended on {row[0]}"
+def _listed(issuers: Sequence[int]) -> str:
+    return ", ".join(str(int(issuer)) for issuer in issuers)
+
+
+def _no_filing(con: duckdb.DuckDBPyConnection, issuers: Sequence[int], as_of: date) -> dict[int, str]:
+    """Say why these issuers have no usable fundamentals on a day."""
+    if not issuers:
+        return {}
+    rows = con.execute(
+        "SELECT issuer_id, max(period_end), arg_max(currency, period_end) FROM fundamentals "
+        f"WHERE issuer_id IN ({_listed(issuers)}) AND known_from <= ? GROUP BY issuer_id",
+        [as_of],
+    ).fetchall()
+    found = dict.fromkeys(issuers, "no filing yet")
+    for issuer, period_end, currency in rows:
+        foreign = f"reports in {currency}, not in US dollars"
+        found[issuer] = foreign if currency != "USD" else f"stale: the newest period on file ended on {period_end}"
+    return found
