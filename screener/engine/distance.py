@@ -56,7 +56,7 @@ def deciding(expr: Expr, trace: Trace) -> Distance | None:
 
 
 def turning(expr: Expr, trace: Trace) -> tuple[Distance, ...]:
-    """Return the fewest comparisons that must change for the verdict on ``expr`` to turn; ``()`` where none is known."""
+    """Return the comparisons that must all change for the verdict on ``expr`` to turn; ``()`` where none is known."""
     verdict, found = _turning(expr, trace, NOW, negated=False)
     return () if verdict is None else found
 

@@ -12,8 +12,8 @@ from screener.catalogue.functions import BY_NAME as FUNCTIONS
 from screener.catalogue.peers import MIN_GROUP
 from screener.engine.columns import Columns, condition, formula
 from screener.engine.compile import Moment, compile_expr, lags, span
-from screener.engine.result import Value
 from screener.engine.query import kept
+from screener.engine.result import Value
 from screener.engine.steps import Step, candidate_steps, last_step, metric_steps, select, with_clause
 from screener.language.ast import (
     Between,

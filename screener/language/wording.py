@@ -26,7 +26,7 @@ _COMPARISON, _ATOM = 4, 9
 
 
 def wording(expr: Expr) -> str:
-    """Return ``expr`` in the screen language; parsed again it is the same expression. Names as the author wrote them."""
+    """Return ``expr`` in the screen language, names as the author wrote them; parsed again it is the same."""
     return _words(expr)[0]
 
 
