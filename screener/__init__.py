@@ -11,7 +11,8 @@ from typing import Any
 from screener.version import __version__
 
 __all__ = [
-    "__version__", "build", "check_data", "explain", "load", "panel", "run", "show", "sql", "trace", "versions",
+    "__version__", "build", "check_data", "explain", "funnel", "holds", "load", "near", "panel", "run", "show", "sql",
+    "trace", "unknown", "versions",
 ]  # fmt: skip
 
 

@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 class Holding:
     """What one screen says of the name.
 
-    state: ``held``; ``below limit`` (it passes, but the list ends before it); ``fails`` (``rule``
-    is the first condition that fails, ``kind`` of it ``universe`` or ``rule``); ``unknown`` (none fails, ``rule`` is the
-    first that could not be judged, and ``reason`` why); or ``no candidate`` (no usable filing and no recent price on the day).
+    state: ``held``; ``below limit`` (it passes, but the list ends before it); ``fails``
+    (``rule`` is the first condition that fails, ``kind`` of it ``universe`` or ``rule``); ``unknown`` (none fails,
+    ``rule`` is the first that could not be judged, and ``reason`` why); or ``no candidate`` (no usable filing and no
+    recent price on the day).
     rank: among the ``passing`` names, ``None`` for one that does not pass. score: 0 to 100.
     """
 
@@ -94,7 +95,7 @@ def _holding(lake: Lake, screen: Screen, company: Company, day: date) -> Holding
     judged = [(key, rule, verdict) for (key, rule), verdict in zip(conditions, verdicts, strict=True)]
     failed = next((one for one in judged if one[2] is False), None)
     # What follows a condition that keeps it out of the universe may not have been looked at: the first is the cause.
-    key, rule, verdict = failed or next(one for one in judged if one[2] is None and one[1].if_unknown == "fail")
+    key, rule, _ = failed or next(one for one in judged if one[2] is None and one[1].if_unknown == "fail")
     kind = "universe" if key.startswith("u") else "rule"
     reason = "" if failed else _reason(lake, screen, rule, company, day)
     state = "fails" if failed else "unknown"

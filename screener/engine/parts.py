@@ -30,9 +30,7 @@ class Parts:
         return self.tracer.read_kept(self.lake.con, self.result.run.as_of, issuers)
 
 
-def run_with_parts(
-    lake: Lake, screen: Screen, as_of: date | None = None, followed: Sequence[int] = ()
-) -> Parts:
+def run_with_parts(lake: Lake, screen: Screen, as_of: date | None = None, followed: Sequence[int] = ()) -> Parts:
     """Run ``screen`` with the query of :func:`run_screen` and more columns; see there for the day and the errors.
 
     ``followed`` are issuers whose parts are wanted although they may be outside the universe.
