@@ -160,9 +160,10 @@ def _is_constant(expr: Expr) -> bool:
 def _value(expr: Expr, trace: Trace, at: Moment) -> Value:
     """Return a number as float or a date; ``None`` for what is unknown or neither."""
     found: Value = expr.value if isinstance(expr, Number | Date) else trace.values.get((expr, at))
-    if isinstance(found, bool | str):
+    if found is None or isinstance(found, bool | str):
         return None
-    return float(found) if isinstance(found, int) else found
+    # Arithmetic on literals alone comes back as a decimal.
+    return found if isinstance(found, date) else float(found)
 
 
 def _common_unit(left: Expr, right: Expr, trace: Trace) -> str:

@@ -115,7 +115,8 @@ def _judgement(judgement: Judgement, width: int, color: bool) -> list[str]:
         let_in = " (let in: if_unknown)" if judgement.admitted else ""
         lines.append(cut(f"      unknown: {cell_text(judgement.reason)}{let_in}", width))
     if judgement.distance is not None:
-        lines += wrap(cell_text(measured(judgement.distance)), width, first="      ", rest="        ")
+        of = "" if judgement.text.startswith(judgement.distance.what) else f"{judgement.distance.what}: "
+        lines += wrap(cell_text(of + measured(judgement.distance)), width, first="      ", rest="        ")
     for term in judgement.terms:
         lines += [cut(line, width) for line in _term_lines(term, 1)]
     return lines + _input_lines(judgement, width)

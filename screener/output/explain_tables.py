@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from screener.output import shape
-from screener.output.distances import gap, limit, share, side
+from screener.output.distances import gap, limit, share, value
 from screener.output.explain import changes, peers
 from screener.output.text import markdown_text, table_csv, table_markdown
 from screener.output.values import format_value
@@ -53,12 +53,10 @@ def explanation_markdown(found: Explanation) -> str:
     rows: list[tuple[Value, ...]] = []
     for judgement in found.judgements:
         one = judgement.distance
-        sides = (
-            (None,) * 4 if one is None else (side(one.value, one.unit), f"{one.op} {limit(one)}", gap(one), share(one))
-        )
+        sides = (None,) * 4 if one is None else (value(one), f"{one.op} {limit(one)}", gap(one), share(one))
         rows.append((judgement.group, judgement.text, judgement.verdict, *sides, judgement.reason or None))
-    headers = ("Group", "Rule", "Verdict", "Value", "Threshold", "Distance", "%", "Unknown because")
-    parts.append(table_markdown(headers, rows, ("text",) * len(headers)).rstrip("\n"))
+    columns = ("Group", "Rule", "Verdict", "Value", "Threshold", "Distance", "%", "Unknown because")
+    parts.append(table_markdown(columns, rows, ("text",) * len(columns)).rstrip("\n"))
     said = changes(found)
     if said:
         heading = "To leave the list:" if found.passed else "To enter the list:"

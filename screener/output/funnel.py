@@ -30,7 +30,8 @@ def funnel_output(found: Funnel, fmt: str, *, width: int = 100, color: bool = Fa
 
 
 def _rows(found: Funnel) -> list[tuple[Value, ...]]:
-    rows, number = [], 0
+    rows: list[tuple[Value, ...]] = []
+    number = 0
     for cost in found.costs:
         number += cost.kind == "rule"
         label = str(number) if cost.kind == "rule" else "u"

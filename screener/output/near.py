@@ -11,7 +11,7 @@ from screener.engine.result import Result, Value
 from screener.engine.unknown import Unknown
 from screener.output import shape
 from screener.output.cells import cell_text, cut, wrap
-from screener.output.distances import gap, limit, share, side
+from screener.output.distances import gap, limit, share, value
 from screener.output.layout import paint
 from screener.output.text import markdown_text, strict_json, table_csv, table_markdown, table_text
 
@@ -34,14 +34,16 @@ def near_output(found: Near, fmt: str, *, width: int = 100, color: bool = False)
     if any(miss.unknown for miss in found.rows):
         said.append("What is also unknown keeps a name out even when the rule is met.")
     rows = [_near_row(miss) for miss in found.rows]
-    return _report(found.result, "near misses", said, (NEAR_HEADERS, rows, NEAR_UNITS), fmt, width, color)
+    return _report(
+        found.result, "near misses", said, (NEAR_HEADERS, rows, NEAR_UNITS), fmt=fmt, width=width, color=color
+    )
 
 
 def _near_row(miss: Miss) -> tuple[Value, ...]:
     found = miss.distance
     sides: tuple[Value, ...] = (None,) * 4
     if found is not None:
-        sides = (side(found.value, found.unit), f"{found.op} {limit(found)}", gap(found), share(found))
+        sides = (value(found), f"{found.op} {limit(found)}", gap(found), share(found))
     unknown = "; ".join(miss.unknown) or None
     return (miss.ticker, miss.rule, *sides, miss.place.score, miss.place.rank, miss.name, unknown)
 
@@ -65,7 +67,9 @@ def unknown_output(found: Unknown, fmt: str, *, width: int = 100, color: bool = 
     ]
     counts = [f"{names:,}  {reason}" for reason, names in found.reasons]
     table = (UNKNOWN_HEADERS, rows, UNKNOWN_UNITS)
-    return _report(found.result, "not judged", said, table, fmt, width, color, ("Names by reason", counts))
+    return _report(
+        found.result, "not judged", said, table, fmt=fmt, width=width, color=color, below=("Names by reason", counts)
+    )
 
 
 Table = tuple[Sequence[str], Sequence[Sequence[Value]], Sequence[str]]
@@ -76,6 +80,7 @@ def _report(
     what: str,
     said: Sequence[str],
     table: Table,
+    *,
     fmt: str,
     width: int,
     color: bool,
