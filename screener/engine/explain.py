@@ -204,8 +204,9 @@ def _judge(rule: Rule, trace: Trace, versions: dict[int, Version]) -> Judgement:
 
 def _inputs(expr: Expr, trace: Trace, versions: dict[int, Version]) -> tuple[Input, ...]:
     found = []
-    for name, at in sorted(_items(expr, trace), key=_order):
-        value = trace.value(Name(name), at) if (Name(name), at) in trace.values else _written(name, at, trace)
+    read = _items(expr, trace)
+    for name, at in sorted(read, key=_order):
+        value = trace.value(read[name, at], at)
         if name in fields.BY_NAME:
             if fields.BY_NAME[name].market:
                 day = trace.value(Name("price_date"))
@@ -216,14 +217,6 @@ def _inputs(expr: Expr, trace: Trace, versions: dict[int, Version]) -> tuple[Inp
         period, filed, flags = (row.period_end, row.known_from, row.flags) if row else (None, None, "")
         found.append(Input(name, words(at), value, items.BY_NAME[name].unit, period, filed, flags))
     return tuple(found)
-
-
-def _written(name: str, at: Moment, trace: Trace) -> Value:
-    """Return the value of a name that stands in a rule as the author wrote it, with its place in the file."""
-    return next(
-        value for (expr, moment), value in trace.values.items()
-        if moment == at and isinstance(expr, Name) and expr.name == name
-    )  # fmt: skip
 
 
 def _terms(expr: Expr, trace: Trace, at: Moment) -> tuple[Term, ...]:
@@ -251,9 +244,9 @@ def _term(name: Name, trace: Trace, at: Moment) -> Term:
     return Term(name.name, trace.value(key, at), unit_of(name), text, trace.reason(key, at), words(at), parts)
 
 
-def _items(expr: Expr, trace: Trace) -> set[tuple[str, Moment]]:
-    """Return the line items and fields that ``expr`` rests on, through all formulas, with their moments."""
-    found: set[tuple[str, Moment]] = set()
+def _items(expr: Expr, trace: Trace) -> dict[tuple[str, Moment], Name]:
+    """Return the line items and fields that ``expr`` rests on, through all formulas, as they stand there."""
+    found: dict[tuple[str, Moment], Name] = {}
     seen: set[tuple[Expr, Moment]] = set()
 
     def walk(part: Expr, at: Moment) -> None:
@@ -262,7 +255,7 @@ def _items(expr: Expr, trace: Trace) -> set[tuple[str, Moment]]:
         seen.add((part, at))
         if isinstance(part, Name):
             if part.name in items.BY_NAME or part.name in fields.BY_NAME:
-                found.add((part.name, at))
+                found[part.name, at] = part
             inside = trace.inside(part.name)
             if inside is not None:
                 walk(inside, at)

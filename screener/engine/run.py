@@ -80,7 +80,7 @@ def run_screen(
         run=identity,
         screen=screen,
         columns=tuple(ResultColumn(column.name, column.name, column.unit) for column in screen.columns),
-        rows=_rows(lake.con, query, day, tracer),
+        rows=_rows(lake.con, query, day, tracer, followed),
         funnel=funnel,
         population=_remaining(funnel, "universe"),
         passed=funnel[-1].remaining,
@@ -153,7 +153,9 @@ def _coverage(con: duckdb.DuckDBPyConnection, screen: Screen) -> list[dict[str, 
     ]
 
 
-def _rows(con: duckdb.DuckDBPyConnection, query: Query, day: date, tracer: Tracer | None) -> tuple[Row, ...]:
+def _rows(
+    con: duckdb.DuckDBPyConnection, query: Query, day: date, tracer: Tracer | None, followed: Sequence[int]
+) -> tuple[Row, ...]:
     """Read the shortlist from the table ``evaluated``."""
     screen = query.screen
     open_rules = [(key, rule) for key, rule in keyed(screen) if rule.if_unknown == "flag"]
@@ -165,7 +167,9 @@ def _rows(con: duckdb.DuckDBPyConnection, query: Query, day: date, tracer: Trace
     names = [*wanted, *(f"open_{key}" for key, _ in open_rules)]
     records = [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
     let_in = {record["issuer_id"]: [rule for key, rule in open_rules if record[f"open_{key}"]] for record in records}
-    reasons = _reasons(con, screen, day, {issuer: rules for issuer, rules in let_in.items() if rules}, tracer)
+    reasons = _reasons(
+        con, screen, day, {issuer: rules for issuer, rules in let_in.items() if rules}, kept=tracer, followed=followed
+    )
     return tuple(_row(record, screen, reasons.get(record["issuer_id"], ())) for record in records)
 
 
@@ -189,13 +193,16 @@ def _reasons(
     screen: Screen,
     day: date,
     open_rules: dict[int, list[Rule]],
+    *,
     kept: Tracer | None,
+    followed: Sequence[int],
 ) -> dict[int, tuple[str, ...]]:
     """Return, for the names that a rule let through although it is unknown, the rule and the reason."""
     if not open_rules:
         return {}
     if kept is not None:
-        traces = kept.read_kept(con, day, sorted(open_rules))
+        # Those who are followed are asked for next: one query reads them all.
+        traces = kept.read_kept(con, day, sorted({*open_rules, *followed}))
     else:
         tracer = Tracer(screen.definitions, screen.universe, screen.min_group)
         for rule in {rule for rules in open_rules.values() for rule in rules}:

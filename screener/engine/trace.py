@@ -149,6 +149,24 @@ def _ago(quarters: int) -> str:
     return f"{quarters // 4}y ago" if quarters % 4 == 0 else f"{quarters}q ago"
 
 
+class _Values(Mapping[tuple[Expr, Moment], Value]):
+    """The values of one issuer by expression; the keys, whose hashing is slow, are shared by all issuers."""
+
+    def __init__(self, places: Mapping[tuple[Expr, Moment], int], row: Sequence[Value]) -> None:
+        """Take the place of each expression in ``row``."""
+        self._places = places
+        self._row = row
+
+    def __getitem__(self, key: tuple[Expr, Moment]) -> Value:
+        return self._row[self._places[key]]
+
+    def __iter__(self) -> Iterator[tuple[Expr, Moment]]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+
 class Tracer:
     """Registers expressions, then reads all their parts for some issuers with one query."""
 
@@ -160,6 +178,7 @@ class Tracer:
         self._universe = universe
         self.columns = Columns(definitions, min_group)
         self._sql: dict[tuple[Expr, Moment], str] = {}
+        self._kept: dict[int, Trace] = {}
         for name in ("price", "shares_outstanding", "model", "market_cap", "period_end", "security_type"):
             self.add(Name(name))
 
@@ -193,24 +212,38 @@ class Tracer:
     def read_kept(self, con: duckdb.DuckDBPyConnection, as_of: date, issuers: Sequence[int]) -> dict[int, Trace]:
         """Return the traces of some issuers from the table ``evaluated`` of a run whose query kept ``columns``.
 
-        Everything must have been added before that query was built. Formulas are computed again for these few issuers;
-        comparisons with peers are as the run found them. Issuers that the run did not follow have no values.
+        Everything must have been added before that query was built, and a tracer is good for one run: what was read
+        once is not read again. Formulas are computed again for these few issuers; comparisons with peers are as the run
+        found them. Issuers that the run did not follow have no values.
         """
+        missing = [issuer for issuer in issuers if issuer not in self._kept]
+        if missing:
+            self._kept |= self._read_kept(con, as_of, missing)
+        return {issuer: self._kept[issuer] for issuer in issuers if issuer in self._kept}
+
+    def _read_kept(self, con: duckdb.DuckDBPyConnection, as_of: date, issuers: Sequence[int]) -> dict[int, Trace]:
         stored = [("issuer_id", "issuer_id")] + [(name, key) for name, key in kept(self.columns).items()]
         source = select(stored) + f"\n  FROM evaluated WHERE issuer_id IN ({_listed(issuers)})"
         steps = [("kept", source), *metric_steps(self.columns, "kept")]
-        return self._traces(con, as_of, steps, steps[-1][0], issuers) if issuers else {}
+        return self._traces(con, as_of, steps, steps[-1][0])
 
     def _traces(
-        self, con: duckdb.DuckDBPyConnection, as_of: date, steps: Sequence[Step], source: str, issuers: Sequence[int]
+        self,
+        con: duckdb.DuckDBPyConnection,
+        as_of: date,
+        steps: Sequence[Step],
+        source: str,
+        issuers: Sequence[int] = (),
     ) -> dict[int, Trace]:
-        keys = list(self._sql)
-        wanted = [("issuer_id", "issuer_id")] + [(f"n{k}", self._sql[key]) for k, key in enumerate(keys)]
+        # The same part may stand in several rules: it is read once.
+        places = {text: place for place, text in enumerate(dict.fromkeys(self._sql.values()))}
+        wanted = [("issuer_id", "issuer_id")] + [(f"n{place}", text) for text, place in places.items()]
         sql = with_clause(steps) + select(wanted) + f"\nFROM {source}"
         if issuers:
             sql += f"\nWHERE issuer_id IN ({_listed(issuers)})"
         rows = con.execute(sql).fetchall()
-        values = {int(issuer): dict(zip(keys, row, strict=True)) for issuer, *row in rows}
+        keys = {key: places[text] for key, text in self._sql.items()}
+        values = {int(issuer): _Values(keys, row) for issuer, *row in rows}
         period, model = (Name("period_end"), NOW), (Name("model"), NOW)
         stale = _no_filing(con, [issuer for issuer, known in values.items() if known[period] is None], as_of)
         return {
