@@ -52,11 +52,15 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """The row of a quarter as known on a day: its period, the day since which it is public, and its flags."""
+    """The row of a quarter as known on a day: its period, the day since which it is public, and its flags.
+
+    evidence: (``debt``, ``interest`` or ``cash``, state) where there is one.
+    """
 
     period_end: date
     known_from: date
     flags: str
+    evidence: tuple[tuple[str, str], ...] = ()
 
 
 def read_filings(
@@ -96,7 +100,14 @@ def read_versions(lake: Lake, company: Company, day: date) -> dict[int, Version]
     """Return the newest period (0) and those so many quarters earlier, each as it was known on ``day``."""
     rows = lake.con.execute(
         "SELECT max(quarter_index) FILTER (WHERE latest_until > ?) OVER () - quarter_index, period_end, known_from, "
-        "flags FROM fundamentals WHERE issuer_id = ? AND known_from <= ? AND known_until > ? ORDER BY period_end",
+        "flags, debt_evidence, interest_evidence, cash_evidence FROM fundamentals "
+        "WHERE issuer_id = ? AND known_from <= ? AND known_until > ? ORDER BY period_end",
         [day, company.issuer_id, day, day],
     ).fetchall()
-    return {lag: Version(end, known_from, flags or "") for lag, end, known_from, flags in rows if lag is not None}
+    found = {}
+    for lag, end, known_from, flags, *states in rows:
+        if lag is not None:
+            named = zip(("debt", "interest", "cash"), states, strict=True)
+            evidence = tuple((name, state) for name, state in named if state)
+            found[lag] = Version(end, known_from, flags or "", evidence)
+    return found

@@ -152,7 +152,7 @@ def _explained(
     versions = read_versions(lake, company, day)
     rules = (*screen.universe, *screen.rules)
     used = set().union(*(_items(expr, trace) for expr in [rule.expr for rule in rules] + _factor_exprs(screen)))
-    flags, known_from, evidence = _version(lake, company, day)
+    newest = versions.get(0)
     stored = sorted((found for found in used if found[0] in items.BY_NAME), key=_order)
     found, sources = read_filings(lake, company, versions, stored) if filings else ((), ())
     place = read_places(lake.con, [company.issuer_id]).get(company.issuer_id)
@@ -165,12 +165,12 @@ def _explained(
         rank=row[2],
         score=row[3],
         period_end=trace.value(Name("period_end")),
-        known_from=known_from,
-        flags=flags,
+        known_from=newest.known_from if newest else None,
+        flags=newest.flags if newest else "",
         judgements=tuple(_judge(rule, trace, versions) for rule in rules),
         factors=read_standings(lake.con, screen, company.issuer_id),
         filings=found,
-        evidence=evidence,
+        evidence=newest.evidence if newest else (),
         sources=sources,
         place=place,
         cutoff=read_cutoff(lake.con, screen.limit, place),
@@ -264,15 +264,3 @@ def _items(expr: Expr, trace: Trace) -> dict[tuple[str, Moment], Name]:
 
     walk(expr, NOW)
     return found
-
-
-def _version(lake: Lake, company: Company, day: date) -> tuple[str, Value, tuple[tuple[str, str], ...]]:
-    row = lake.con.execute(
-        "SELECT flags, known_from, debt_evidence, interest_evidence, cash_evidence FROM fundamentals "
-        "WHERE issuer_id = ? AND known_from <= ? AND latest_until > ?",
-        [company.issuer_id, day, day],
-    ).fetchone()
-    if row is None:
-        return "", None, ()
-    states = zip(("debt", "interest", "cash"), row[2:], strict=True)
-    return row[0], row[1], tuple((name, state) for name, state in states if state)

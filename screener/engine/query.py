@@ -44,7 +44,7 @@ class Query:
 
 
 def kept(columns: Columns) -> dict[str, str]:
-    """Return, for every column that formulas rest on, the name under which a query of :func:`build_query` keeps it.
+    """Return, for every column that formulas rest on, its field in the struct ``kept`` of :func:`build_query`.
 
     These are the line items now and earlier, the fields, and the comparisons with peers: what a single name's row does
     not have in itself.
@@ -59,8 +59,8 @@ def build_query(
 ) -> Query:
     """Compile ``screen`` over ``dates`` (one for a run, hundreds for a history).
 
-    With ``columns`` the query has more: all of :func:`kept` and the peer group of each factor (``f1_within``,
-    ``f1_size``); ``columns`` may know more names than the screen needs. The issuers in ``followed`` are judged by every
+    With ``columns`` the query has more: ``kept`` with all of :func:`kept`, and the peer group of each factor
+    (``f1_within``, ``f1_size``); ``columns`` may know more names than the screen needs. The issuers in ``followed`` are judged by every
     condition, also where the universe has left them out early.
     """
     parts = columns is not None
@@ -75,7 +75,9 @@ def build_query(
         columns.column(peer, Moment())
     ranks = rank_columns(screen, columns)
     if parts:
-        shown += tuple((key, identifier(name)) for name, key in kept(columns).items())
+        # One column, not a hundred: planning takes longer than computing.
+        fields = ", ".join(f"{key} := {identifier(name)}" for name, key in kept(columns).items())
+        shown += (("kept", f"struct_pack({fields})"),)
         ranks = replace(ranks, percentiles=ranks.percentiles + peer_columns(screen))
     judged = (*keys(peers), *universe, *rules, *ranks.values, *shown)
     steps = [("dates(as_of)", date_rows(dates))]

@@ -222,7 +222,7 @@ class Tracer:
         return {issuer: self._kept[issuer] for issuer in issuers if issuer in self._kept}
 
     def _read_kept(self, con: duckdb.DuckDBPyConnection, as_of: date, issuers: Sequence[int]) -> dict[int, Trace]:
-        stored = [("issuer_id", "issuer_id")] + [(name, key) for name, key in kept(self.columns).items()]
+        stored = [("issuer_id", "issuer_id")] + [(name, f"kept.{key}") for name, key in kept(self.columns).items()]
         source = select(stored) + f"\n  FROM evaluated WHERE issuer_id IN ({_listed(issuers)})"
         steps = [("kept", source), *metric_steps(self.columns, "kept")]
         return self._traces(con, as_of, steps, steps[-1][0])
