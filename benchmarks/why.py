@@ -52,7 +52,7 @@ def compare(lake: Lake, name: str, runs: int) -> None:
     print(f"{name}, as of {plain.run.as_of}: {plain.population:,} names in the universe, {plain.passed:,} pass")
     for job, (clock, processor) in medians.items():
         ratios = clock / medians["run"][0], processor / medians["run"][1]
-        judged = "" if job == "run" or job == "near" else f", {'met' if min(ratios) <= TARGET else 'missed'}"
+        judged = "" if job in {"run", "near"} else f", {'met' if min(ratios) <= TARGET else 'missed'}"
         print(
             f"{job:8} {clock * 1000:6.0f} ms, {processor * 1000:6.0f} ms of the processor; "
             f"ratios {ratios[0]:.2f} and {ratios[1]:.2f}{judged}"

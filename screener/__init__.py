@@ -1,6 +1,6 @@
 """screener: quality screens for small caps. YAML in, a ranked and explained shortlist out, point in time.
 
-The verbs of the command line are functions here: :func:`run`, :func:`panel`, :func:`load`, :func:`explain`.
+The verbs of the command line are functions here: :func:`run`, :func:`panel`, :func:`explain`, :func:`near`.
 Nothing heavy is imported until one of them is called.
 """
 

@@ -15,7 +15,7 @@ Five questions about one screen and one day. All read the run's own query, with 
 
 | command | Python | answers |
 |---|---|---|
-| `screener explain SCREEN TICKER` | `screener.explain(screen, ticker)` | why is this name in or out, and what would change that? |
+| `screener explain SCREEN TICKER` | `screener.explain(screen, ticker)` | why is this name in or out? |
 | `screener funnel SCREEN` | `screener.funnel(screen)` | what does each rule cost, and which say the same? |
 | `screener near SCREEN` | `screener.near(screen)` | who misses by one rule? |
 | `screener unknown SCREEN` | `screener.unknown(screen)` | who could not be judged, for want of what? |
@@ -51,9 +51,9 @@ add up to the score), and the peers that it was ranked among: how many, and whic
 stands in. Below them the facts of the filings.
 
 *To enter the list*: every rule that keeps the name out, with the value at which it passes. What is said is sufficient:
-with these values and all else equal the name is on the list, at the rank named. *To leave the list*: the rule with the
-least room in per cent, and, where a `limit` cuts, the score at which it does. Scores are taken over the universe, so
-nobody's changes when one more name passes.
+with these values the name passes. The rank named is that of its factors as they are. *To leave the list*: the rule
+with the least room in per cent, and, where a `limit` cuts, the score at which it does. Scores are taken over the
+universe, so nobody's changes when one more name passes.
 
 """
 

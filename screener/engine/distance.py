@@ -25,8 +25,9 @@ _UNITS = {"growth": "ratio", "cagr": "ratio", "count": "count", "count_known": "
 
 @dataclass(frozen=True, slots=True)
 class Distance:
-    """A comparison ``what op limit`` with the values of both sides, in ``unit`` (for days: dates, a slack in days).
+    """A comparison ``what op threshold`` with the values of both sides, in ``unit`` (for days: dates, a slack in days).
 
+    limit: what the threshold is computed from, ``""`` where it is a number or a date as written.
     slack: by how much the value is on the passing side, in units; negative by how much it falls short. 0 is on the
     threshold itself: it passes ``<=`` and ``>=`` and fails ``<`` and ``>``.
     relative: the slack as a fraction of the threshold without its sign; ``None`` for a threshold of zero and for dates.
@@ -150,7 +151,8 @@ def _compared(expr: Compare, trace: Trace, at: Moment, *, negated: bool) -> Turn
         return True, ()
     slack += 0.0  # no negative zero
     share = None if relative is None else slack / relative
-    return passes, (Distance(wording(left), op, wording(right), value, threshold, unit, slack, share, passes),)
+    limit = "" if _is_constant(right) else wording(right)
+    return passes, (Distance(wording(left), op, limit, value, threshold, unit, slack, share, passes),)
 
 
 def _is_constant(expr: Expr) -> bool:

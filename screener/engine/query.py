@@ -60,8 +60,8 @@ def build_query(
     """Compile ``screen`` over ``dates`` (one for a run, hundreds for a history).
 
     With ``columns`` the query has more: ``kept`` with all of :func:`kept`, and the peer group of each factor
-    (``f1_within``, ``f1_size``); ``columns`` may know more names than the screen needs. The issuers in ``followed`` are judged by every
-    condition, also where the universe has left them out early.
+    (``f1_within``, ``f1_size``); ``columns`` may know more names than the screen needs. The issuers in ``followed`` are
+    judged by every condition, also where the universe has left them out early.
     """
     parts = columns is not None
     columns = columns or Columns(screen.definitions, screen.min_group)

@@ -42,9 +42,9 @@ def share(found: Distance) -> str:
 
 
 def limit(found: Distance) -> str:
-    """Return the threshold; what it is made of stands before its value where it is not a plain number."""
+    """Return the threshold, after what it is computed from where it is no plain number."""
     shown = _side(found.threshold, found.unit)
-    return shown if found.limit[:1].isdigit() or found.limit[:1] == "-" else f"{found.limit} ({shown})"
+    return f"{found.limit} ({shown})" if found.limit else shown
 
 
 def measured(found: Distance) -> str:
