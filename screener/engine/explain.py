@@ -151,10 +151,8 @@ def _explained(
     screen, day = result.screen, result.run.as_of
     versions = read_versions(lake, company, day)
     rules = (*screen.universe, *screen.rules)
-    used = set().union(*(_items(expr, trace) for expr in [rule.expr for rule in rules] + _factor_exprs(screen)))
     newest = versions.get(0)
-    stored = sorted((found for found in used if found[0] in items.BY_NAME), key=_order)
-    found, sources = read_filings(lake, company, versions, stored) if filings else ((), ())
+    found, sources = read_filings(lake, company, versions, _stored(screen, trace)) if filings else ((), ())
     place = read_places(lake.con, [company.issuer_id]).get(company.issuer_id)
     return Explanation(
         result=result,
@@ -177,8 +175,11 @@ def _explained(
     )
 
 
-def _factor_exprs(screen: Screen) -> list[Expr]:
-    return [factor.expr for factor in screen.factors()]
+def _stored(screen: Screen, trace: Trace) -> list[tuple[str, Moment]]:
+    """Return the line items behind all rules and factors, the newest first."""
+    read = [rule.expr for rule in (*screen.universe, *screen.rules)] + [factor.expr for factor in screen.factors()]
+    used = set().union(*(_items(expr, trace) for expr in read))
+    return sorted((found for found in used if found[0] in items.BY_NAME), key=_order)
 
 
 def _order(found: tuple[str, Moment]) -> tuple[int, str, bool]:
@@ -247,12 +248,13 @@ def _term(name: Name, trace: Trace, at: Moment) -> Term:
 def _items(expr: Expr, trace: Trace) -> dict[tuple[str, Moment], Name]:
     """Return the line items and fields that ``expr`` rests on, through all formulas, as they stand there."""
     found: dict[tuple[str, Moment], Name] = {}
-    seen: set[tuple[Expr, Moment]] = set()
+    # By identity: hashing whole trees takes longer than walking one twice.
+    seen: set[tuple[int, Moment]] = set()
 
     def walk(part: Expr, at: Moment) -> None:
-        if (part, at) in seen or isinstance(part, Number | Period):
+        if (id(part), at) in seen or isinstance(part, Number | Period):
             return
-        seen.add((part, at))
+        seen.add((id(part), at))
         if isinstance(part, Name):
             if part.name in items.BY_NAME or part.name in fields.BY_NAME:
                 found[part.name, at] = part
