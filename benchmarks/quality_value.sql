@@ -39,8 +39,8 @@ years AS (
     WHERE u.in_universe AND h.known_from <= DATE '$as_of' AND h.known_until > DATE '$as_of' AND h.currency = 'USD'
 ),
 capital AS (
-    SELECT *, operating_income * (1 - coalesce(CASE WHEN income_tax / nullif(pretax_income, 0) IS NOT NULL
-               THEN least(greatest(income_tax / nullif(pretax_income, 0), 0), 0.35) END, 0.21)) AS nopat
+    SELECT *, operating_income * (1 - coalesce(CASE WHEN pretax_income > 0 AND income_tax IS NOT NULL
+               THEN least(greatest(income_tax / pretax_income, 0), 0.35) END, 0.21)) AS nopat
     FROM years
 ),
 yearly AS (
@@ -73,7 +73,7 @@ factors AS (
     SELECT *, CASE WHEN model <> 'reit' AND total_assets > 0 THEN gross_profit / total_assets END AS gp_assets,
            (net_income - cfo) / nullif(avg_assets, 0) AS accruals,
            CASE WHEN ev > 0 THEN operating_income / ev END AS ebit_yield, fcf / market_cap AS fcf_yield,
-           CASE WHEN ebitda > 0 THEN net_debt / ebitda END AS net_debt_ebitda,
+           CASE WHEN ebitda > 0 THEN net_debt / ebitda WHEN ebitda <= 0 AND net_debt <= 0 THEN 0 END AS net_debt_ebitda,
            net_income > 0 AS r1,
            CASE WHEN profits >= 3 THEN true WHEN profits + 5 - coalesce(incomes, 0) < 3 THEN false END AS r2,
            fcf > 0 AS r3,

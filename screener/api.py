@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from screener.engine.company import Statement
+    from screener.engine.coverage import Coverage
     from screener.engine.explain import Explanation
     from screener.engine.funnel import Funnel
     from screener.engine.holds import Holdings
@@ -21,21 +22,27 @@ if TYPE_CHECKING:
     from screener.engine.quality import Quality
     from screener.engine.result import Result
     from screener.engine.unknown import Unknown
+    from screener.errors import Problem
     from screener.lake.connect import Lake
     from screener.language.screen import Screen
     from screener.sources.report import BuildReport
 
 
-def load(screen: str | Path | Screen) -> Screen:
-    """Return a resolved screen from a saved screen's name, a path, or a screen; ``ScreenError`` with all problems."""
+def load(screen: str | Path | Screen, *, metrics: Sequence[str | Path] | None = None) -> Screen:
+    """Return a resolved screen from a saved screen's name, a path, or a screen; ``ScreenError`` with all problems.
+
+    ``metrics`` are files of your own metrics (default: those that ``SCREENER_METRICS`` lists); here and in all verbs
+    that take a screen, a screen that has been resolved before keeps the metrics that it was resolved with.
+    """
     from screener.language.screen import Screen
 
     if isinstance(screen, Screen):
         return screen
     from screener.language.library import find_screen
+    from screener.language.metric_files import load_metrics
     from screener.language.resolve import load_screen
 
-    return load_screen(find_screen(str(screen)))
+    return load_screen(find_screen(str(screen)), load_metrics(metrics))
 
 
 @contextmanager
@@ -48,7 +55,12 @@ def open_data(data: str | Path | None = None) -> Iterator[Lake]:
 
 
 def run(
-    screen: str | Path | Screen, *, data: str | Path | None = None, as_of: date | None = None, limit: int | None = None
+    screen: str | Path | Screen,
+    *,
+    data: str | Path | None = None,
+    as_of: date | None = None,
+    limit: int | None = None,
+    metrics: Sequence[str | Path] | None = None,
 ) -> Result:
     """Run a screen and return its result; ``.frame`` is a polars frame of the shortlist.
 
@@ -56,7 +68,7 @@ def run(
     """
     from screener.engine.run import run_screen
 
-    resolved = with_limit(load(screen), limit)
+    resolved = with_limit(load(screen, metrics=metrics), limit)
     with open_data(data) as lake:
         return run_screen(lake, resolved, as_of)
 
@@ -66,16 +78,27 @@ def with_limit(screen: Screen, limit: int | None) -> Screen:
     return screen if limit is None else replace(screen, limit=limit or None)
 
 
-def panel(screen: str | Path | Screen, dates: Sequence[date], *, data: str | Path | None = None) -> pl.DataFrame:
+def panel(
+    screen: str | Path | Screen,
+    dates: Sequence[date],
+    *,
+    data: str | Path | None = None,
+    metrics: Sequence[str | Path] | None = None,
+) -> pl.DataFrame:
     """Run a screen as of many dates in one query; one row a date and name on the list."""
     from screener.engine.run import panel as run_panel
 
     with open_data(data) as lake:
-        return run_panel(lake, load(screen), dates)
+        return run_panel(lake, load(screen, metrics=metrics), dates)
 
 
 def explain(
-    screen: str | Path | Screen, ticker: str, *, data: str | Path | None = None, as_of: date | None = None
+    screen: str | Path | Screen,
+    ticker: str,
+    *,
+    data: str | Path | None = None,
+    as_of: date | None = None,
+    metrics: Sequence[str | Path] | None = None,
 ) -> Explanation:
     """Explain one company in a run: verdicts with their parts and distances, factors, places, and the filings behind.
 
@@ -84,25 +107,36 @@ def explain(
     from screener.engine.company import find_company
     from screener.engine.explain import explain_company
 
-    resolved = load(screen)
+    resolved = load(screen, metrics=metrics)
     with open_data(data) as lake:
         return explain_company(lake, resolved, find_company(lake.con, ticker, as_of), as_of)
 
 
-def funnel(screen: str | Path | Screen, *, data: str | Path | None = None, as_of: date | None = None) -> Funnel:
+def funnel(
+    screen: str | Path | Screen,
+    *,
+    data: str | Path | None = None,
+    as_of: date | None = None,
+    metrics: Sequence[str | Path] | None = None,
+) -> Funnel:
     """Return what the rules of a screen cost, in order and alone, and their overlap; ``.frame`` has a row a condition.
 
     All numbers are counts of names.
     """
     from screener.engine.funnel import run_funnel
 
-    resolved = load(screen)
+    resolved = load(screen, metrics=metrics)
     with open_data(data) as lake:
         return run_funnel(lake, resolved, as_of)
 
 
 def near(
-    screen: str | Path | Screen, *, data: str | Path | None = None, as_of: date | None = None, limit: int | None = None
+    screen: str | Path | Screen,
+    *,
+    data: str | Path | None = None,
+    as_of: date | None = None,
+    limit: int | None = None,
+    metrics: Sequence[str | Path] | None = None,
 ) -> Near:
     """Return the names that fail exactly one rule, nearest first; ``.frame`` has a row a name.
 
@@ -110,16 +144,22 @@ def near(
     """
     from screener.engine.near import run_near
 
-    resolved = load(screen)
+    resolved = load(screen, metrics=metrics)
     with open_data(data) as lake:
         return run_near(lake, resolved, as_of, limit)
 
 
-def unknown(screen: str | Path | Screen, *, data: str | Path | None = None, as_of: date | None = None) -> Unknown:
+def unknown(
+    screen: str | Path | Screen,
+    *,
+    data: str | Path | None = None,
+    as_of: date | None = None,
+    metrics: Sequence[str | Path] | None = None,
+) -> Unknown:
     """Return the names that no rule rejects but that could not be judged; ``.frame`` has a row a name and rule."""
     from screener.engine.unknown import run_unknown
 
-    resolved = load(screen)
+    resolved = load(screen, metrics=metrics)
     with open_data(data) as lake:
         return run_unknown(lake, resolved, as_of)
 
@@ -130,6 +170,7 @@ def holds(
     *,
     data: str | Path | None = None,
     as_of: date | None = None,
+    metrics: Sequence[str | Path] | None = None,
 ) -> Holdings:
     """Return which screens (default: all saved ones) hold a company, at which rank; ``.frame`` has a row a screen.
 
@@ -143,7 +184,7 @@ def holds(
     resolved, problems = [], []
     for screen in saved_screens() if screens is None else screens:
         try:
-            resolved.append(load(screen))
+            resolved.append(load(screen, metrics=metrics))
         except ScreenError as error:
             if screens is not None:
                 raise
@@ -176,6 +217,31 @@ def check_data(*, data: str | Path | None = None, as_of: date | None = None, ite
 
     with open_data(data) as lake:
         return check(lake, as_of, item)
+
+
+def coverage(*names: str, group: str = "", data: str | Path | None = None, as_of: date | None = None) -> Coverage:
+    """Return for how many names each metric is known on ``as_of``; see :mod:`screener.engine.coverage`.
+
+    ``names`` (aliases too) and ``group`` narrow it down; ``ScreenError`` for a name that is no metric.
+    """
+    from screener.engine.coverage import chosen, measure
+
+    rows = chosen(names, group)
+    with open_data(data) as lake:
+        return measure(lake, rows, as_of)
+
+
+def coverage_warnings(
+    screens: Sequence[str | Path | Screen], *, data: str | Path | None = None
+) -> tuple[tuple[Problem, ...], ...]:
+    """Return, for each screen, warnings of the metrics that it relies on and that few small caps of the data have."""
+    from screener.engine.reliance import coverage_warnings as warnings
+
+    resolved = [load(screen) for screen in screens]
+    if not resolved:
+        return ()
+    with open_data(data) as lake:
+        return warnings(lake, resolved)
 
 
 def trace(
@@ -241,12 +307,18 @@ def build(
     )
 
 
-def sql(screen: str | Path | Screen, *, data: str | Path | None = None, as_of: date | None = None) -> str:
+def sql(
+    screen: str | Path | Screen,
+    *,
+    data: str | Path | None = None,
+    as_of: date | None = None,
+    metrics: Sequence[str | Path] | None = None,
+) -> str:
     """Return the query that :func:`run` executes; the data set is opened only to find its newest day."""
     from screener.engine.query import build_query
     from screener.engine.run import newest_date
 
-    resolved = load(screen)
+    resolved = load(screen, metrics=metrics)
     if as_of is None:
         with open_data(data) as lake:
             as_of = newest_date(lake.con)

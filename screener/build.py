@@ -127,8 +127,9 @@ def _build(
         # The first source is the one that has the facts.
         same = unchanged if number == 0 else same
     reuse = Reuse(old.file, None if same is None else frozenset(same)) if old and same != set() else None
-    counts = standardize(stage, progress, reuse=reuse)
-    counts |= _market(stage, memory, old)
+    traded: dict[str, int] = {}
+    counts = standardize(stage, progress, reuse=reuse, market=lambda: traded.update(_market(stage, memory, old)))
+    counts |= traded
     if progress is not None:
         progress("verifying and publishing")
     memory.save(stage, (SPLITS_FILE, ISSUERS_FILE))
@@ -202,8 +203,9 @@ def build_demo(
     report = BuildReport()
     with staging(out) as stage:
         generate(stage, companies=companies, years=years, seed=seed, progress=progress)
-        counts = standardize(stage, progress) | market_data(stage)
-        for table in ("fundamentals", "prices"):
+        traded: dict[str, int] = {}
+        counts = standardize(stage, progress, market=lambda: traded.update(market_data(stage))) | traded
+        for table in ("fundamentals", "prices", "risk"):
             repack(stage / f"{table}.parquet", DEMO_LEVEL)
         # A demo is the same on every day; only real builds carry the day on which they were made.
         manifest = Manifest(created="demo", kind="demo", report={**report.as_dict(), "standardize": counts}, demo=True)

@@ -7,11 +7,14 @@ import re
 import subprocess
 import sys
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 import screener
+from screener.catalogue import metrics
+from screener.catalogue.about import about
 from tests.docs_generated import DOCS, PAGES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -57,12 +60,28 @@ def test_readme_has_the_two_commands() -> None:
     assert [command.split("/")[-1].split()[0] for command in commands] == ["screener", "python"]
 
 
-@pytest.mark.parametrize("page", ["README.md", *sorted(f"docs/{path.name}" for path in DOCS.glob("*.md"))])
+@pytest.mark.parametrize("page", ["README.md", *sorted(str(path.relative_to(ROOT)) for path in DOCS.rglob("*.md"))])
 def test_links_lead_somewhere(page: str) -> None:
-    """A relative link names a file that is there."""
+    """A relative link names a file that is there, and a heading of it where it names one."""
     text = (ROOT / page).read_text(encoding="utf-8")
-    for target in re.findall(r"\]\((?!https?:)([^)#]+)", text):
-        assert ((ROOT / page).parent / target).exists(), target
+    for target, anchor in re.findall(r"\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)", text):
+        file = (ROOT / page).parent / target if target else ROOT / page
+        assert file.exists(), target
+        assert not anchor or anchor in headings(file), f"{target}#{anchor}"
+
+
+@cache
+def headings(path: Path) -> frozenset[str]:
+    """Return the anchors of a page's headings, as they are made from their words."""
+    found = re.findall(r"^#+ (.*)$", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return frozenset(re.sub(r"[^\w -]", "", heading).strip().lower().replace(" ", "-") for heading in found)
+
+
+def test_there_is_a_page_for_each_group() -> None:
+    """Every group of metrics has its page and says what it is for; no page is left over."""
+    pages = {path.stem for path in (DOCS / "metrics").glob("*.md")}
+    assert pages == {group.name for group in metrics.GROUPS}
+    assert [group.name for group in metrics.GROUPS if not about(group)] == []
 
 
 def test_one_version() -> None:

@@ -124,6 +124,11 @@ def _form_15(files: Files) -> None:
     files.about[member(44)] = submission(44, ["T44"], ["NYSE"], filings={"recent": recent})
 
 
+def _late_report(files: Files) -> None:
+    recent = {"form": ["NT 10-K"], "filingDate": ["2024-03-18"], "accessionNumber": ["0000000033-24-000001"]}
+    files.about[member(33)] = submission(33, ["T33"], ["NYSE"], filings={"recent": recent, "files": []})
+
+
 def _prices_past_a_split(files: Files) -> None:
     files.days.append("2024-03-01")
 
@@ -142,6 +147,7 @@ CHANGES: list[tuple[Callable[[Files], None], set[int]]] = [
     (_fiscal_year_end, {11}),
     (_other_ticker, {11}),
     (_form_15, {44}),
+    (_late_report, set()),
     (_prices_past_a_split, {22}),
     (_other_prices_before_the_last_filing, set(CIKS)),
 ]
@@ -189,6 +195,34 @@ def test_later_prices_leave_fundamentals_alone(tmp_path: Path, monkeypatch: pyte
     hashes = [{table.name: table.sha256 for table in manifest.tables} for manifest in (first, again)]
     assert hashes[0]["fundamentals"] == hashes[1]["fundamentals"]
     assert hashes[0]["prices"] != hashes[1]["prices"]
+
+
+def test_period_prices_follow_the_prices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A price file that begins to have a period's end gives its price to rows that are not standardized again."""
+    from screener.standardize import pipeline
+
+    files = Files(tmp_path)
+    # The last filing of this company is of 2021: what came after it has no part in its other columns.
+    cells = {"start": "2020-01-01"}
+    tags = {"us-gaap:Revenues:USD": [fact("2020-12-31", 1000, "2020-12-31", **cells)],
+            "us-gaap:Assets:USD": [fact("2020-12-31", 5000, "2020-12-31")]}  # fmt: skip
+    files.facts = {member(11): company(11, tags, "Test Co")}
+    files.days = ["2020-12-30"]
+    files.write()
+    files.build(tmp_path / "out")
+    sql = "SELECT period_price FROM fundamentals WHERE period_end = DATE '2020-12-31'"
+    with open_lake(tmp_path / "out") as lake:
+        assert lake.con.execute(sql).fetchall() == [(21.0,)]
+    files.days = ["2020-12-30", "2023-01-03"]
+    files.write()
+    monkeypatch.setattr(pipeline, "_batch", lambda *_: pytest.fail("an issuer was standardized again"))
+    again = files.build(tmp_path / "out")
+    monkeypatch.undo()
+    assert _content(again) == _content(files.build(tmp_path / "new"))
+    files.prices.write_text("ticker,date,close,volume\nT11,2020-12-30,42,1000\n", encoding="utf-8")
+    files.build(tmp_path / "out")
+    with open_lake(tmp_path / "out") as lake:
+        assert lake.con.execute(sql).fetchall() == [(42.0,)]
 
 
 def test_only_changed_members_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,16 +40,18 @@ def _tags(row: items.LineItem) -> str:
 
 def entry(name: str) -> dict[str, str]:
     """Return one entry with everything that is known of it; ``ScreenError`` with a suggestion for an unknown name."""
-    canonical = metrics.ALIASES.get(name, name)
+    canonical = metrics.ALIASES.get(name) or fields.ALIASES.get(name, name)
     rows = {row["name"]: row for row in catalogue_rows()}
     if canonical not in rows:
-        near = suggest(name, [*rows, *metrics.ALIASES])
+        near = suggest(name, [*rows, *metrics.ALIASES, *fields.ALIASES])
         raise ScreenError(
             f"unknown metric {name!r}", hint=f"did you mean {near!r}?" if near else "`screener metrics` lists them all"
         )
     found = {key: value for key, value in rows[canonical].items() if value}
     if canonical in metrics.BY_NAME:
         found |= _metric_details(metrics.BY_NAME[canonical])
+    if canonical in fields.BY_NAME and fields.BY_NAME[canonical].aliases:
+        found["also called"] = ", ".join(fields.BY_NAME[canonical].aliases)
     if canonical in items.BY_NAME and items.BY_NAME[canonical].note:
         found["trap"] = items.BY_NAME[canonical].note
     return found
@@ -63,6 +65,7 @@ def _metric_details(metric: metrics.Metric) -> dict[str, str]:
         "undefined when": "; ".join(f"{row.when} ({row.reason}; {_RANKS[row.rank]})" for row in metric.undefined)
         or "an input is unknown, or a denominator is zero",
         "not for": ", ".join(metric.refused),
+        "only for": ", ".join(metric.only),
         "ranked by": metric.rank_by,
         "also called": ", ".join(metric.aliases),
         "note": metric.note,

@@ -20,7 +20,8 @@ class Metric:
 
     formula: in the screen language; flows are trailing twelve months, balances the newest quarter.
     direction: ``higher`` / ``lower`` is better, or ``neutral``. undefined: checked in order before the formula.
-    refused: reporting models for which the metric is not defined. rank_by: the yield that ranks for a multiple.
+    refused: reporting models for which the metric is not defined; only: the models for which alone it is, where set.
+    rank_by: what ranks in its place: the yield of a multiple, the capped ratio of one that more does not improve.
     aliases: other names that people type. source: paper or standard.
     """
 
@@ -32,6 +33,7 @@ class Metric:
     group: str
     undefined: tuple[Undefined, ...] = ()
     refused: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
     rank_by: str = ""
     aliases: tuple[str, ...] = ()
     source: str = ""

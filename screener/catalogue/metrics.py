@@ -11,10 +11,26 @@ from screener.catalogue.groups import (
     profitability,
     quality,
     refinancing,
+    size,
     statement,
+    takeover,
+    tax_loss,
     valuation,
 )
 from screener.catalogue.metric import Group, Metric, Undefined
+from screener.catalogue.scores import (
+    altman,
+    beneish,
+    carlisle,
+    conservative,
+    graham,
+    greenblatt,
+    mohanram,
+    montier,
+    ohlson,
+    piotroski,
+    qmj,
+)
 
 __all__ = ["ALIASES", "BY_NAME", "GROUPS", "METRICS", "Group", "Metric", "Undefined"]
 
@@ -29,6 +45,21 @@ GROUPS: tuple[Group, ...] = (
     Group("growth", "Growth and acceleration", growth.ROWS),
     Group("valuation", "Valuation", valuation.ROWS),
     Group("payout", "Shareholder yield", payout.ROWS),
+    Group("size", "Size and float", size.ROWS),
+    Group("tax_loss", "Tax-loss selling and January", tax_loss.ROWS),
+    Group("takeover", "Takeover targets", takeover.ROWS),
+    Group("piotroski", "Piotroski F-score", piotroski.ROWS, score="piotroski_f"),
+    Group("altman", "Altman Z-scores", altman.ROWS, score="altman_z2"),
+    Group("beneish", "Beneish M-score", beneish.ROWS, score="beneish_m"),
+    Group("ohlson", "Ohlson O-score", ohlson.ROWS, score="ohlson_o"),
+    Group("montier", "Montier C-score", montier.ROWS, score="montier_c"),
+    Group("mohanram", "Mohanram G-score", mohanram.ROWS, score="mohanram_g"),
+    Group("qmj", "Quality minus junk", qmj.ROWS, score="qmj"),
+    Group("qmj_ff12", "Quality minus junk within industries", qmj.ROWS_FF12, score="qmj_ff12"),
+    Group("magic", "Magic formula", greenblatt.ROWS, score="magic_formula"),
+    Group("carlisle", "Acquirer's multiple", carlisle.ROWS, score="acquirers_multiple"),
+    Group("conservative", "Conservative formula and payout ranks", conservative.ROWS, score="conservative_formula"),
+    Group("graham", "Graham's number and checklist", graham.ROWS, score="graham_defensive"),
 )
 
 METRICS: tuple[Metric, ...] = tuple(row for group in GROUPS for row in group.rows)

@@ -19,12 +19,16 @@ SYNONYMS: dict[str, str] = {
     "p/e": "pe", "price/earnings": "pe", "per": "pe", "p/b": "pb", "price/book": "pb", "p/s": "ps", "price/sales": "ps",
     "p/fcf": "p_fcf", "d/e": "debt_equity", "debt/equity": "debt_equity", "debt_equity_ratio": "debt_equity",
     "leverage": "debt_equity",
+    "p/cf": "p_cfo", "p/cfo": "p_cfo", "price/cash_flow": "p_cfo", "p/tbv": "p_tbv", "price/tangible_book": "p_tbv",
+    "price/fcf": "p_fcf", "ev/fcf": "ev_fcf", "ev/revenue": "ev_sales", "ev/gp": "ev_gp", "ev/gross_profit": "ev_gp",
+    "ev/ic": "ev_ic", "ev/invested_capital": "ev_ic", "tobin's_q": "q_proxy", "debt/assets": "debt_assets",
+    "debt/ebitda": "debt_ebitda", "net_debt/ebitda": "net_debt_ebitda", "net_debt/equity": "net_debt_equity",
     "ev/ebit": "ev_ebit", "ev/ebitda": "ev_ebitda", "ev/sales": "ev_sales", "ebit/ev": "ebit_ev",
     "net_profit": "net_income", "profit": "net_income", "earnings": "net_income", "income": "net_income",
     "sales": "revenue", "revenues": "revenue", "cogs": "cost_of_revenue", "cost_of_sales": "cost_of_revenue",
     "operating_profit": "operating_income", "cash_flow": "cfo", "operating_cash_flow": "cfo", "ocf": "cfo",
     "cash_from_operations": "cfo", "capital_expenditure": "capex", "capital_expenditures": "capex",
-    "depreciation": "da", "amortization": "da", "rd": "research_development", "r&d": "research_development",
+    "amortization": "da", "rd": "research_development", "r&d": "research_development",
     "tax": "income_tax", "taxes": "income_tax", "interest": "interest_expense", "eps": "eps_diluted",
     "assets": "total_assets", "liabilities": "total_liabilities", "debt": "total_debt", "book_value": "common_equity",
     "shareholders_equity": "equity", "stockholders_equity": "equity", "total_equity": "equity",
@@ -89,7 +93,9 @@ def _rows() -> Iterable[tuple[str, Entry]]:
             yield name, entry
     for row in fields.FIELDS:
         direction = fields.DIRECTIONS.get(row.name, "neutral")
-        yield row.name, Entry(row.name, "field", row.label, row.unit, direction, row.kind)
+        entry = Entry(row.name, "field", row.label, row.unit, direction, row.kind)
+        for name in (row.name, *row.aliases):
+            yield name, entry
 
 
 _REGISTRY: dict[str, Entry] = build(_rows(), (*functions.BY_NAME, *RESERVED))
@@ -110,10 +116,13 @@ def entries() -> tuple[Entry, ...]:
     return tuple(dict.fromkeys(_REGISTRY.values()))
 
 
-_PLAIN_RATIO = re.compile(r"([a-z_][a-z0-9_]*) / ([a-z_][a-z0-9_]*)")
+_PLAIN_RATIO = re.compile(r"(?:when\([^,()]*, \d+, )?([a-z_][a-z0-9_]*) / ([a-z_][a-z0-9_]*)\)?")
+# Of several metrics that are one quotient the first stands for it; the terms of scores are written for their scores.
 _RATIOS: dict[tuple[str, str], str] = {
     (match[1], match[2]): metric.name
-    for metric in metrics.METRICS
+    for group in reversed(metrics.GROUPS)
+    for metric in reversed(group.rows)
+    if not group.score
     if (match := _PLAIN_RATIO.fullmatch(metric.formula)) is not None
 }
 
@@ -158,6 +167,16 @@ def needs_market(name: str) -> bool:
         return False
     found = (lookup(word) for word in _WORD.findall(metric.formula))
     return any(needs_market(entry.name) for entry in found if entry is not None and entry.name != name)
+
+
+@lru_cache(maxsize=1024)
+def reads_field(name: str) -> bool:
+    """Return whether ``name`` (canonical) is a field, or is read through its formula from one: it has no history."""
+    metric = metrics.BY_NAME.get(name)
+    if metric is None:
+        return name in fields.BY_NAME
+    found = (lookup(word) for word in _WORD.findall(metric.formula))
+    return any(reads_field(entry.name) for entry in found if entry is not None and entry.name != name)
 
 
 def known_as(word: str) -> str | None:

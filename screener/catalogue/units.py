@@ -29,6 +29,7 @@ UNITS: tuple[Unit, ...] = (
     Unit("months", "months", "integer", "#,##0", "18"),
     Unit("years", "years", "decimal1", "0.0", "3.5"),
     Unit("score", "score, 0 to 100", "decimal1", "0.0", "83.4"),
+    Unit("flag", "1 for yes, 0 for no", "integer", "0", "1"),
     Unit("count", "count", "integer", "#,##0", "4"),
     Unit("number", "plain number", "decimal", "#,##0.00", "1.23"),
     Unit("text", "text", "text", "@", "Industrials"),

@@ -6,16 +6,20 @@ from datetime import date
 
 import click
 
-from screener.cli.options import as_of_option, data_option, format_option, terminal
+from screener.cli.complete import complete_screen
+from screener.cli.options import as_of_option, data_option, format_option, metrics_option, terminal
 
 
 @click.command("explain")
-@click.argument("screen")
+@click.argument("screen", shell_complete=complete_screen)
 @click.argument("ticker")
 @data_option
 @as_of_option
+@metrics_option
 @format_option
-def command(screen: str, ticker: str, data: str | None, as_of: date | None, fmt: str | None) -> None:
+def command(
+    screen: str, ticker: str, data: str | None, as_of: date | None, metrics: tuple[str, ...] | None, fmt: str | None
+) -> None:
     """Explain TICKER in SCREEN: verdicts with distances and parts, factors, what would change it, the filings behind.
 
     CSV has a line for each rule and factor; JSON has everything.
@@ -24,7 +28,7 @@ def command(screen: str, ticker: str, data: str | None, as_of: date | None, fmt:
     from screener.output.explain import explanation_json, render_explanation
     from screener.output.explain_tables import explanation_csv, explanation_markdown
 
-    found = api.explain(screen, ticker, data=data, as_of=as_of)
+    found = api.explain(screen, ticker, data=data, as_of=as_of, metrics=metrics)
     width, color = terminal()
     makers = {"json": explanation_json, "csv": explanation_csv, "markdown": explanation_markdown}
     text = makers[fmt](found) if fmt in makers else render_explanation(found, width=width, color=color)

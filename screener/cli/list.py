@@ -17,12 +17,14 @@ def command(fmt: str | None) -> None:
     A screen with errors is named on stderr and left out.
     """
     from screener.language.library import saved_screens
+    from screener.language.metric_files import load_metrics
     from screener.language.resolve import load_screen
 
+    own = load_metrics()
     rows: list[tuple[str, str, str]] = []
     for path in saved_screens():
         try:
-            screen = load_screen(path)
+            screen = load_screen(path, own)
         except ScreenError as error:
             say(error.render())
             continue

@@ -28,6 +28,7 @@ COMMANDS: dict[str, str] = {
     "show": "screener.cli.show",
     "metrics": "screener.cli.metrics",
     "sql": "screener.cli.sql",
+    "schema": "screener.cli.schema",
     "data": "screener.cli.data",
 }
 

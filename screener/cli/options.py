@@ -47,6 +47,18 @@ def as_of_option(command: F) -> F:
     )(command)
 
 
+def metrics_option(command: F) -> F:
+    """Add ``--metrics``; its value is ``None`` where it is not given, so that the environment variable counts."""
+    return click.option(
+        "--metrics",
+        metavar="FILE",
+        multiple=True,
+        type=click.Path(),
+        callback=lambda _ctx, _param, given: given or None,
+        help="A file of metrics of your own. Repeatable. Default: the files that SCREENER_METRICS lists.",
+    )(command)
+
+
 def format_option(command: F) -> F:
     """Add ``--format``."""
     return click.option(

@@ -8,14 +8,16 @@ from pathlib import Path
 
 import click
 
-from screener.cli.options import as_of_option, data_option, format_option, say, terminal
+from screener.cli.complete import complete_screen
+from screener.cli.options import as_of_option, data_option, format_option, metrics_option, say, terminal
 from screener.errors import EXIT_EMPTY
 
 
 @click.command("run")
-@click.argument("screen")
+@click.argument("screen", shell_complete=complete_screen)
 @data_option
 @as_of_option
+@metrics_option
 @format_option
 @click.option(
     "-o",
@@ -34,6 +36,7 @@ def command(
     screen: str,
     data: str | None,
     as_of: date | None,
+    metrics: tuple[str, ...] | None,
     fmt: str | None,
     outputs: tuple[Path, ...],
     limit: int | None,
@@ -45,7 +48,7 @@ def command(
 
     for path in outputs:
         check_target(path)
-    result = api.run(screen, data=data, as_of=as_of, limit=limit)
+    result = api.run(screen, data=data, as_of=as_of, limit=limit, metrics=metrics)
     for path in outputs:
         write(result, path)
         say(f"wrote {path}")

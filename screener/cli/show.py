@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from screener.cli.complete import complete_items
 from screener.cli.options import Day, as_of_option, data_option, format_option, say, terminal
 from screener.cli.tables import print_table
 
@@ -17,8 +18,14 @@ from screener.cli.tables import print_table
 @as_of_option
 @click.option("--period", type=click.Choice(("ttm", "quarter", "annual")), default="ttm", show_default=True,
               help="Trailing twelve months, discrete quarters, or fiscal years.")  # fmt: skip
-@click.option("--items", metavar="A,B", help="Line items, or metrics made of line items alone, separated by commas.")
-@click.option("--item", metavar="A", help="One line item; with --trace or --versions.")
+@click.option(
+    "--items",
+    metavar="A,B",
+    shell_complete=complete_items,
+    help="Line items, or metrics made of line items alone, separated by commas.",
+)
+@click.option("--item", metavar="A", shell_complete=complete_items,
+              help="One line item; with --trace or --versions.")  # fmt: skip
 @click.option("--trace", is_flag=True, help="Follow the item's value to its tags, filings and their addresses.")
 @click.option("--versions", is_flag=True, help="List every version of the item by period, with its filing.")
 @click.option("--period-end", type=Day(), help="The period for --trace and --versions. Default: the newest; all.")

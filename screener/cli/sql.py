@@ -6,15 +6,17 @@ from datetime import date
 
 import click
 
-from screener.cli.options import as_of_option, data_option
+from screener.cli.complete import complete_screen
+from screener.cli.options import as_of_option, data_option, metrics_option
 
 
 @click.command("sql")
-@click.argument("screen")
+@click.argument("screen", shell_complete=complete_screen)
 @data_option
 @as_of_option
-def command(screen: str, data: str | None, as_of: date | None) -> None:
+@metrics_option
+def command(screen: str, data: str | None, as_of: date | None, metrics: tuple[str, ...] | None) -> None:
     """Print the SQL that `screener run SCREEN` executes: one row per candidate, with verdicts, factors and score."""
     from screener import api
 
-    click.echo(api.sql(screen, data=data, as_of=as_of))
+    click.echo(api.sql(screen, data=data, as_of=as_of, metrics=metrics))

@@ -31,13 +31,14 @@ def generate(
     daily_days: int = 0,
     progress: Callable[[str], None] | None = None,
 ) -> dict[str, Any]:
-    """Write the staged tables (.parquet) into ``stage``: facts, companies, classifications, listings, prices.
+    """Write the staged tables (.parquet) into ``stage``: facts, companies, classifications, events, listings, prices.
 
     The same arguments give the same bytes. ``end`` is the last day of prices and filings; ``years`` is the
-    number of whole fiscal years; ``daily_days`` is how many days back prices are daily (weekly for 3 months
+    number of whole fiscal years; ``daily_days`` is how many days back prices are daily (weekly for 47 weeks
     and at month ends otherwise). Returns the arguments and the row counts. Raises DataError for sizes that
     leave no room for the traps.
     """
+    from screener.demo.events import event_table
     from screener.demo.prices import price_days, prices
 
     if companies < len(TRAPS) or years < MIN_YEARS:
@@ -53,6 +54,7 @@ def generate(
     tables = {
         "companies": members,
         "classifications": classification_table(members, people, filed),
+        "events": event_table(ledger, filed, stage / "facts.parquet", end, seed + 4),
         "listings_raw": listing_table(people),
         "prices_raw": prices(_with_first_day(people, filed), ledger, days, end, seed + 3),
     }
@@ -102,7 +104,7 @@ def _write_facts(filed: pl.DataFrame, end: date, path: Path, say: Callable[[str]
     total = 0
     # Dates and accessions repeat in runs from tag to tag: plain pages let zstd find the runs.
     with pq.ParquetWriter(
-        path, schema, compression="zstd", compression_level=12, use_dictionary=["tag", "unit", "form", "value"]
+        path, schema, compression="zstd", compression_level=19, use_dictionary=["tag", "unit", "form", "value"]
     ) as writer:
         for first in range(1, last + 1, COMPANIES_A_CHUNK):
             rows = filed.filter(pl.col("n").is_between(first, first + COMPANIES_A_CHUNK - 1))
@@ -120,6 +122,7 @@ def company_table(people: pl.DataFrame) -> pl.DataFrame:
     """Return the companies in the columns of the data set's ``companies`` table."""
     import polars as pl
 
+    from screener.catalogue.events import EDGAR_BEGAN
     from screener.catalogue.sectors import classify, model
     from screener.lake.schema import COMPANIES
 
@@ -138,6 +141,7 @@ def company_table(people: pl.DataFrame) -> pl.DataFrame:
         fiscal_year_end=pl.date(2025, c("fye"), 1).dt.month_end().dt.strftime("%m%d"),
         is_shell=c("sic") == 6770,
         source=pl.lit("demo"),
+        filings_since=pl.lit(EDGAR_BEGAN),
     )
     return frame.select([name for name, _, _ in COMPANIES]).sort("issuer_id")
 

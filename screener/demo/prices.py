@@ -10,20 +10,22 @@ if TYPE_CHECKING:
     import polars as pl
 
 REVERSION = 0.7
-WEEKLY_DAYS = 92
+WEEKLY_DAYS = 329
 CHUNK = 1000
+# More digits would be noise that does not pack.
+DIGITS = 3
 # The market learns of a quarter about this many days after its end.
 NEWS_DAYS = 40
 ADS_RATIO = 5.0
 
 
 def price_days(end: date, years: int, daily_days: int) -> list[date]:
-    """Return the days that have prices: month ends, weekly for the last 3 months, daily for ``daily_days``.
+    """Return the days that have prices: month ends, weekly for the last 47 weeks, daily for ``daily_days``.
 
     All are weekdays, not after ``end``; weeks run back from ``end`` (from the Friday before a weekend).
     """
     last = end - timedelta(days=max(end.weekday() - 4, 0))
-    first = date(end.year - years, end.month, 1) - timedelta(days=210)
+    first = date(end.year - years, end.month, 1) - timedelta(days=30)
     days = {last - timedelta(weeks=week) for week in range(WEEKLY_DAYS // 7)}
     days |= {last - timedelta(days=back) for back in range(daily_days)}
     for index in range(first.year * 12 + first.month, end.year * 12 + end.month):
@@ -97,16 +99,14 @@ def _at_anchors(grid: pl.DataFrame, anchors: pl.DataFrame) -> pl.DataFrame:
     fair = pl.coalesce(c("fair0"), c("fair1")) * (1 - share) + pl.coalesce(c("fair1"), c("fair0")) * share
     grid = grid.filter(c("fair0").is_not_null()).with_columns(close=(fair + c("noise")).exp().clip(0.02))
     return grid.with_columns(
-        close=_cents(c("close")),
-        adj_close=_cents(c("close") * (-c("come0")).exp()),
+        close=_rounded(c("close")),
+        adj_close=_rounded(c("close") * (-c("come0")).exp()),
         volume=(c("shares") * c("turnover") * c("zv").exp()).round_sig_figs(2),
     )
 
 
-def _cents(price: pl.Expr) -> pl.Expr:
-    import polars as pl
-
-    return pl.when(price < 1).then(price.round(4)).when(price < 100).then(price.round(2)).otherwise(price.round(1))
+def _rounded(price: pl.Expr) -> pl.Expr:
+    return price.round_sig_figs(DIGITS)
 
 
 def _lines(paths: pl.DataFrame, companies: pl.DataFrame) -> pl.DataFrame:
@@ -117,13 +117,15 @@ def _lines(paths: pl.DataFrame, companies: pl.DataFrame) -> pl.DataFrame:
     frame = paths.join(companies.select("n", "ticker", "second"), on="n", how="left", maintain_order="left")
     ads = pl.when(c("second") == "ads").then(ADS_RATIO).otherwise(1.0)
     columns = ("ticker", "date", "close", "adj_close", "volume")
-    parts = [frame.with_columns(close=_cents(c("close") * ads), adj_close=_cents(c("adj_close") * ads)).select(columns)]
+    parts = [
+        frame.with_columns(close=_rounded(c("close") * ads), adj_close=_rounded(c("adj_close") * ads)).select(columns)
+    ]
     for second, suffix, price in (
         ("class", "-B", c("close") * 0.97),
         ("preferred", "-PA", 25.0 + (c("close").log() - c("close").log().mean())),
         ("preferred", "-WT", (c("close") * 0.1).clip(0.05)),
     ):
-        line = frame.filter(c("second") == second).with_columns(close=_cents(price))
+        line = frame.filter(c("second") == second).with_columns(close=_rounded(price))
         line = line.with_columns(
             ticker=c("ticker") + suffix, adj_close=c("close"), volume=(c("volume") * 0.2).round_sig_figs(2)
         )

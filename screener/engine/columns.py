@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 
 from screener.catalogue import fields, items, metrics, peers
 from screener.catalogue.metrics import Metric
 from screener.catalogue.peers import MIN_GROUP
 from screener.engine.compile import Moment, compile_expr, identifier, quote
 from screener.engine.peers import comparison
-from screener.language.ast import Call, Expr
-from screener.language.expressions import parse_formula
+from screener.language.ast import Call
+from screener.language.definitions import find
+from screener.language.screen import Definition
 
 # Levels up to this one need no comparison with peers.
 EARLY = 1000
@@ -22,16 +22,14 @@ def column_name(name: str, at: Moment) -> str:
     return name + ("_q" if at.quarter else "") + (f"@{at.lag}" if at.lag else "")
 
 
-@cache
-def formula(metric: Metric) -> Expr:
-    """Return the syntax tree of a metric's formula."""
-    return parse_formula(metric.formula)
-
-
-@cache
-def condition(text: str) -> Expr:
-    """Return the syntax tree of an ``undefined`` condition."""
-    return parse_formula(text)
+def refusal(metric: Definition | Metric, model: str) -> str:
+    """Return SQL that holds where ``metric`` is not defined for the reporting model in the column ``model``."""
+    parts = []
+    if metric.refused:
+        parts.append(f"{model} IN ({', '.join(quote(name) for name in metric.refused)})")
+    if metric.only:
+        parts.append(f"coalesce({model}, 'standard') NOT IN ({', '.join(quote(name) for name in metric.only)})")
+    return " OR ".join(parts)
 
 
 class Columns:
@@ -43,7 +41,7 @@ class Columns:
     such a comparison: they can be computed only when it is known who belongs to the universe.
     """
 
-    def __init__(self, definitions: Mapping[str, Expr], min_group: int = MIN_GROUP) -> None:
+    def __init__(self, definitions: Mapping[str, Definition], min_group: int = MIN_GROUP) -> None:
         """Start with no columns; ``definitions`` and ``min_group`` are those of the screen."""
         self.definitions = definitions
         self.min_group = min_group
@@ -58,7 +56,7 @@ class Columns:
 
     def column(self, name: str, at: Moment) -> str:
         """Return the quoted column of ``name`` at a moment, adding it and all that it needs."""
-        name = metrics.ALIASES.get(name, name)
+        name = metrics.ALIASES.get(name) or fields.ALIASES.get(name, name)
         if name in fields.BY_NAME:
             self.fields[name] = fields.BY_NAME[name].sql
             return self._seen(name, 0)
@@ -110,16 +108,15 @@ class Columns:
         return identifier(key)
 
     def _metric_sql(self, name: str, at: Moment) -> str:
-        if name in self.definitions:
-            return compile_expr(self.definitions[name], self, at)
-        metric = metrics.BY_NAME[name]
+        metric = find(name, self.definitions)
+        assert metric is not None, f"{name} is a name"  # noqa: S101 - a screen is resolved before it is compiled
         cases = []
-        if metric.refused:
+        if metric.refused or metric.only:
             self.fields["model"] = fields.BY_NAME["model"].sql
-            cases.append(f"WHEN model IN ({', '.join(quote(model) for model in metric.refused)}) THEN NULL")
+            cases.append(f"WHEN {refusal(metric, 'model')} THEN NULL")
         for row in metric.undefined:
-            cases.append(f"WHEN {compile_expr(condition(row.when), self, at)} THEN NULL")
-        sql = compile_expr(formula(metric), self, at)
+            cases.append(f"WHEN {compile_expr(row.when, self, at)} THEN NULL")
+        sql = compile_expr(metric.expr, self, at)
         return f"CASE {' '.join(cases)} ELSE {sql} END" if cases else sql
 
     def depth(self) -> int:

@@ -102,7 +102,7 @@ def statement(
 
 
 def _column(columns: Columns, name: str, at: Moment) -> str:
-    canonical = metrics.ALIASES.get(name, name)
+    canonical = metrics.ALIASES.get(name) or fields.ALIASES.get(name, name)
     if canonical in items.BY_NAME or canonical in metrics.BY_NAME:
         key = columns.column(canonical, at)
         if not columns.history and set(columns.fields) <= {"model"}:
@@ -118,5 +118,5 @@ def _column(columns: Columns, name: str, at: Moment) -> str:
 
 
 def _unit(name: str) -> str:
-    canonical = metrics.ALIASES.get(name, name)
+    canonical = metrics.ALIASES.get(name) or fields.ALIASES.get(name, name)
     return items.BY_NAME[canonical].unit if canonical in items.BY_NAME else metrics.BY_NAME[canonical].unit

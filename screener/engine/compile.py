@@ -103,15 +103,31 @@ def _unary(expr: Unary, names: Resolver, at: Moment) -> str:
 
 
 def _binary(expr: Binary, names: Resolver, at: Moment) -> str:
-    left, right = compile_expr(expr.left, names, at), compile_expr(expr.right, names, at)
-    plain = {"/": f"{left} / nullif({right}, 0)", "^": f"pow({left}, {right})"}
-    sql = plain.get(expr.op, f"{left} {expr.op} {right}")
-    if not can_overflow(expr):
-        return f"({sql})"
-    # Neither infinite nor NaN (a root of a negative number) is a number that compares: they are unknown.
-    for value in ("nan", "inf", "-inf"):
-        sql = f"nullif({sql}, '{value}'::DOUBLE)"
+    sql = _arithmetic(expr, names, at)
+    if can_overflow(expr):
+        # Neither infinite nor NaN (a root of a negative number) is a number that compares: they are unknown.
+        for value in ("nan", "inf", "-inf"):
+            sql = f"nullif({sql}, '{value}'::DOUBLE)"
     return sql
+
+
+def _arithmetic(expr: Binary, names: Resolver, at: Moment) -> str:
+    """Return a sum, product, quotient or power that may not be finite.
+
+    What is not finite stays so through sums, products and numerators: one check at the end of a chain says as much as
+    one at each step, each of which doubles the SQL of what it checks.
+    """
+    checked = can_overflow(expr)
+    left = _operand(expr.left, names, at, finite=expr.op == "^" or not checked)
+    right = _operand(expr.right, names, at, finite=expr.op in "/^" or not checked)
+    plain = {"/": f"{left} / nullif({right}, 0)", "^": f"pow({left}, {right})"}
+    return f"({plain.get(expr.op, f'{left} {expr.op} {right}')})"
+
+
+def _operand(expr: Expr, names: Resolver, at: Moment, *, finite: bool) -> str:
+    if isinstance(expr, Binary) and not finite:
+        return _arithmetic(expr, names, at)
+    return compile_expr(expr, names, at)
 
 
 def _is_text(expr: Expr) -> bool:
@@ -301,7 +317,8 @@ _FUNCTIONS: dict[str, Callable[[Call, Resolver, Moment], str]] = {
     "quarter": _quarter,
     "if_known": _coalesce,
     "coalesce": _coalesce,
-    "when": _scalar("(CASE WHEN {0} THEN {1} WHEN NOT {0} THEN {2} END)"),
+    # DOUBLE: of two literals it would be a DECIMAL.
+    "when": _scalar("(CASE WHEN {0} THEN {1} WHEN NOT {0} THEN {2} END)::DOUBLE"),
     "abs": _scalar("abs({0})"),
     "log": _scalar("(CASE WHEN {0} > 0 THEN ln({0}) END)"),
     "count_known": _known_of("count"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from screener.catalogue import fields, items, metrics
+from screener.catalogue import fields, items
 from screener.engine.company import Company
 from screener.engine.compile import Moment
 from screener.engine.distance import Distance, deciding, turning
@@ -19,6 +19,7 @@ from screener.engine.result import Result, Value
 from screener.engine.trace import NOW, Trace, children
 from screener.errors import DataError
 from screener.language.ast import Expr, Name, Number, Period
+from screener.language.definitions import find
 
 if TYPE_CHECKING:
     from screener.lake.connect import Lake
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A named value inside a rule: its formula, its parts, and the reason when it is unknown."""
+    """A named value inside a rule: its formula, its parts, its label, and the reason when it is unknown."""
 
     name: str
     value: Value
@@ -36,6 +37,7 @@ class Term:
     reason: str
     when: str
     parts: tuple[Term, ...]
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,9 +242,11 @@ def _term(name: Name, trace: Trace, at: Moment) -> Term:
     plain = Name(name.name)
     key = name if (name, at) in trace.values else plain
     inside = trace.inside(name.name)
-    text = metrics.BY_NAME[name.name].formula if name.name in metrics.BY_NAME else ""
+    metric = find(name.name, trace.definitions)
+    text, label = (metric.text, metric.label) if metric is not None else ("", "")
     parts = _terms(inside, trace, at) if inside is not None else ()
-    return Term(name.name, trace.value(key, at), unit_of(name), text, trace.reason(key, at), words(at), parts)
+    unit = unit_of(name, trace.definitions)
+    return Term(name.name, trace.value(key, at), unit, text, trace.reason(key, at), words(at), parts, label)
 
 
 def _items(expr: Expr, trace: Trace) -> dict[tuple[str, Moment], Name]:

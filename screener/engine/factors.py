@@ -51,7 +51,7 @@ def read_standings(con: duckdb.DuckDBPyConnection, screen: Screen, issuer: int) 
         points = None if percentile is None else percentile * weight
         found.append(
             Standing(
-                factor.text, path, value, percentile, peers, weight, unit_of(factor.expr),
+                factor.text, path, value, percentile, peers, weight, unit_of(factor.expr, screen.definitions),
                 factor.direction, factor.within or "universe", within, size, points,
             )
         )  # fmt: skip

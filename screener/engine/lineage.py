@@ -106,7 +106,9 @@ def column_of(item: str, *, quarter: bool) -> str:
 
 
 def _item(name: str) -> str:
-    canonical = metrics.ALIASES.get(name, name)
+    canonical = metrics.ALIASES.get(name) or fields.ALIASES.get(name, name)
+    if canonical in items.OF_PRICES:
+        raise ScreenError(f"{name} comes from the price file: no filing says it")
     if canonical in items.BY_NAME:
         return canonical
     if canonical in metrics.BY_NAME:

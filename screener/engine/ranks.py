@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from screener.catalogue import metrics
 from screener.catalogue.names import lookup
 from screener.catalogue.peers import ladder
-from screener.engine.columns import Columns, condition
+from screener.engine.columns import Columns, refusal
 from screener.engine.compile import Moment, compile_expr, identifier, quote
 from screener.language.ast import Expr, Name
-from screener.language.screen import Factor, RankGroup, Screen
+from screener.language.definitions import find
+from screener.language.screen import Definition, Factor, RankGroup, Screen
 
 _NOW = Moment()
 MISSING_PERCENTILE = {"worst": "0.0", "neutral": "50.0"}
@@ -46,15 +46,22 @@ def _value_columns(key: str, factor: Factor, columns: Columns) -> list[tuple[str
     """Return the factor's value and its class: 3 defined to be best, 2 a value, 1 defined to be worst, 0 missing."""
     value = compile_expr(factor.expr, columns)
     cases = [f"WHEN {value} IS NOT NULL THEN 2"]
-    if isinstance(factor.expr, Name) and factor.expr.name in metrics.BY_NAME:
-        metric = metrics.BY_NAME[factor.expr.name]
+    metric = _metric(factor.expr, columns.definitions)
+    if metric is not None:
         classes = {"best": 3, "worst": 1, "none": 0}
-        if metric.refused:
-            refused = ", ".join(quote(model) for model in metric.refused)
-            cases.append(f"WHEN {columns.column('model', _NOW)} IN ({refused}) THEN 0")
+        if metric.refused or metric.only:
+            cases.append(f"WHEN {refusal(metric, columns.column('model', _NOW))} THEN 0")
         for row in metric.undefined:
-            cases.append(f"WHEN {compile_expr(condition(row.when), columns)} THEN {classes[row.rank]}")
+            cases.append(f"WHEN {compile_expr(row.when, columns)} THEN {classes[row.rank]}")
     return [(key, value), (f"{key}_class", f"CASE {' '.join(cases)} ELSE 0 END")]
+
+
+def _metric(expr: Expr, definitions: Mapping[str, Definition]) -> Definition | None:
+    """Return the metric that a factor is, also through definitions that only give it another name."""
+    metric = find(expr.name, definitions) if isinstance(expr, Name) else None
+    while metric is not None and isinstance(metric.expr, Name) and metric.only_renames():
+        metric = find(metric.expr.name, definitions)
+    return metric
 
 
 def _percentile_columns(key: str, factor: Factor, screen: Screen) -> list[tuple[str, str]]:
@@ -124,7 +131,9 @@ def factor_weights(screen: Screen) -> list[tuple[str, Factor, float]]:
     return found
 
 
-def unit_of(expr: Expr) -> str:
-    """Return the unit in which an expression is shown; ``number`` unless it is a name of the catalogue."""
-    entry = lookup(expr.name) if isinstance(expr, Name) else None
+def unit_of(expr: Expr, definitions: Mapping[str, Definition]) -> str:
+    """Return the unit in which an expression is shown; ``number`` unless it is a name."""
+    if not isinstance(expr, Name):
+        return "number"
+    entry = definitions.get(expr.name) or lookup(expr.name)
     return entry.unit if entry else "number"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from screener.catalogue.flags import notable
@@ -74,7 +75,7 @@ def run_screen(
         version=__version__,
         demo=lake.manifest.demo,
         data_date=min(day, newest),
-        notes=_notes(lake, day, newest),
+        notes=(*_own_metrics(screen), *_notes(lake, day, newest)),
     )
     return Result(
         run=identity,
@@ -176,7 +177,13 @@ def _rows(
 def _row(record: dict[str, Any], screen: Screen, reasons: tuple[str, ...]) -> Row:
     factors = tuple(
         FactorValue(
-            factor.text, path, record[f"f{k}"], record[f"f{k}_pct"], record[f"f{k}_peers"], weight, unit_of(factor.expr)
+            factor.text,
+            path,
+            record[f"f{k}"],
+            record[f"f{k}_pct"],
+            record[f"f{k}_peers"],
+            weight,
+            unit_of(factor.expr, screen.definitions),
         )
         for k, (path, factor, weight) in enumerate(factor_weights(screen), 1)
     )
@@ -212,6 +219,14 @@ def _reasons(
         issuer: tuple(f"{rule.text}: unknown, {traces[issuer].reason(rule.expr)}" for rule in rules)
         for issuer, rules in open_rules.items()
     }
+
+
+def _own_metrics(screen: Screen) -> tuple[str, ...]:
+    files: dict[str, list[str]] = {}
+    for definition in screen.definitions.values():
+        if definition.file:
+            files.setdefault(Path(definition.file).name, []).append(definition.name)
+    return tuple(f"metrics of the author's own, from {file}: {', '.join(names)}" for file, names in files.items())
 
 
 def _notes(lake: Lake, day: date, newest: date) -> tuple[str, ...]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 
 from screener.catalogue import fields, items, market
+from screener.engine import beside
 from screener.engine.columns import Columns
 from screener.engine.compile import compile_expr, identifier
 from screener.engine.peers import INSIDE
@@ -56,6 +58,8 @@ def candidate_steps(
     inside = _inside(columns, universe) if columns.late else ""
     early = () if everyone else early_conditions(columns, universe)
     steps = [("latest", _latest(columns, dates, issuers)), ("quote", _quote(dates, issuers))]
+    for row in beside.needed(tuple(columns.fields.values())):
+        steps.append((row.step, row.body(dates, partial(_only, issuers=issuers))))
     steps.append(("candidates", _candidates(columns, issuers)))
     if early:
         steps += _tested(columns, universe[: len(early)], followed)
@@ -223,6 +227,7 @@ def _candidates(columns: Columns, issuers: Sequence[int]) -> str:
         "LEFT JOIN listings AS l ON l.issuer_id = c.issuer_id AND l.is_primary",
         "LEFT JOIN latest AS f ON f.as_of = d.as_of AND f.issuer_id = c.issuer_id",
         "LEFT JOIN quote AS p ON p.as_of = d.as_of AND p.issuer_id = c.issuer_id",
+        *map(beside.join, beside.needed(tuple(columns.fields.values()))),
     ]
     # A listing that has ended is gone; where all prices end early, that says nothing of any one listing.
     listed = (

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from screener.catalogue import fields, items, metrics
+from screener.catalogue import fields, items
 from screener.catalogue.functions import BY_NAME as FUNCTIONS
 from screener.catalogue.peers import MIN_GROUP
-from screener.engine.columns import Columns, condition, formula
+from screener.engine.columns import Columns
 from screener.engine.compile import Moment, compile_expr, lags, span
 from screener.engine.query import kept
 from screener.engine.result import Value
@@ -30,11 +30,12 @@ from screener.language.ast import (
     Period,
     Unary,
 )
+from screener.language.definitions import find
 
 if TYPE_CHECKING:
     import duckdb
 
-    from screener.language.screen import Rule
+    from screener.language.screen import Definition, Rule
 
 NOW = Moment()
 
@@ -79,7 +80,7 @@ class Trace:
     """The values of registered expressions for one issuer; ``value`` raises ``KeyError`` for others."""
 
     values: Mapping[tuple[Expr, Moment], Value]
-    definitions: Mapping[str, Expr]
+    definitions: Mapping[str, Definition]
     model: str
     stale: str
 
@@ -88,10 +89,9 @@ class Trace:
         return self.values[expr, at]
 
     def inside(self, name: str) -> Expr | None:
-        """Return the formula behind a metric or a definition of the screen, ``None`` for stored values."""
-        if name in self.definitions:
-            return self.definitions[name]
-        return formula(metrics.BY_NAME[name]) if name in metrics.BY_NAME else None
+        """Return the formula behind a metric, ``None`` for stored values."""
+        metric = find(name, self.definitions)
+        return None if metric is None else metric.expr
 
     def reason(self, expr: Expr, at: Moment = NOW) -> str:
         """Return why ``expr`` is unknown, in the fewest words; ``""`` when it is known."""
@@ -121,19 +121,21 @@ class Trace:
             return self._field_reason(name)
         if name in items.BY_NAME:
             return self.stale or f"{name} is not reported{when}"
-        if name in metrics.BY_NAME:
-            metric = metrics.BY_NAME[name]
-            if self.model in metric.refused:
-                return f"{name} is not defined for a {self.model}"
-            for row in metric.undefined:
-                if self.values.get((condition(row.when), at)) is True:
-                    return f"{name} is undefined{when}: {row.reason}"
-        inside = self.inside(name)
-        return self.reason(inside, at) if inside is not None else f"{name} is unknown{when}"
+        metric = find(name, self.definitions)
+        if metric is None:
+            return f"{name} is unknown{when}"
+        if self.model in metric.refused:
+            return f"{name} is not defined for a {self.model}"
+        if metric.only and self.model not in metric.only:
+            return f"{name} is defined only for a {' or '.join(metric.only)}"
+        for row in metric.undefined:
+            if self.values.get((row.when, at)) is True:
+                return f"{name} is undefined{when}: {row.reason}"
+        return self.reason(metric.expr, at)
 
     def _field_reason(self, name: str) -> str:
         if not fields.BY_NAME[name].market:
-            return f"{name} is unknown"
+            return fields.BY_NAME[name].unknown or f"{name} is unknown"
         if self.values.get((Name("price"), NOW)) is None:
             return "no recent price"
         if name in ("market_cap", "market_cap_diluted"):
@@ -171,7 +173,7 @@ class Tracer:
     """Registers expressions, then reads all their parts for some issuers with one query."""
 
     def __init__(
-        self, definitions: Mapping[str, Expr], universe: Sequence[Rule] = (), min_group: int = MIN_GROUP
+        self, definitions: Mapping[str, Definition], universe: Sequence[Rule] = (), min_group: int = MIN_GROUP
     ) -> None:
         """Start empty; ``definitions``, ``universe`` and ``min_group`` are the screen's own."""
         self._definitions = definitions
@@ -191,15 +193,9 @@ class Tracer:
             self.add(part, moment)
 
     def _behind(self, expr: Expr, at: Moment) -> Iterator[tuple[Expr, Moment]]:
-        if not isinstance(expr, Name):
-            return
-        if expr.name in self._definitions:
-            yield self._definitions[expr.name], at
-        elif expr.name in metrics.BY_NAME:
-            metric = metrics.BY_NAME[expr.name]
-            yield formula(metric), at
-            for row in metric.undefined:
-                yield condition(row.when), at
+        metric = find(expr.name, self._definitions) if isinstance(expr, Name) else None
+        for part in metric.expressions() if metric is not None else ():
+            yield part, at
 
     def read(self, con: duckdb.DuckDBPyConnection, as_of: date, issuers: Sequence[int]) -> dict[int, Trace]:
         """Return the trace of each issuer in ``issuers`` that is a candidate on ``as_of``."""

@@ -35,7 +35,7 @@ _SETTINGS = (
 
 @dataclass(frozen=True, slots=True)
 class Lake:
-    """An open data set: ``con`` has the views companies, classifications, listings, facts, fundamentals and prices."""
+    """An open data set: ``con`` has a view of each of its tables, by the names of ``schema.TABLE_NAMES``."""
 
     path: Path
     directory: Path

@@ -12,6 +12,7 @@ _DATES = {
     "period_end": "SELECT min(period_end), max(period_end) FROM fundamentals",
     "known_from": "SELECT min(known_from), max(known_from) FROM fundamentals",
     "prices": "SELECT min(date), max(date) FROM prices",
+    "events": "SELECT min(filed), max(filed) FROM events",
 }
 
 _COVERAGE = {
@@ -27,6 +28,8 @@ _COVERAGE = {
         "SELECT count(*) FROM (SELECT issuer_id FROM classifications GROUP BY issuer_id HAVING count(*) > 1)"
     ),
     "facts_with_statement": "SELECT count(statement) FROM facts",
+    "companies_with_filing_list": "SELECT count(filings_since) FROM companies",
+    "events": "SELECT count(*) FROM events",
     "unclassified": "SELECT count(*) FROM companies WHERE sector = 'Unclassified'",
 }
 

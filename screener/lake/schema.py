@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from screener.catalogue.items import ITEMS
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 Columns = tuple[tuple[str, str, str], ...]
 
@@ -26,6 +26,11 @@ COMPANIES: Columns = (
     ("fiscal_year_end", "VARCHAR", "MMDD, as the source gives it"),
     ("is_shell", "BOOLEAN", "blank cheque or shell company by SIC"),
     ("source", "VARCHAR", "sec, fsds, simfin or demo"),
+    (
+        "filings_since",
+        "DATE",
+        "day from which the list of its filings lacks none (1993-01-01: it is whole); NULL where there is no list",
+    ),
 )
 
 LISTINGS: Columns = (
@@ -68,6 +73,13 @@ CLASSIFICATIONS: Columns = (
     ("is_shell", "BOOLEAN", "blank cheque or shell company by SIC"),
 )
 
+EVENTS: Columns = (
+    ("issuer_id", "BIGINT", "the issuer"),
+    ("filed", "DATE", "the day on which the filing became public"),
+    ("kind", "VARCHAR", "what it tells: a row of the table of events above"),
+    ("accession", "VARCHAR", "accession number of the filing"),
+)
+
 PRICES: Columns = (
     ("listing_id", "INTEGER", "the listing"),
     ("date", "DATE", "the day"),
@@ -79,7 +91,7 @@ PRICES: Columns = (
         "DOUBLE",
         "close * split_factor = the price on the share basis of that day; 1 after the last split",
     ),
-    ("dollar_volume_3m", "DOUBLE", "mean of close * volume over the three months to the day"),
+    ("dollar_volume_3m", "FLOAT", "mean of close * volume over the three months to the day, three significant digits"),
     (
         "adj_close_1m",
         "DOUBLE",
@@ -88,7 +100,31 @@ PRICES: Columns = (
     ("adj_close_3m", "DOUBLE", "same, 3 months"),
     ("adj_close_6m", "DOUBLE", "same, 6 months"),
     ("adj_close_12m", "DOUBLE", "same, 12 months"),
+    ("adj_close_24m", "DOUBLE", "same, 24 months"),
     ("adj_high_52w", "DOUBLE", "highest adj_close of the 365 days to the day, NULL with under 300 days of history"),
+    ("adj_high_ytd", "DOUBLE", "highest adj_close of the calendar year to the day"),
+    ("adj_close_y1", "DOUBLE", "last adj_close of the calendar year before, NULL without one in its last 10 days"),
+    ("adj_close_y2", "DOUBLE", "same, of the year before that"),
+    (
+        "tls_volume",
+        "FLOAT",
+        "mean of close * volume of the last 21 sessions over its median in the 126 before; NULL with under 60 of those",
+    ),
+)
+
+RISK: Columns = (
+    ("listing_id", "INTEGER", "the listing"),
+    (
+        "date",
+        "DATE",
+        "day from which the row counts: the last weekday of its month, or the next session where that was a holiday",
+    ),
+    ("vol_252", "FLOAT", "annualised standard deviation of the returns of the 365 days to its last session"),
+    ("beta_252", "FLOAT", "slope on the market's return of the same and of the day before, summed (Dimson)"),
+    ("idio_vol", "FLOAT", "annualised standard deviation of what that regression leaves"),
+    ("max_ret_21", "FLOAT", "largest return of a day in the last 21 sessions"),
+    ("amihud_252", "FLOAT", "mean of abs(return) / (close * volume) over the 365 days, times 1,000,000"),
+    ("adv_usd_63d", "FLOAT", "median of close * volume over the last 63 sessions"),
 )
 
 FUNDAMENTALS_KEYS: Columns = (
@@ -151,7 +187,7 @@ def fundamentals() -> Columns:
     return FUNDAMENTALS_KEYS + item_columns()
 
 
-TABLE_NAMES = ("companies", "classifications", "listings", "facts", "fundamentals", "prices")
+TABLE_NAMES = ("companies", "classifications", "listings", "facts", "fundamentals", "prices", "risk", "events")
 
 
 def columns_of(table: str) -> Columns:
@@ -164,4 +200,6 @@ def columns_of(table: str) -> Columns:
         "listings": LISTINGS,
         "facts": FACTS,
         "prices": PRICES,
+        "events": EVENTS,
+        "risk": RISK,
     }[table]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from screener.catalogue import fields, functions, names
+from screener.catalogue import functions, names
 from screener.language import peer_calls, units
 from screener.language.ast import Call, Expr, Name, Period, children
 from screener.language.kinds import A_KIND, Typed
@@ -153,7 +153,7 @@ def _refuse_fields(checker: Checker, function: Function, subject: Expr) -> None:
     told: set[Name] = set()
     for stands, name in checker.names_below(subject):
         market = names.needs_market(name)
-        if stands in told or not (market or name in fields.BY_NAME):
+        if stands in told or not (market or (names.reads_field(name) and not names.needs_peers(name))):
             continue
         told.add(stands)
         why = "needs prices, whose history is not kept" if market else "has no history"

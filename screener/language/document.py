@@ -16,6 +16,10 @@ MAX_DEPTH = 20
 _LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _ESCAPES = {"x": 4, "u": 6, "U": 10}
 
+METRICS = "a file of metrics"
+# What a file needs, by what it is called.
+EMPTY = {"a screen": "a screen needs universe, rules or rank", METRICS: "write names with formulas: my_yield: fcf / ev"}
+
 IN_FLOW = "inside [ ] and { } a text with a comma or brackets needs quotes"
 
 # What the YAML reader says → what a person needs to hear.
@@ -85,10 +89,11 @@ Node = Scalar | Sequence | Mapping
 
 @dataclass(slots=True)
 class Source:
-    """The text of a file and the problems found in it so far."""
+    """The text of a file and the problems found in it so far; ``noun`` is what messages call such a file."""
 
     text: str
     path: str = ""
+    noun: str = "a screen"
     problems: list[Problem] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
 
@@ -124,12 +129,14 @@ def read_document(source: Source) -> Node | None:
 
 def _refuse_text(source: Source) -> None:
     if len(source.text) > MAX_BYTES or len(source.text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
-        source.problem(Span(1, 1), f"the file is larger than {MAX_BYTES // 1024} KB", "a screen is a small text file")
+        source.problem(
+            Span(1, 1), f"the file is larger than {MAX_BYTES // 1024} KB", f"{source.noun} is a small text file"
+        )
         raise _GiveUp
     bad = [source.text.index(char) for char in set(source.text) if not _printable(ord(char))]
     if bad:
         before = _LINE_BREAK.split(source.text[: min(bad)])
-        message = f"the character U+{ord(source.text[min(bad)]):04X} cannot stand in a screen"
+        message = f"the character U+{ord(source.text[min(bad)]):04X} cannot stand in {source.noun}"
         source.problem(Span(len(before), len(before[-1]) + 1), message, "save the file as plain UTF-8 text")
         raise _GiveUp
 
@@ -162,14 +169,16 @@ class _Reader:
     def document(self) -> Node | None:
         self.next()
         if isinstance(self.next(), self.yaml.StreamEndEvent):
-            self.source.problem(Span(1, 1), "the file is empty", "a screen needs universe, rules or rank")
+            self.source.problem(Span(1, 1), "the file is empty", EMPTY[self.source.noun])
             return None
         node = self.node(self.next(), 1, flow=False)
         self.next()
         rest = self.next()
         if not isinstance(rest, self.yaml.StreamEndEvent):
             self.source.problem(
-                _span(rest), "a second document begins here", "one file holds one screen: remove the '---'"
+                _span(rest),
+                "a second document begins here",
+                f"one file holds {self.source.noun.replace('a ', 'one ', 1)}: remove the '---'",
             )
             return None
         return None if self.refused else node
@@ -177,7 +186,7 @@ class _Reader:
     def refuse(self, span: Span, what: str, mark: str) -> None:
         self.refused = True
         hint = f"a text that begins with {mark} needs quotes"
-        self.source.problem(span, f"{what} ({mark}) are not part of a screen", hint)
+        self.source.problem(span, f"{what} ({mark}) are not part of {self.source.noun}", hint)
 
     def node(self, event: Any, depth: int, *, flow: bool) -> Node:
         span = _span(event)

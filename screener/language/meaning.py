@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from screener.catalogue import functions, names
@@ -27,6 +27,7 @@ from screener.language.ast import (
     walk,
 )
 from screener.language.kinds import A_KIND, Typed
+from screener.language.own import Own, OwnNames
 
 if TYPE_CHECKING:
     from screener.language.document import Source
@@ -40,23 +41,13 @@ _NOT_NAMES = {
 }
 
 
-@dataclass(slots=True)
-class Definition:
-    """A formula of the screen's own; ``typed`` is set once it has been resolved."""
-
-    name: str
-    raw: Expr | None
-    typed: Typed | None = None
-
-
 class Checker:
     """Resolves the expressions of one screen and notes every problem in its source."""
 
-    def __init__(self, source: Source) -> None:
-        """Start without definitions; ``definitions`` is filled by the reader of ``define``."""
+    def __init__(self, source: Source, own: OwnNames | None = None) -> None:
+        """Start with the author's own metrics; the reader of definitions adds to them."""
         self.source = source
-        self.definitions: dict[str, Definition] = {}
-        self._open: list[str] = []
+        self.own = OwnNames() if own is None else own
 
     def resolve(self, expr: Expr) -> Typed:
         """Return ``expr`` with canonical names, its kind and its unit; problems are noted, never raised."""
@@ -106,7 +97,7 @@ class Checker:
         return typed
 
     def _name(self, expr: Name) -> Typed:
-        own = self.definitions.get(expr.name)
+        own = self.own.find(expr.name)
         if own is not None:
             return self._own(expr, own)
         entry = names.lookup(expr.name)
@@ -115,30 +106,18 @@ class Checker:
             return Typed(expr, "", "number")
         return Typed(replace(expr, name=entry.name), entry.value, entry.unit)
 
-    def _own(self, expr: Name, own: Definition) -> Typed:
-        if own.name in self._open:
-            path = " → ".join([*self._open[self._open.index(own.name) :], own.name])
+    def _own(self, expr: Name, own: Own) -> Typed:
+        expr = replace(expr, name=own.name)
+        if own.definition is not None:
+            return Typed(expr, own.definition.kind, own.definition.unit)
+        if own.name in self.own.open:
+            path = " → ".join([*self.own.open[self.own.open.index(own.name) :], own.name])
             self.source.problem(expr.span, f"this definition needs itself: {path}")
-            return Typed(expr, "", "number")
-        typed = self.define(own)
-        return Typed(expr, typed.kind, typed.unit)
-
-    def define(self, own: Definition) -> Typed:
-        """Resolve a definition once."""
-        if own.typed is None and own.raw is not None:
-            self._open.append(own.name)
-            typed = self.resolve(own.raw)
-            self._open.pop()
-            if typed.kind in {"text", "date"}:
-                message = f"a definition is a number or a condition, not {A_KIND[typed.kind]}"
-                self.source.problem(own.raw.span, message)
-                typed = Typed(typed.expr, "", typed.unit)
-            own.typed = typed
-        return own.typed or Typed(Name(own.name), "", "number")
+        return Typed(expr, "", "number")
 
     def _unknown_name(self, expr: Name) -> None:
         function = functions.BY_NAME.get(expr.name.lower())
-        meant = names.suggest(expr.name, self.definitions) or names.suggest(expr.name)
+        meant = names.suggest(expr.name, self.own.by_name) or names.suggest(expr.name)
         if function is not None:
             hint = f"it is a function: {function.usage}"
         elif expr.name.lower() in _NOT_NAMES:
@@ -162,7 +141,7 @@ class Checker:
         return Typed(replace(expr, left=left.expr, right=right.expr), kind, unit)
 
     def _knows(self, name: Name) -> bool:
-        return name.name in self.definitions or names.lookup(name.name) is not None
+        return self.own.find(name.name) is not None or names.lookup(name.name) is not None
 
     def _comparison(self, expr: Compare | Between | In) -> Typed:
         subject = expr.left if isinstance(expr, Compare) else expr.operand
@@ -211,12 +190,13 @@ class Checker:
         pending = [(node, node) for node in walk(expr) if isinstance(node, Name)]
         while pending:
             stands, name = pending.pop()
-            own = self.definitions.get(name.name)
+            own = self.own.find(name.name)
             if own is None:
                 yield stands, name.name
-            elif own.typed is not None and name.name not in seen:
-                seen.add(name.name)
-                pending.extend((stands, node) for node in walk(own.typed.expr) if isinstance(node, Name))
+            elif own.definition is not None and own.name not in seen:
+                seen.add(own.name)
+                below = (node for expr in own.definition.expressions() for node in walk(expr))
+                pending.extend((stands, node) for node in below if isinstance(node, Name))
 
 
 def _others(expr: Compare | Between | In) -> tuple[Expr, ...]:

@@ -65,13 +65,13 @@ def _compares(call: Call) -> bool:
 
 
 def _behind(checker: Checker, name: Name, seen: set[str]) -> bool:
-    own = checker.definitions.get(name.name)
+    own = checker.own.find(name.name)
     if own is None:
         return names.needs_peers(name.name)
-    if own.typed is None or name.name in seen:
+    if own.definition is None or own.name in seen:
         return False
-    seen.add(name.name)
-    nodes = list(walk(own.typed.expr))
+    seen.add(own.name)
+    nodes = [node for expr in own.definition.expressions() for node in walk(expr)]
     return any(
         _compares(node) if isinstance(node, Call) else isinstance(node, Name) and _behind(checker, node, seen)
         for node in nodes

@@ -9,7 +9,7 @@ from screener.language.ast import Call, Expr, Name, Unary
 from screener.language.document import Mapping, Node, Scalar, Sequence
 from screener.language.kinds import A_KIND
 from screener.language.reading import Reading, one_line
-from screener.language.screen import Factor, RankGroup
+from screener.language.screen import Definition, Factor, RankGroup
 
 if TYPE_CHECKING:
     from screener.language.ast import Span
@@ -59,7 +59,7 @@ def _entry(reading: Reading, key: Scalar, value: Node, within: str) -> list[Memb
 
 
 def _is_formula(reading: Reading, text: str) -> bool:
-    return text in reading.checker.definitions or any(char in text for char in "()+-*/^")
+    return reading.checker.own.find(text) is not None or any(char in text for char in "()+-*/^")
 
 
 def _member(reading: Reading, node: Node, within: str) -> list[Member]:
@@ -122,7 +122,7 @@ def _factor(reading: Reading, scalar: Scalar, within: str, *, weight: float = 1.
         hint = f"say which is better: {{metric: {text}, direction: higher}}"
         reading.problem(scalar.span, f"whether more or less of '{text}' is better is not known", hint)
         return []
-    expr, chosen = _as_yield(expr, chosen)
+    expr, chosen = _as_yield(reading, expr, chosen)
     return [Factor(text, expr, chosen, weight, within, scalar.span)]
 
 
@@ -132,26 +132,37 @@ def _oriented(reading: Reading, expr: Expr) -> tuple[Expr, str]:
         inner, direction = _oriented(reading, expr.operand)
         # A leading minus on a formula without a direction of its own says that less is better.
         return inner, _TURNED.get(direction, "lower")
-    return expr, _direction(reading, expr)
+    return expr, direction_of(reading, expr)
 
 
-def _direction(reading: Reading, expr: Expr) -> str:
+def direction_of(reading: Reading, expr: Expr) -> str:
+    """Return which direction of a resolved expression is better, ``""`` where the names in it do not tell."""
     if isinstance(expr, Call) and expr.function in _SAME_DIRECTION:
-        return _direction(reading, expr.args[0])
+        return direction_of(reading, expr.args[0])
     if isinstance(expr, Unary):
-        return _TURNED.get(_direction(reading, expr.operand), "")
+        return _TURNED.get(direction_of(reading, expr.operand), "")
+    row = metric_row(reading, expr.name) if isinstance(expr, Name) else None
+    return row.direction if row is not None and row.direction in DIRECTIONS else ""
+
+
+def metric_row(reading: Reading, name: str) -> Definition | names.Entry | None:
+    """Return what is known of a name: the author's own metric, else the entry of the catalogue."""
+    own = reading.checker.own.find(name)
+    return names.lookup(name) if own is None else own.definition
+
+
+def _as_yield(reading: Reading, expr: Expr, direction: str) -> tuple[Expr, str]:
+    """Return the yield in place of a multiple: a P/E of -135 would otherwise rank as the cheapest.
+
+    The direction turns with it, unless what ranks points the same way (growth, ranked by the change to assets).
+    """
     if not isinstance(expr, Name):
-        return ""
-    own = reading.checker.definitions.get(expr.name)
-    if own is not None:
-        return _direction(reading, own.typed.expr) if own.typed is not None else ""
-    entry = names.lookup(expr.name)
-    return entry.direction if entry is not None and entry.direction in DIRECTIONS else ""
-
-
-def _as_yield(expr: Expr, direction: str) -> tuple[Expr, str]:
-    """Return the yield in place of a multiple, turned: a P/E of -135 would otherwise rank as the cheapest."""
-    entry = names.lookup(expr.name) if isinstance(expr, Name) else None
-    if entry is None or not entry.rank_by or not isinstance(expr, Name) or expr.name != entry.name:
         return expr, direction
-    return Name(entry.rank_by, expr.written, expr.span), _TURNED[direction]
+    row = metric_row(reading, expr.name)
+    while isinstance(row, Definition) and isinstance(row.expr, Name) and row.only_renames():
+        row = metric_row(reading, row.expr.name)
+    if row is None or not row.rank_by:
+        return expr, direction
+    ranks = metric_row(reading, row.rank_by)
+    same = ranks is not None and ranks.direction == row.direction
+    return Name(row.rank_by, expr.written, expr.span), direction if same else _TURNED[direction]

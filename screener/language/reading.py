@@ -15,6 +15,7 @@ from screener.language.tokens import ExpressionError, number_value
 if TYPE_CHECKING:
     from screener.language.ast import Expr, Span
     from screener.language.kinds import Typed
+    from screener.language.own import OwnNames
 
 # Beyond it, and below its inverse, a weighted mean is no longer exact (and overflows at last).
 MAX_WEIGHT = 1e6
@@ -23,10 +24,10 @@ MAX_WEIGHT = 1e6
 class Reading:
     """The source and the checker of one screen, and the ways in which its values are read."""
 
-    def __init__(self, source: Source) -> None:
-        """Start on a source whose tree has been read."""
+    def __init__(self, source: Source, own: OwnNames | None = None) -> None:
+        """Start on a source whose tree has been read, with the author's own metrics that are known so far."""
         self.source = source
-        self.checker = Checker(source)
+        self.checker = Checker(source, own)
 
     def problem(self, span: Span, message: str, hint: str = "") -> None:
         """Note a problem."""

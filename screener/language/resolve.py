@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from screener.catalogue import functions, items, names
 from screener.catalogue.peers import MIN_GROUP
 from screener.errors import Problem, ScreenError
-from screener.language.ast import Expr, Span
-from screener.language.document import MAX_BYTES, Mapping, Node, Scalar, Sequence, Source, read_document
-from screener.language.meaning import Definition
+from screener.language.define import SHOWN, read_definitions
+from screener.language.definitions import used
+from screener.language.document import Mapping, Node, Scalar, Sequence, Source, read_document
+from screener.language.files import problems_error, read_file
+from screener.language.own import OwnMetrics
 from screener.language.peer_calls import comparisons
 from screener.language.rank import read_rank
 from screener.language.reading import Reading, one_line
@@ -21,91 +23,62 @@ from screener.language.screen import Column, Rule, Screen
 if TYPE_CHECKING:
     from collections.abc import Sequence as Problems
 
+    from screener.language.ast import Span
+
 KEYS = (
     "name", "description", "universe", "rules", "rank", "columns", "define", "limit",
     "missing", "min_group", "if_unknown", "tags", "notes",
 )  # fmt: skip
 IF_UNKNOWN = ("fail", "pass", "flag")
 MISSING = ("worst", "neutral")
-
-# Always shown, so that a column of this name would stand twice.
-SHOWN = ("rank", "ticker", "name", "sector", "score")
-
-# Columns that every step of the query carries: a definition of this name would be overridden without a word.
-CARRIED = ("as_of", "issuer_id", "cik")
+NO_METRICS = OwnMetrics()
 
 
-def load_screen(path: str | Path) -> Screen:
-    """Return the screen in the file ``path``; ``ScreenError`` with every problem, or when it cannot be read."""
-    text, digest = _read(Path(path))
-    return _finish(*_resolve(text, str(path), digest))
+def load_screen(path: str | Path, metrics: OwnMetrics = NO_METRICS) -> Screen:
+    """Return the screen in the file ``path``; ``ScreenError`` with every problem, or when it cannot be read.
+
+    metrics: what the author's files of metrics define, beside the catalogue.
+    """
+    text, digest = read_file(Path(path))
+    return _finish(*_resolve(text, str(path), digest, metrics))
 
 
-def parse_screen(text: str, path: str = "") -> Screen:
+def parse_screen(text: str, path: str = "", metrics: OwnMetrics = NO_METRICS) -> Screen:
     """Return the screen that ``text`` is; ``path`` is named in problems and gives the screen's name."""
-    return _finish(*_resolve(text, path, _digest(text)))
+    return _finish(*_resolve(text, path, _digest(text), metrics))
 
 
-def check_screen(text: str, path: str = "") -> tuple[Problem, ...]:
+def check_screen(text: str, path: str = "", metrics: OwnMetrics = NO_METRICS) -> tuple[Problem, ...]:
     """Return every problem of ``text`` in the order of the lines; empty when it is a screen."""
-    return _resolve(text, path, "")[1]
+    return _resolve(text, path, "", metrics)[1]
 
 
-def check_file(path: str | Path) -> tuple[Problem, ...]:
+def check_file(path: str | Path, metrics: OwnMetrics = NO_METRICS) -> tuple[Problem, ...]:
     """Return every problem of the file ``path``, also that it cannot be read."""
     try:
-        text, digest = _read(Path(path))
+        text, digest = read_file(Path(path))
     except ScreenError as error:
         return error.problems
-    return _resolve(text, str(path), digest)[1]
+    return _resolve(text, str(path), digest, metrics)[1]
 
 
 def _finish(screen: Screen | None, problems: Problems[Problem]) -> Screen:
     if problems or screen is None:
-        raise ScreenError(_summary(problems), problems=tuple(problems))
+        raise problems_error(problems)
     return screen
-
-
-def _summary(problems: Problems[Problem]) -> str:
-    where = f" in {problems[0].path}" if problems and problems[0].path else ""
-    return f"{len(problems)} problem{'s' if len(problems) != 1 else ''}{where}"
 
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _read(path: Path) -> tuple[str, str]:
-    """Return text and SHA-256 of a file of a bounded size; ``ScreenError`` with a problem otherwise."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        raise _unreadable(path, f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
-    if len(data) > MAX_BYTES:
-        raise _unreadable(path, f"the file is larger than {MAX_BYTES // 1024} KB", hint="a screen is a small text file")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = data[: error.start].decode("utf-8", "replace").splitlines() or [""]
-        message = f"the byte 0x{data[error.start]:02x} is not UTF-8"
-        raise _unreadable(
-            path, message, len(before), len(before[-1]) + 1, "save the file as plain UTF-8 text"
-        ) from None
-    return text, hashlib.sha256(data).hexdigest()
-
-
-def _unreadable(path: Path, message: str, line: int = 0, column: int = 0, hint: str = "") -> ScreenError:
-    problem = Problem(message, str(path), line, column, hint=hint)
-    return ScreenError(_summary((problem,)), problems=(problem,))
-
-
-def _resolve(text: str, path: str, digest: str) -> tuple[Screen | None, tuple[Problem, ...]]:
+def _resolve(text: str, path: str, digest: str, metrics: OwnMetrics) -> tuple[Screen | None, tuple[Problem, ...]]:
     source = Source(text.removeprefix("\ufeff"), path)
     root = read_document(source)
     screen: Screen | None = None
     if isinstance(root, Mapping):
-        screen = _screen(Reading(source), root, text, digest)
+        screen = _screen(Reading(source, metrics.copy_names()), root, text, digest)
+        screen = _with_metrics(screen, metrics)
     elif root is not None:
         source.problem(root.span, "a screen is a list of keys", "begin with: rules:")
     return screen, source.sorted_problems()
@@ -113,7 +86,7 @@ def _resolve(text: str, path: str, digest: str) -> tuple[Screen | None, tuple[Pr
 
 def _screen(reading: Reading, root: Mapping, text: str, digest: str) -> Screen:
     found = reading.keys(root, KEYS, "a screen")
-    definitions = _definitions(reading, found.get("define"))
+    definitions = read_definitions(reading, found.get("define"), "define")
     default = reading.choice(found.get("if_unknown"), "if_unknown", IF_UNKNOWN, "fail")
     title = reading.text(found.get("name"), "name")
     _accept_notes(reading, found)
@@ -139,6 +112,18 @@ def _screen(reading: Reading, root: Mapping, text: str, digest: str) -> Screen:
     )
 
 
+def _with_metrics(screen: Screen, metrics: OwnMetrics) -> Screen:
+    """Add what the screen uses of the author's files to it, and those files to its hash."""
+    own = screen.definitions
+    expressions = [rule.expr for rule in (*screen.universe, *screen.rules)]
+    expressions += [factor.expr for factor in screen.factors()] + [column.expr for column in screen.columns]
+    expressions += [expr for definition in own.values() for expr in definition.expressions()]
+    taken = used(expressions, metrics.definitions())
+    files = sorted({metrics.files[definition.file] for definition in taken.values()})
+    digest = _digest("\n".join((screen.sha256, *files))) if files else screen.sha256
+    return replace(screen, definitions={**taken, **own}, sha256=digest)
+
+
 def _slug(title: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-") or "screen"
 
@@ -148,39 +133,6 @@ def _accept_notes(reading: Reading, found: dict[str, Node]) -> None:
     tags = found.get("tags")
     for tag in tags.items if isinstance(tags, Sequence) else (tags,):
         reading.text(tag, "a tag")
-
-
-def _definitions(reading: Reading, node: Node | None) -> dict[str, Expr]:
-    """Read ``define``; definitions may use each other in any order, but not in a circle."""
-    if node is None:
-        return {}
-    if not isinstance(node, Mapping):
-        reading.problem(node.span, "define must be names with formulas", "for example: {owner_earnings: cfo - capex}")
-        return {}
-    own = reading.checker.definitions
-    for key, value in node.entries:
-        if not _name_is_free(reading, key):
-            continue
-        if isinstance(value, Scalar):
-            own[key.text] = Definition(key.text, reading.parse(value))
-        else:
-            reading.problem(value.span, f"the definition of '{key.text}' must be an expression", "put it in quotes")
-    return {name: reading.checker.define(definition).expr for name, definition in own.items()}
-
-
-def _name_is_free(reading: Reading, key: Scalar) -> bool:
-    name = key.text
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or name in names.RESERVED:
-        hint = "small letters, digits and _, beginning with a letter"
-        reading.problem(key.span, f"'{name}' cannot be the name of a definition", hint)
-        return False
-    taken = names.lookup(name)
-    stored = name in SHOWN or name in CARRIED or name.removesuffix("_q") in items.BY_NAME
-    if taken is not None or name in functions.BY_NAME or stored:
-        what = f"{taken.kind} ({taken.label})" if taken else "word of the language or of the data set"
-        reading.problem(key.span, f"'{name}' is already a {what}", "choose another name")
-        return False
-    return True
 
 
 def _universe(reading: Reading, node: Node | None) -> tuple[Rule, ...]:

@@ -2,11 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from screener.language.ast import Expr, Span
+from screener.language.ast import Expr, Name, Span
 
 NOWHERE = Span()
+
+
+@dataclass(frozen=True, slots=True)
+class UndefinedWhen:
+    """When a metric has no meaning: the resolved condition, the reason shown, and its rank (worst, best, none).
+
+    ``text`` is the condition as written.
+    """
+
+    when: Expr
+    reason: str
+    rank: str = "none"
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A metric as the engine computes it: a row of the catalogue or of the author's own, names looked up.
+
+    The keys are those of :class:`screener.catalogue.metric.Metric`; ``text`` is the formula as written, ``expr`` what
+    it means. kind: ``number`` or ``bool`` (``""`` after a problem). file: the file of own metrics that it stands in;
+    ``""`` for the screen's own ``define`` and for the catalogue.
+    """
+
+    name: str
+    expr: Expr
+    text: str = ""
+    label: str = ""
+    unit: str = "number"
+    direction: str = "neutral"
+    undefined: tuple[UndefinedWhen, ...] = ()
+    refused: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    rank_by: str = ""
+    aliases: tuple[str, ...] = ()
+    source: str = ""
+    note: str = ""
+    kind: str = "number"
+    file: str = ""
+
+    def expressions(self) -> tuple[Expr, ...]:
+        """Return the formula and every condition."""
+        return (self.expr, *(row.when for row in self.undefined))
+
+    def only_renames(self) -> bool:
+        """Return whether this is another metric by another name, to be ranked as that one is."""
+        return isinstance(self.expr, Name) and not (self.undefined or self.refused or self.only or self.rank_by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +106,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """A whole screen. ``sha256`` is the hash of the file's bytes; ``source`` its text; ``path`` where it was read.
+    """A whole screen. ``source`` is the file's text; ``path`` where it was read.
+
+    ``sha256`` is the hash of the file's bytes, or of its hash and those of the metric files that it uses.
+    ``definitions``: its own ``define``, and before them what it uses of the author's metric files.
 
     ``missing`` is what a missing factor does in a rank: ``worst`` (percentile 0) or ``neutral`` (50).
     ``min_group`` is the smallest peer group that is ranked within; below it the whole universe is used.
@@ -74,7 +125,7 @@ class Screen:
     limit: int | None
     missing: str = "worst"
     min_group: int = 10
-    definitions: dict[str, Expr] = field(default_factory=dict)
+    definitions: Mapping[str, Definition] = field(default_factory=dict)
     source: str = ""
     path: str = ""
     sha256: str = ""

@@ -15,6 +15,7 @@ _NEVER_PERCENT = {
     "months": "months",
     "years": "years",
     "count": "a count",
+    "flag": "1 or 0",
 }
 
 

@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from screener.catalogue.units import BY_NAME
@@ -304,4 +305,9 @@ def _run(result: Result) -> Sheet:
     )
     lines = result.screen.source.expandtabs(2).splitlines()
     listing = [(f"Screen file, line {number}", line) for number, line in enumerate(lines, start=1)]
-    return Sheet("Run", (Heading("What"), Heading("Value", width=100)), [*facts, *listing], filtered=False)
+    own = [
+        (f"Metric of {Path(row.file).name}", f"{row.name}: {row.text}")
+        for row in result.screen.definitions.values()
+        if row.file
+    ]
+    return Sheet("Run", (Heading("What"), Heading("Value", width=100)), [*facts, *listing, *own], filtered=False)

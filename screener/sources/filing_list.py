@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     import duckdb
 
 # The column of a submissions member that is read, and its type.
-COLUMN = ("filings", "STRUCT(recent STRUCT(form VARCHAR[], filingDate VARCHAR[], primaryDocument VARCHAR[]))")
+COLUMN = (
+    "filings",
+    "STRUCT(recent STRUCT(form VARCHAR[], filingDate VARCHAR[], primaryDocument VARCHAR[], accessionNumber VARCHAR[], "
+    "items VARCHAR[], fileNumber VARCHAR[]), files STRUCT(name VARCHAR, filingTo VARCHAR)[])",
+)
 
 # A class leaves its exchange (25), or the duty to report ends (15). 15-12B and 15F are for classes on an exchange.
 DEPARTURE_FORMS = ("25", "25-NSE", "15-12B", "15-12G", "15-15D", "15F-12B", "15F-12G", "15F-15D")

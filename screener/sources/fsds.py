@@ -27,6 +27,7 @@ from screener.sources.staged import (
     workroom,
     write_classifications,
     write_companies,
+    write_events,
     write_facts,
     write_listings,
 )
@@ -172,6 +173,7 @@ def _write_alone(
     write_facts(con, stage, _with_statements(_values(work), work))
     fresh = _company_rows(con, f"SELECT DISTINCT issuer_id FROM ({_values(work)})")
     write_companies(con, stage, [row for row, _ in fresh])
+    write_events(con, stage)
     listings: list[tuple[int, Line]] = []
     bare = []
     for row, foreign in fresh:

@@ -1,17 +1,18 @@
-"""SEC bulk files (companyfacts, submissions, ticker list) to staged facts, companies and listings."""
+"""SEC bulk files (companyfacts, submissions, ticker list) to staged facts, companies, events and listings."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from screener.catalogue.sectors import classify, model
 from screener.errors import DataError
-from screener.sources import filing_list
+from screener.sources import filing_events, filing_list
 from screener.sources.archive import Archive, Member, MemberError, first_existing, open_archive
 from screener.sources.filing_list import NO_FILINGS, FilingList, write_departures
 from screener.sources.json_members import TABLE, batches, load_batch
@@ -25,6 +26,7 @@ from screener.sources.staged import (
     workroom,
     write_classifications,
     write_companies,
+    write_events,
     write_fact_ranges,
     write_listings,
 )
@@ -47,7 +49,10 @@ SUBMISSION_COLUMNS: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What a source says about an issuer besides facts; ``tickers`` are (ticker, exchange) in the source's order."""
+    """What a source says about an issuer besides facts; ``tickers`` are (ticker, exchange) in the source's order.
+
+    ``filings_since``: first day from which its list of filings lacks none; ``None`` where there is no list.
+    """
 
     name: str = ""
     sic: int | None = None
@@ -55,6 +60,7 @@ class Profile:
     state: str | None = None
     tickers: tuple[tuple[str, str | None], ...] = ()
     filings: FilingList = NO_FILINGS
+    filings_since: date | None = None
 
 
 @dataclass(slots=True)
@@ -105,6 +111,7 @@ def read_sec(
         if progress:
             progress("sorting facts")
         write_fact_ranges(stage, fact_ranges(issuers, trail.old_facts), work / "spill")
+        write_events(con, stage, filing_events.select(stage / FACTS_FILE) if submissions else "")
         trail.records, trail.unchanged = issuers.records, issuers.unchanged
     return [path for path in (facts, submissions, tickers) if path]
 
@@ -138,8 +145,13 @@ def read_submissions(
     report: BuildReport,
     progress: Progress | None = None,
 ) -> dict[int, Profile]:
-    """Return the profiles of the ``wanted`` issuers; others and overflow members are skipped and counted."""
+    """Return the profiles of the ``wanted`` issuers, and leave their events in the table ``event_rows``.
+
+    Members of others, and older pages of a list that are not needed, are skipped and counted.
+    """
     found: dict[int, Profile] = {}
+    reaches: dict[int, filing_events.Reach] = {}
+    filing_events.prepare(con)
     with open_archive(path, ".json") as archive:
         members = _wanted_members(archive, wanted, report)
         total = sum(member.size for member in members)
@@ -151,44 +163,47 @@ def read_submissions(
                 row[0]: filing_list.filing_list(row[1], row[2])
                 for row in con.execute(filing_list.select(TABLE)).fetchall()
             }
+            owners: dict[int, int] = {}
             for row in con.execute(f"SELECT member, {names} FROM {TABLE} ORDER BY member").fetchall():
                 filings = lists.get(row[0], NO_FILINGS)
-                _take_profile((*row, filings), numbered[row[0]], archive.path.name, found, report)
+                cik = _take_profile((*row, filings), numbered[row[0]], archive.path.name, found, report)
+                if cik in wanted:
+                    owners[row[0]] = cik
+            filing_events.take(con, owners, "filings.recent.")
+            reaches |= filing_events.reaches(con, owners)
             done += sum(member.size for member in batch)
             if progress:
                 progress("reading submissions", done, total)
-    return found
+        since = filing_events.read_pages(con, archive, work, reaches, report)
+    return {cik: replace(profile, filings_since=since.get(cik)) for cik, profile in found.items()}
 
 
 def _wanted_members(archive: Archive, wanted: set[int], report: BuildReport) -> list[Member]:
     members: list[Member] = []
-    overflow: list[str] = []
     others: list[str] = []
     for member in archive.members:
         match = re.fullmatch(r"CIK(\d{10})(-submissions-\d+)?", member.stem)
-        if match and match.group(2):
-            overflow.append(member.name)
-        elif match and int(match.group(1)) not in wanted:
+        if match and not match.group(2) and int(match.group(1)) not in wanted:
             others.append(member.name)
-        else:
+        elif not (match and match.group(2)):
             members.append(member)
-    report.skipped(archive.path.name, "members", "older filings of a company (overflow)", len(overflow), overflow)
     report.skipped(archive.path.name, "members", "no companyfacts for this filer", len(others), others)
     return members
 
 
 def _take_profile(
     row: tuple[Any, ...], member: Member, source: str, found: dict[int, Profile], report: BuildReport
-) -> None:
+) -> int:
+    """Add the profile to ``found`` and return its CIK, or 0 where it is not taken."""
     _, cik_text, name, sic, year_end, state, tickers, exchanges, filings = row
     match = re.match(r"CIK(\d{10})", member.stem)
     cik = int(cik_text) if cik_text and cik_text.strip().isdigit() else int(match.group(1)) if match else 0
     if not cik:
         report.dropped(source, "members", "no CIK in its content or its name", 1, [member.name])
-        return
+        return 0
     if cik in found:
         report.dropped(source, "members", "its CIK was given by an earlier member", 1, [member.name])
-        return
+        return 0
     report.kept(source, "members", 1)
     places = list(exchanges or [])
     paired = tuple(
@@ -198,6 +213,7 @@ def _take_profile(
     )
     sic_code = int(sic) if sic and sic.strip().isdigit() and int(sic) > 0 else None
     found[cik] = Profile(clean_name(name), sic_code, year_end, state, paired, filings)
+    return cik
 
 
 def read_tickers(path: Path, work: Path, report: BuildReport) -> dict[int, Profile]:
@@ -249,6 +265,7 @@ def _company(cik: int, name: str, chosen: Profile) -> tuple[Any, ...]:
         country=chosen.state,
         fiscal_year_end=chosen.fiscal_year_end,
         source="sec",
+        filings_since=chosen.filings_since,
     )
 
 

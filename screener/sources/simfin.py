@@ -19,6 +19,7 @@ from screener.sources.staged import (
     workroom,
     write_classifications,
     write_companies,
+    write_events,
     write_facts,
     write_listings,
 )
@@ -249,6 +250,7 @@ def _write_issuers(
     _count_issuers(issuers, tickers, report)
     write_companies(con, stage, rows)
     write_classifications(con, stage)
+    write_events(con, stage)
     pairs = [(issuer, line) for issuer, group in issuers.items() for line in issuer_lines(group, tickers)]
     write_listings(con, stage, pairs)
     values = ", ".join(f"({simfin_id}::BIGINT, {issuer}::BIGINT)" for simfin_id, issuer in chosen)

@@ -1,17 +1,18 @@
-"""The staged tables that every source writes: facts, companies, classifications, listings_raw and prices_raw."""
+"""The staged tables that every source writes: facts, companies, classifications, events, listings_raw, prices_raw."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from screener.catalogue.sectors import Sectors, is_shell
 from screener.lake.files import write_table
 from screener.lake.parallel import connection, write_ranges
-from screener.lake.schema import CLASSIFICATIONS, COMPANIES, FACTS, LISTINGS, Columns
+from screener.lake.schema import CLASSIFICATIONS, COMPANIES, EVENTS, FACTS, LISTINGS, Columns
 from screener.sources.listing import Line
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 FACTS_FILE = "facts.parquet"
 COMPANIES_FILE = "companies.parquet"
 CLASSIFICATIONS_FILE = "classifications.parquet"
+EVENTS_FILE = "events.parquet"
 LISTINGS_FILE = "listings_raw.parquet"
 PRICES_FILE = "prices_raw.parquet"
 DEPARTURES_FILE = "departures_raw.parquet"
@@ -72,7 +74,9 @@ def load_rows(con: duckdb.DuckDBPyConnection, table: str, columns: Columns, rows
     """Create the temporary ``table`` with ``columns`` from rows of plain values."""
     import pyarrow as pa
 
-    kinds = {"BIGINT": pa.int64(), "INTEGER": pa.int32(), "VARCHAR": pa.string(), "BOOLEAN": pa.bool_()}
+    kinds = {
+        "BIGINT": pa.int64(), "INTEGER": pa.int32(), "VARCHAR": pa.string(), "BOOLEAN": pa.bool_(), "DATE": pa.date32(),
+    }  # fmt: skip
     arrays = [
         pa.array([row[index] for row in rows], type=kinds[kind]) for index, (_, kind, _meaning) in enumerate(columns)
     ]
@@ -92,6 +96,7 @@ def company_row(
     country: str | None,
     fiscal_year_end: str | None,
     source: str,
+    filings_since: date | None = None,
 ) -> tuple[Any, ...]:
     """Return a row of ``companies`` in the order of the schema."""
     return (
@@ -108,6 +113,7 @@ def company_row(
         fiscal_year_end or None,
         is_shell(sic),
         source,
+        filings_since,
     )
 
 
@@ -122,6 +128,13 @@ def write_classifications(con: duckdb.DuckDBPyConnection, stage: Path, select: s
     nothing = ", ".join(f"NULL AS {name}" for name, _, _ in CLASSIFICATIONS)
     rows = select or f"SELECT {nothing} WHERE false"
     write_table(con, rows, stage / CLASSIFICATIONS_FILE, CLASSIFICATIONS, "issuer_id, known_from")
+
+
+def write_events(con: duckdb.DuckDBPyConnection, stage: Path, select: str = "") -> None:
+    """Write ``events.parquet`` from a query that gives its columns; without one, a table without rows."""
+    nothing = ", ".join(f"NULL AS {name}" for name, _, _ in EVENTS)
+    rows = select or f"SELECT {nothing} WHERE false"
+    write_table(con, rows, stage / EVENTS_FILE, EVENTS, "issuer_id, filed, kind, accession NULLS FIRST")
 
 
 def write_listings(con: duckdb.DuckDBPyConnection, stage: Path, listings: Iterable[tuple[int, Line]]) -> int:

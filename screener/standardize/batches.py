@@ -43,10 +43,9 @@ class Output:
     order: str
 
 
-OUTPUTS: tuple[Output, ...] = (
-    Output("fundamentals.parquet", "versions", fundamentals(), "issuer_id, period_end, known_from"),
-    Output(SPLITS_FILE, "all_splits", SPLITS, "issuer_id, switch_date, ratio"),
-)
+FUNDAMENTALS = Output("fundamentals.parquet", "versions", fundamentals(), "issuer_id, period_end, known_from")
+FOUND_SPLITS = Output(SPLITS_FILE, "all_splits", SPLITS, "issuer_id, switch_date, ratio")
+OUTPUTS = (FUNDAMENTALS, FOUND_SPLITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,25 +124,43 @@ def run(
             progress(f"standardizing {done:,} of {total:,} issuers", done, total)
 
 
-def assemble(stage: Path, work: Path, batches: Sequence[list[int]], kept: set[int], reuse: Reuse | None) -> None:
-    """Write the outputs into ``stage``: from the parts of the batches and, for ``kept`` issuers, from ``reuse``."""
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Where the rows of this build are: its batches with their parts in ``work``, and ``kept`` issuers in ``reuse``."""
+
+    work: Path
+    batches: Sequence[list[int]]
+    kept: set[int]
+    reuse: Reuse | None
+
+    def files(self, output: Output) -> list[Path]:
+        """Return the files of an output's rows; those of ``reuse`` have more than the kept ones."""
+        parts = [_part(self.work, output, number) for number in range(len(self.batches))]
+        return [*parts, self.reuse.find(output.file)] if self.reuse else parts
+
+
+def assemble(stage: Path, rows: Rows, output: Output, finish: Callable[[str], str] = str) -> None:
+    """Write an output into ``stage``: from the parts of the batches and, for kept issuers, from the earlier build.
+
+    ``finish`` makes the query that is written of the query of the rows.
+    """
+    work, batches, kept, reuse = rows.work, rows.batches, rows.kept, rows.reuse
     spans = [(batch[0], batch[-1]) for batch in batches]
     everyone = sorted(kept.union(*batches))
     ranges = [(everyone[at], everyone[at : at + RANGE_ISSUERS][-1]) for at in range(0, len(everyone), RANGE_ISSUERS)]
-    for output in OUTPUTS:
-        selects = []
-        for first, last in ranges:
-            between = f"WHERE issuer_id BETWEEN {first} AND {last}"
-            sources = [
-                f"{exactly(_rows(_part(work, output, n)), output.columns)} {between}"
-                for n, span in enumerate(spans)
-                if span[0] <= last and span[1] >= first
-            ]
-            listed = ", ".join(str(issuer) for issuer in sorted(kept) if first <= issuer <= last)
-            if reuse and listed:
-                sources.append(f"{_rows(reuse.find(output.file))} {between} AND issuer_id IN ({listed})")
-            selects.append(" UNION ALL ".join(sources))
-        write_ranges(selects, stage / output.file, output.columns, output.order, work / "spill")
+    selects = []
+    for first, last in ranges:
+        between = f"WHERE issuer_id BETWEEN {first} AND {last}"
+        sources = [
+            f"{exactly(_rows(_part(work, output, n)), output.columns)} {between}"
+            for n, span in enumerate(spans)
+            if span[0] <= last and span[1] >= first
+        ]
+        listed = ", ".join(str(issuer) for issuer in sorted(kept) if first <= issuer <= last)
+        if reuse and listed:
+            sources.append(f"{_rows(reuse.find(output.file))} {between} AND issuer_id IN ({listed})")
+        selects.append(finish(" UNION ALL ".join(sources)))
+    write_ranges(selects, stage / output.file, output.columns, output.order, work / "spill")
 
 
 def _rows(path: Path) -> str:

@@ -30,6 +30,14 @@ def text(value: str) -> str:
     return f"'{escaped}'"
 
 
+def significant(value: str, digits: int = 4) -> str:
+    """Return SQL of ``value`` rounded to so many significant digits; zero and NULL stay."""
+    return (
+        f"CASE WHEN ({value}) = 0 THEN 0 ELSE "
+        f"round({value}, least(greatest({digits - 1} - floor(log10(abs({value}))), -20), 20)::INTEGER) END"
+    )
+
+
 def texts(values: tuple[str, ...] | list[str]) -> str:
     """Return ``values`` as a parenthesized SQL list of literals."""
     return "(" + ", ".join(text(value) for value in values) + ")"

@@ -170,6 +170,7 @@ def values() -> tuple[Column, ...]:
     """Return the finished items of a row over ``averaged`` with their helpers, in the order of computation."""
     return (
         *item_values(), *debt_values(), *cash_values(), *interest_values(), *finished(), *keys(), *maturities(),
+        ("period_price", "NULL::DOUBLE"),
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from screener.standardize import (
     identities,
     issuers,
     models,
+    period_prices,
     periods,
     pivot,
     rows,
@@ -26,9 +28,12 @@ from screener.standardize import (
     versions,
 )
 from screener.standardize.batches import (
+    FOUND_SPLITS,
+    FUNDAMENTALS,
     SPLITS,
     SPLITS_FILE,
     Reuse,
+    Rows,
     assemble,
     leave_out,
     plan,
@@ -54,13 +59,16 @@ def standardize(
     progress: Progress | None = None,
     batch_issuers: int = 500,
     reuse: Reuse | None = None,
+    market: Callable[[], object] | None = None,
 ) -> dict[str, int]:
     """Write ``fundamentals.parquet`` and ``splits.parquet`` into ``stage`` from its facts; return counts.
 
     Reads ``facts.parquet`` and, where they are there, ``companies.parquet`` (reporting model, fiscal year end) and
     ``listings_raw.parquet`` with ``prices_raw.parquet`` (last day with a price), and says in ``issuers.parquet`` what
     it found there. Batches of issuers are shared out among threads; no row depends on the batch of its issuer.
-    Rows of issuers of which nothing has changed since ``reuse`` are copied from there.
+    Rows of issuers of which nothing has changed since ``reuse`` are copied from there. ``market`` is called once
+    ``splits.parquet`` is there: the prices and listings that it writes into ``stage`` give every row, copied or not,
+    its ``period_price``.
     """
     work = stage / WORK
     shutil.rmtree(work, ignore_errors=True)
@@ -83,7 +91,13 @@ def standardize(
         )
         if progress:
             progress("sorting fundamentals")
-        assemble(stage, work, batches, kept, reuse)
+        rows = Rows(work, batches, kept, reuse)
+        assemble(stage, rows, FOUND_SPLITS)
+        if market:
+            market()
+        with connection(work / "spill") as con:
+            priced = period_prices.write(con, stage, rows.files(FUNDAMENTALS), work / "period_prices.parquet")
+        assemble(stage, rows, FUNDAMENTALS, lambda query: period_prices.joined(query, priced))
         with connection(work / "spill") as con:
             return _counts(con, stage)
     finally:

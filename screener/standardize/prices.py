@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from screener.lake.files import write_table
 from screener.lake.parallel import connection
 from screener.lake.schema import LISTINGS, PRICES
-from screener.standardize.columns import text
+from screener.standardize.columns import significant, text
+from screener.standardize.risk import risk
 
 if TYPE_CHECKING:
     import duckdb
@@ -17,17 +18,20 @@ if TYPE_CHECKING:
 WORK = ".work-market"
 # Staged files that market data are made of, and the tables that they become: with the former unchanged, so are these.
 MARKET_INPUTS = ("listings_raw.parquet", "prices_raw.parquet", "splits.parquet")
-MARKET_OUTPUTS = ("prices.parquet", "listings.parquet")
-MONTHS = (1, 3, 6, 12)
+MARKET_OUTPUTS = ("prices.parquet", "listings.parquet", "risk.parquet")
+MONTHS = (1, 3, 6, 12, 24)
 # How far before the day that is looked for a price may lie; rows once a month may lie a little after it instead.
 BEFORE_DAYS, AFTER_DAYS = 10, 4
 HIGH_DAYS, HIGH_HISTORY_DAYS = 365, 300
+# Where a price of a year's end may lie; the sessions of the tax-loss volume, and within how many days they must lie.
+YEAR_END_DAYS = 10
+RECENT_SESSIONS, USUAL_SESSIONS, LEAST_USUAL, SESSIONS_WITHIN_DAYS = 21, 126, 60, 250
 # A line whose prices end this long before those of another line of the issuer has ended.
 ENDED_DAYS = 10
 
 
 def market_data(stage: Path) -> dict[str, int]:
-    """Write ``prices.parquet`` and ``listings.parquet`` into ``stage``; return counts for the report.
+    """Write ``prices.parquet``, ``listings.parquet`` and ``risk.parquet`` into ``stage``; return counts for the report.
 
     Reads ``listings_raw.parquet`` and, where they are there, ``prices_raw.parquet`` and ``splits.parquet``.
     Rows without a positive close are left out and counted, as are rows of tickers that no listing has.
@@ -39,7 +43,8 @@ def market_data(stage: Path) -> dict[str, int]:
             _split_factors(con, stage)
             write_table(con, _windows(), stage / "prices.parquet", PRICES, "date, listing_id")
             write_table(con, _listings(), stage / "listings.parquet", LISTINGS, "listing_id")
-            return _counts(con)
+            counts = _counts(con)
+        return counts | {"risk_rows": risk(stage, work)}
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
@@ -104,16 +109,32 @@ def _windows() -> str:
         for months in MONTHS
     )
     return f"""
+WITH ends AS (
+  SELECT listing_id, year(date) AS ended, arg_max(adj_close, date) AS adj_close FROM matched
+  WHERE date >= make_date(year(date), 12, 31) - {YEAR_END_DAYS} GROUP BY listing_id, year(date))
 SELECT m.listing_id, m.date, m.close, m.adj_close, m.volume, coalesce(f.factor, 1.0) AS split_factor,
-  dollar_volume_3m, {", ".join(f"adj_close_{months}m" for months in MONTHS)}, adj_high_52w
+  {significant("m.dollar_volume_3m", 3)} AS dollar_volume_3m,
+  {", ".join(f"adj_close_{months}m" for months in MONTHS)}, adj_high_52w, adj_high_ytd,
+  y1.adj_close AS adj_close_y1, y2.adj_close AS adj_close_y2,
+  CASE WHEN recent = {RECENT_SESSIONS} AND usual >= {LEAST_USUAL} AND m.date - oldest <= {SESSIONS_WITHIN_DAYS}
+    THEN {significant("recent_volume / nullif(usual_volume, 0)")} END AS tls_volume
 FROM (
   SELECT *,
+  max(adj_close) OVER (PARTITION BY listing_id, year(date) ORDER BY date) AS adj_high_ytd,
+  count(close * volume) OVER recently AS recent, avg(close * volume) OVER recently AS recent_volume,
+  count(close * volume) OVER usually AS usual, median(close * volume) OVER usually AS usual_volume,
+  min(date) OVER usually AS oldest,
   avg(close * volume) OVER (before RANGE BETWEEN INTERVAL 3 MONTH PRECEDING AND CURRENT ROW) AS dollar_volume_3m,
   {lagged},
   CASE WHEN date - min(date) OVER (PARTITION BY listing_id) >= {HIGH_HISTORY_DAYS}
     THEN max(adj_close) OVER (before RANGE BETWEEN INTERVAL {HIGH_DAYS} DAY PRECEDING AND CURRENT ROW)
     END AS adj_high_52w
-  FROM matched WINDOW before AS (PARTITION BY listing_id ORDER BY date)) m
+  FROM matched WINDOW before AS (PARTITION BY listing_id ORDER BY date),
+    recently AS (before ROWS BETWEEN {RECENT_SESSIONS - 1} PRECEDING AND CURRENT ROW),
+    usually AS (before ROWS BETWEEN {RECENT_SESSIONS + USUAL_SESSIONS - 1} PRECEDING
+                AND {RECENT_SESSIONS} PRECEDING)) m
+LEFT JOIN ends y1 ON y1.listing_id = m.listing_id AND y1.ended = year(m.date) - 1
+LEFT JOIN ends y2 ON y2.listing_id = m.listing_id AND y2.ended = year(m.date) - 2
 ASOF LEFT JOIN factors f ON f.issuer_id = m.issuer_id AND m.date < f.switch_date"""
 
 

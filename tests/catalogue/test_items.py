@@ -55,5 +55,5 @@ def test_every_statement_item_is_computed() -> None:
         found += [item.name for item in statement_items(instants=instants) if item.name in names]
     assert set(BY_NAME) - set(found) == {
         "shares_outstanding_cover", "public_float", "shares_outstanding",
-        "due_12m", "due_24m", "due_36m", "interest_to_cover",
+        "due_12m", "due_24m", "due_36m", "interest_to_cover", "period_price",
     }  # fmt: skip

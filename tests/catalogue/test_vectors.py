@@ -7,14 +7,28 @@ from dataclasses import dataclass
 import pytest
 
 from screener.catalogue import metrics
+from screener.catalogue.groups import takeover, tax_loss
+from screener.catalogue.names import needs_peers
 from screener.engine.result import Value
 from screener.engine.trace import Trace, Tracer
 from screener.language.ast import Name
 from tests.catalogue.vectors import Vector, rows, vectors
 from tests.engine.lakes import AS_OF, make_lake
 
+PEER_GROUPS = ("mohanram", "qmj", "qmj_ff12", "magic", "conservative")
+EVENTS_AND_YEARS = ("industry_disturbance", "return_2y_to_sector", "inefficient_mgmt")
 # Metrics that are worked in tests of their own, since they compare companies with each other.
-ELSEWHERE: dict[str, str] = {}
+ELSEWHERE: dict[str, str] = {
+    "refi_pressure": "tests/engine/test_refinancing.py",
+    **dict.fromkeys(
+        (row.name for row in (*tax_loss.ROWS, *takeover.ROWS) if needs_peers(row.name) or row.name in EVENTS_AND_YEARS),
+        "tests/catalogue/test_targets.py",
+    ),
+    **dict.fromkeys(
+        (row.name for group in metrics.GROUPS if group.name in PEER_GROUPS for row in group.rows),
+        "tests/catalogue/test_peer_scores.py",
+    ),
+}
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,8 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any
 
 @pytest.fixture(scope="session")
 def con(stage: tuple[Path, dict[str, Any]]) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Return a connection with the views facts, companies, listings_raw and prices_raw."""
+    """Return a connection with the views facts, companies, events, listings_raw and prices_raw."""
     with duckdb.connect() as connection:
-        for file in ("facts", "companies", "listings_raw", "prices_raw"):
+        for file in ("facts", "companies", "events", "listings_raw", "prices_raw"):
             connection.execute(f"CREATE VIEW {file} AS FROM read_parquet('{stage[0] / file}.parquet')")
         yield connection

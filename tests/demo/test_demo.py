@@ -12,17 +12,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from screener.build import build_demo
+from screener.catalogue.events import BY_NAME
 from screener.demo.generate import DEMO_END, generate
 from screener.demo.names import ticker
 from screener.demo.traps import TRAPS
 from screener.errors import DataError
 from screener.lake.connect import open_lake
-from screener.lake.schema import COMPANIES, FACTS, TABLE_NAMES
+from screener.lake.schema import COMPANIES, EVENTS, FACTS, TABLE_NAMES
 
 if TYPE_CHECKING:
     import duckdb
 
-FILES = ("facts", "companies", "listings_raw", "prices_raw")
+FILES = ("facts", "companies", "events", "listings_raw", "prices_raw")
 
 
 def rows(con: duckdb.DuckDBPyConnection, query: str) -> list[tuple[Any, ...]]:
@@ -252,6 +253,33 @@ def test_no_real_ticker_or_name_is_taken(con: duckdb.DuckDBPyConnection) -> None
     assert len(tickers) > 10_000
     assert ours & tickers == set()
     assert {name for (name,) in rows(con, "SELECT name FROM companies") if name.casefold() in names} == set()
+
+
+def test_events(con: duckdb.DuckDBPyConnection) -> None:
+    """Events have the schema's columns and kinds of the catalogue, lie within the data, and each filing is one."""
+    described = [(name, kind) for name, kind, *_ in rows(con, "DESCRIBE events")]
+    assert described == [(name, kind) for name, kind, _ in EVENTS]
+    assert {kind for (kind,) in rows(con, "SELECT DISTINCT kind FROM events")} <= set(BY_NAME)
+    ((newest, weekends, repeated),) = rows(
+        con,
+        "SELECT max(filed), count(*) FILTER (isodow(filed) > 5), count(*) - count(DISTINCT accession) FROM events",
+    )
+    assert newest <= DEMO_END
+    assert (weekends, repeated) == (0, 0)
+
+
+def test_the_late_filer_says_so(con: duckdb.DuckDBPyConnection) -> None:
+    """ZTARD owes a year and a quarter: an NT 10-K the day after 90 days, an NT 10-Q the day after 45."""
+    late = """SELECT filed FROM events JOIN listings_raw USING (issuer_id)
+        WHERE ticker = 'ZTARD' AND kind = 'late_filing' ORDER BY filed DESC LIMIT 2"""
+    assert rows(con, late) == [(date(2025, 5, 16),), (date(2025, 4, 1),)]
+
+
+def test_amended_reports_are_events(con: duckdb.DuckDBPyConnection) -> None:
+    """Each 10-K/A with a balance sheet is an event on its day, and no other is."""
+    amended = "SELECT issuer_id, filed, accession FROM events WHERE kind = 'amended_report' ORDER BY ALL"
+    stated = "SELECT DISTINCT issuer_id, filed, accession FROM facts WHERE form = '10-K/A' AND tag = 'Assets'"
+    assert rows(con, amended) == sorted(rows(con, stated)) != []
 
 
 def test_the_shipped_demo_is_what_the_generator_makes(tmp_path: Path) -> None:

@@ -51,8 +51,14 @@ def make_lake(
     facts: Iterable[Mapping[str, Any]] = (),
     *,
     classifications: Iterable[Mapping[str, Any]] = (),
+    events: Iterable[Mapping[str, Any]] = (),
+    lines: Iterable[Mapping[str, Any]] = (),
+    risk: Iterable[Mapping[str, Any]] = (),
 ) -> Lake:
-    """Publish a data set of these rows in ``path`` and open it; listing numbers are the issuer numbers."""
+    """Publish a data set of these rows in ``path`` and open it; listing numbers are the issuer numbers.
+
+    ``lines`` are listings besides those of the companies.
+    """
     people = list(companies)
     tables = {
         "companies": people,
@@ -60,12 +66,15 @@ def make_lake(
         "listings": [
             {"listing_id": row["issuer_id"], "issuer_id": row["issuer_id"], "ticker": row["ticker"],
              "exchange": row["exchange"], "security_type": row.get("security_type", "common"), "is_primary": True,
-             "last_date": row.get("last_date")}
+             "first_date": row.get("first_date"), "last_date": row.get("last_date")}
             for row in people
-        ],
+        ]
+        + list(lines),
         "facts": list(facts),
         "fundamentals": list(fundamentals),
         "prices": list(prices),
+        "events": list(events),
+        "risk": list(risk),
     }  # fmt: skip
     stage = path / "stage"
     stage.mkdir(parents=True)

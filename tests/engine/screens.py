@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from screener.language.expressions import parse_formula
-from screener.language.screen import Column, Factor, RankGroup, Rule, Screen
+from screener.language.screen import Column, Definition, Factor, RankGroup, Rule, Screen
 
 
 def rule(text: str, if_unknown: str = "fail", group: str = "rules") -> Rule:
@@ -38,6 +38,6 @@ def screen(
         limit=limit,
         missing=missing,
         min_group=min_group,
-        definitions={name: parse_formula(text) for name, text in (define or {}).items()},
+        definitions={name: Definition(name, parse_formula(text), text) for name, text in (define or {}).items()},
         sha256="0" * 64,
     )

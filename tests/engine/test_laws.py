@@ -36,6 +36,8 @@ CUT = {
         CASE WHEN latest_until > DATE '$day' THEN DATE '{FAR_DATE}' ELSE latest_until END AS latest_until)
         FROM fundamentals WHERE known_from <= DATE '$day'""",
     "prices": "SELECT * FROM prices WHERE date <= DATE '$day'",
+    "events": "SELECT * FROM events WHERE filed <= DATE '$day'",
+    "risk": "SELECT * FROM risk WHERE date <= DATE '$day'",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -204,14 +205,14 @@ class TestHistory:
             assert verdict(lake, text) is expected
 
     def test_share_counts_compare_on_one_split_basis(self, tmp_path: Path) -> None:
-        """100 shares before a 2:1 split and 210 after it are 5 % growth."""
+        """100 shares before a 2:1 split and 210 after it are 5 % growth, as a logarithm."""
         rows = [
             quarter(1, date(2022, 12, 31), date(2023, 2, 20), 36, shares_outstanding=100.0, share_basis=2.0,
                     latest_until=date(2023, 5, 1)),
             quarter(1, END, FILED, 40, shares_outstanding=210.0, share_basis=1.0),
         ]  # fmt: skip
         with make_lake(tmp_path, [company(1, "AAA")], rows, [price(1, 10.0)]) as lake:
-            assert value(lake, "share_growth_1y") == pytest.approx(0.05)
+            assert value(lake, "share_growth_1y") == pytest.approx(math.log(1.05))
 
 
 class TestPointInTime:

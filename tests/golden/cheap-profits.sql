@@ -90,8 +90,8 @@ observed AS (
 metrics_1 AS (
   SELECT
     *,
-    (CASE WHEN "revenue@4" > 0 THEN "revenue" / "revenue@4" - 1 END) AS "revenue_growth_ttm",
-    CASE WHEN ("market_cap" <= 0.0) THEN NULL ELSE ("net_income_to_common" / nullif("market_cap", 0)) END AS "earnings_yield"
+    CASE WHEN ("revenue@4" <= 0.0) THEN NULL ELSE (CASE WHEN (CASE WHEN "revenue@4" > 0 THEN "revenue" / "revenue@4" - 1 END) IS NOT NULL THEN least(greatest((CASE WHEN "revenue@4" > 0 THEN "revenue" / "revenue@4" - 1 END), (-5.0)), 5.0) END) END AS "revenue_growth_ttm",
+    ("net_income_to_common" / nullif("market_cap", 0)) AS "earnings_yield"
   FROM observed
 ),
 judged AS (
@@ -111,7 +111,7 @@ judged AS (
     ("net_income" > 0.0) AS "r1",
     ("revenue_growth_ttm" > 0.05) AS "r2",
     "earnings_yield" AS "f1",
-    CASE WHEN "earnings_yield" IS NOT NULL THEN 2 WHEN ("market_cap" <= 0.0) THEN 0 ELSE 0 END AS "f1_class"
+    CASE WHEN "earnings_yield" IS NOT NULL THEN 2 ELSE 0 END AS "f1_class"
   FROM metrics_1
 ),
 surviving AS (

@@ -16,6 +16,8 @@ ORDERS = {
     "facts": 'issuer_id, tag, "end"',
     "fundamentals": "issuer_id, period_end",
     "prices": "listing_id, date",
+    "events": "issuer_id, filed",
+    "risk": "listing_id, date",
 }
 
 # The cells that the tests look at; all others are NULL.
@@ -25,7 +27,9 @@ CELLS = {
     "listings": {"listing_id": "i", "issuer_id": "i", "ticker": "'T' || i", "first_date": "DATE '2024-01-02'"},
     "facts": {"issuer_id": "i", "tag": "'Assets'", "end": "DATE '2023-12-31'", "filed": "DATE '2024-02-01'"},
     "fundamentals": {"issuer_id": "i", "period_end": "DATE '2023-12-31'", "known_from": "DATE '2024-02-01'"},
+    "events": {"issuer_id": "i", "filed": "DATE '2024-02-01'", "kind": "'late_filing'"},
     "prices": {"listing_id": "i", "date": "DATE '2024-01-02'", "close": "10 + i"},
+    "risk": {"listing_id": "i", "date": "DATE '2024-01-31'"},
 }
 
 

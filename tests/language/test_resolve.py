@@ -205,8 +205,8 @@ def test_columns_are_headed_as_written() -> None:
 def test_definitions_stay_names(full: Screen) -> None:
     """A definition is kept once, in the order written, and used by name."""
     assert list(full.definitions) == ["half", "whole"]
-    assert full.definitions["whole"] == Name("net_income", "net_income", full.definitions["whole"].span)
-    assert [node.name for node in walk(full.definitions["half"]) if isinstance(node, Name)] == ["whole"]
+    assert full.definitions["whole"].expr == Name("net_income", "net_income", full.definitions["whole"].expr.span)
+    assert [node.name for node in walk(full.definitions["half"].expr) if isinstance(node, Name)] == ["whole"]
 
 
 def test_definition_that_needs_itself() -> None:

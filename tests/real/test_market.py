@@ -173,3 +173,39 @@ def test_a_missing_market_value_says_why(simfin: Lake) -> None:
     result = run_screen(simfin, screen("market_cap > 300000000"), SIMFIN_DAY)
     text = repr(explain_name(simfin, result, find_company(simfin.con, "TWOU")))
     assert "market value is implausible: shares and price seem to be on different bases" in text
+
+
+def test_betas_of_the_market(simfin: Lake) -> None:
+    """Betas to the market of the data set lie around 1, utilities' below, and hardly one is negative."""
+    rows = simfin.con.execute("SELECT beta_252 FROM risk WHERE date = DATE '2024-02-29' AND beta_252 IS NOT NULL")
+    betas = sorted(row[0] for row in rows.fetchall())
+    assert len(betas) > 400
+    assert 0.85 < betas[len(betas) // 2] < 1.15
+    assert sum(beta < 0 for beta in betas) < 0.05 * len(betas)
+
+
+@pytest.mark.parametrize("ticker", ["NVDA", "WMT", "AMD"])
+def test_risk_against_the_price_file(simfin: Lake, real: Path, ticker: str) -> None:
+    """The year to 29 February 2024 from the vendor's file, computed with another library."""
+    import polars as pl
+
+    c = pl.col
+    rows = (
+        pl.read_parquet(real / "prices" / "prices_daily.parquet").rename(str.lower)
+        .filter(c("ticker") == ticker).with_columns(c("date").cast(pl.Date)).sort("date")
+        .with_columns(ret=c("adj_close") / c("adj_close").shift(1) - 1, traded=c("close") * c("volume"))
+        .filter(c("date") <= date(2024, 2, 29))
+    )  # fmt: skip
+    year = rows.filter(c("date") >= date(2023, 3, 1))
+    expected = (
+        year["ret"].std() * 252**0.5,  # type: ignore[operator] # a column of numbers has a number
+        rows.tail(21)["ret"].max(),
+        (year["ret"].abs() / year["traded"]).mean() * 1e6,  # type: ignore[operator] # as above
+        rows.tail(63)["traded"].median(),
+    )
+    found = simfin.con.execute(
+        "SELECT vol_252, max_ret_21, amihud_252, adv_usd_63d FROM risk JOIN listings USING (listing_id) "
+        "WHERE ticker = ? AND date = DATE '2024-02-29'",
+        [ticker],
+    ).fetchone()
+    assert found == pytest.approx(expected, rel=1e-3)

@@ -7,6 +7,7 @@ import random
 import re
 from datetime import date
 
+from screener.catalogue.items import OF_PRICES
 from screener.engine.company import find_company
 from screener.engine.lineage import lineage_of
 from screener.lake.connect import Lake
@@ -62,6 +63,8 @@ def law(lake: Lake, tickers: list[str], rows: int, seed: int) -> None:
         with lineage_of(lake, company) as ways:
             for end, known_from, *values in chosen.sample(every, min(rows, len(every))):
                 for (name, _, _), stored in zip(item_columns(), values, strict=True):
+                    if name in OF_PRICES:
+                        continue
                     node = ways.value(name, end, known_from)
                     assert node is not None, (ticker, end, known_from)
                     assert close(node.value, stored), (ticker, name, end, known_from, node.value, stored)

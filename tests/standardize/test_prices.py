@@ -45,7 +45,7 @@ def test_windows_of_daily_prices(tmp_path: Path) -> None:
     assert row["adj_close_3m"] == (100 + 303) / 2  # 2023-10-31
     assert row["adj_close_12m"] == (100 + 30) / 2  # 2023-01-31
     assert row["adj_high_52w"] == (100 + 395) / 2
-    assert row["dollar_volume_3m"] == pytest.approx(1000 * (100 + (303 + 395) / 2))
+    assert row["dollar_volume_3m"] == pytest.approx(1000 * (100 + (303 + 395) / 2), rel=5e-3)
     assert rows[date(2023, 6, 1)]["adj_high_52w"] is None
     assert rows[date(2023, 1, 20)]["adj_close_1m"] is None
     assert counts["tickers_unmatched"] == 1
@@ -58,6 +58,46 @@ def test_windows_of_month_end_prices(tmp_path: Path) -> None:
     market(tmp_path, [("AAA", day, 10.0 + n, 10.0 + n, 5.0) for n, day in enumerate(ends)])
     rows = {row["date"]: row for row in read(tmp_path / "prices.parquet")}
     assert [rows[day]["adj_close_1m"] for day in ends] == [None, 10, 11, 12, 13]
+
+
+def test_calendar_years(tmp_path: Path) -> None:
+    """The high begins anew on 1 January; the two years before end with a close of their last ten days."""
+    days = [date(2021, 12, 20), date(2022, 12, 21), date(2023, 6, 1), date(2023, 12, 29), date(2024, 1, 2)]
+    days += [date(2024, 1, 3), date(2024, 1, 4)]
+    closes = [10.0, 20.0, 99.0, 30.0, 33.0, 31.0, 40.0]
+    market(tmp_path, [("AAA", day, close, close, 5.0) for day, close in zip(days, closes, strict=True)])
+    rows = read(tmp_path / "prices.parquet")
+    assert [row["adj_high_ytd"] for row in rows] == [10, 20, 99, 99, 33, 33, 40]
+    # The last price of 2021 is eleven days before its end.
+    assert [row["adj_close_y1"] for row in rows] == [None, None, 20, 20, 30, 30, 30]
+    assert [row["adj_close_y2"] for row in rows] == [None, None, None, None, 20, 20, 20]
+
+
+@pytest.mark.parametrize(("before", "expected"), [(126, 3.0), (60, 3.0), (59, None)])
+def test_tax_loss_volume(before: int, expected: float | None, tmp_path: Path) -> None:
+    """21 sessions of 3,000 dollars after sessions of 1,000: three times the usual; under 60 of those it is unknown."""
+    first, rows = date(2023, 1, 1), []
+    for number in range(before + 21):
+        # One wild day of the usual ones moves no median.
+        volume = 300.0 if number >= before else 1e9 if number == 7 else 100.0
+        rows.append(("AAA", first + timedelta(number), 10.0, 10.0, volume))
+    market(tmp_path, rows)
+    assert read(tmp_path / "prices.parquet")[-1]["tls_volume"] == expected
+
+
+def test_no_tax_loss_volume(tmp_path: Path) -> None:
+    """Where nothing was traded before, and where prices come once a week, there is no usual volume."""
+    first = date(2021, 1, 1)
+    silent = [("AAA", first + timedelta(n), 10.0, 10.0, 0.0 if n < 126 else 5.0) for n in range(147)]
+    weekly = [("BBB", first + timedelta(weeks=n), 10.0, 10.0, 5.0) for n in range(150)]
+    market(tmp_path, [*silent, *weekly])
+    assert {row["tls_volume"] for row in read(tmp_path / "prices.parquet")} == {None}
+
+
+def test_dollar_volume_has_three_digits(tmp_path: Path) -> None:
+    """A mean of 1,234,567 dollars is stored as 1,230,000."""
+    market(tmp_path, [("AAA", date(2023, 1, 2), 1.0, 1.0, 1_234_567.0)])
+    assert read(tmp_path / "prices.parquet")[0]["dollar_volume_3m"] == 1_230_000
 
 
 def test_split_factor_before_the_switch(tmp_path: Path) -> None:

@@ -1,0 +1,89 @@
+"""Warnings where a screen relies on a metric that is known for too few small caps of a data set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from screener.catalogue import metrics
+from screener.engine.causes import TOLERANT
+from screener.engine.coverage import MetricCoverage, measure
+from screener.errors import Problem
+from screener.language.ast import Call, Expr, IsKnown, Name, children
+from screener.language.document import Source
+
+if TYPE_CHECKING:
+    from screener.lake.connect import Lake
+    from screener.language.ast import Span
+    from screener.language.screen import Definition, Screen
+
+# A screen whose metric is unknown for more than two small caps in five sorts by who reports, not by who is good.
+LEAST_COVERAGE = 0.6
+
+
+def relied_on(screen: Screen) -> dict[str, Span]:
+    """Return the metrics that rules and factors name, through definitions too, each with its first place in the file.
+
+    A metric that the screen itself says how to do without (``if_known``, ``is known`` and their like) is left out.
+    """
+    found: dict[str, Span] = {}
+    seen: set[str] = set()
+    for expr in (*(rule.expr for rule in (*screen.universe, *screen.rules)), *(f.expr for f in screen.factors())):
+        for name in _names(expr, screen.definitions, seen):
+            found.setdefault(name.name, name.span)
+    return found
+
+
+def _names(expr: Expr, definitions: Mapping[str, Definition], seen: set[str]) -> Iterator[Name]:
+    if isinstance(expr, IsKnown) or (isinstance(expr, Call) and expr.function in TOLERANT):
+        return
+    if isinstance(expr, Name):
+        if expr.name in metrics.BY_NAME:
+            yield expr
+        elif expr.name in definitions and expr.name not in seen:
+            seen.add(expr.name)
+            own = definitions[expr.name]
+            inner = _names(own.expr, definitions, seen)
+            # What stands in another file is told where the screen names it.
+            yield from (replace(name, span=expr.span) if own.file else name for name in inner)
+        return
+    for part in children(expr):
+        yield from _names(part, definitions, seen)
+
+
+def coverage_warnings(lake: Lake, screens: Sequence[Screen]) -> tuple[tuple[Problem, ...], ...]:
+    """Return the warnings of each screen: metrics covered for under ``LEAST_COVERAGE`` of the small caps.
+
+    Only the metrics of the screens are computed, all in one query, on the newest day of the data; covered is what
+    :class:`screener.engine.coverage.Count` says. Nothing is warned of where the data set has no small caps.
+    """
+    relied = [relied_on(screen) for screen in screens]
+    names = dict.fromkeys(name for found in relied for name in found)
+    if not names:
+        return tuple(() for _ in screens)
+    measured = measure(lake, [metrics.BY_NAME[name] for name in names], spread=False)
+    thin = {row.metric.name: row for row in measured.rows if _is_thin(row)}
+    return tuple(
+        tuple(_warnings(screen, {name: span for name, span in found.items() if name in thin}, thin, measured.demo))
+        for screen, found in zip(screens, relied, strict=True)
+    )
+
+
+def _is_thin(row: MetricCoverage) -> bool:
+    return row.small.coverage is not None and row.small.coverage < LEAST_COVERAGE
+
+
+def _warnings(
+    screen: Screen, places: Mapping[str, Span], thin: Mapping[str, MetricCoverage], demo: bool
+) -> Iterator[Problem]:
+    data = "the demo data" if demo else "the data set"
+    source = Source(screen.source.removeprefix("\ufeff"), screen.path)
+    for name, span in places.items():
+        row = thin[name]
+        asked = row.small.names - row.small.refused
+        covered = row.small.known + row.small.worst + row.small.best
+        message = f"'{name}' is known for {covered:,} of {asked:,} small caps of {data} ({int(100 * covered / asked)}%)"
+        hint = f"what is missing most often: {row.lacks} ({row.lacking:,})" if row.lacks else ""
+        source.problem(span, message, hint)
+    yield from (replace(problem, severity="warning") for problem in source.sorted_problems())
