@@ -1,6 +1,6 @@
 """screener: quality screens for small caps. YAML in, a ranked and explained shortlist out, point in time.
 
-The verbs of the command line are functions here: :func:`run`, :func:`panel`, :func:`load`, :func:`explain`.
+The verbs of the command line are functions here: :func:`run`, :func:`panel`, :func:`explain`, :func:`near`.
 Nothing heavy is imported until one of them is called.
 """
 
@@ -11,8 +11,8 @@ from typing import Any
 from screener.version import __version__
 
 __all__ = [
-    "__version__", "build", "check_data", "coverage", "explain", "load", "panel", "run", "show", "sql", "trace",
-    "versions",
+    "__version__", "build", "check_data", "coverage", "explain", "funnel", "holds", "load", "near", "panel", "run",
+    "show", "sql", "trace", "unknown", "versions",
 ]  # fmt: skip
 
 

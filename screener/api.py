@@ -15,9 +15,13 @@ if TYPE_CHECKING:
     from screener.engine.company import Statement
     from screener.engine.coverage import Coverage
     from screener.engine.explain import Explanation
+    from screener.engine.funnel import Funnel
+    from screener.engine.holds import Holdings
     from screener.engine.lineage import Trace, Versions
+    from screener.engine.near import Near
     from screener.engine.quality import Quality
     from screener.engine.result import Result
+    from screener.engine.unknown import Unknown
     from screener.errors import Problem
     from screener.lake.connect import Lake
     from screener.language.screen import Screen
@@ -96,15 +100,98 @@ def explain(
     as_of: date | None = None,
     metrics: Sequence[str | Path] | None = None,
 ) -> Explanation:
-    """Explain one company in a run: verdicts with their parts, factors, and the filings behind the line items."""
+    """Explain one company in a run: verdicts with their parts and distances, factors, places, and the filings behind.
+
+    What would have to change for the verdict is in ``judgements[...].change``, ``tightest`` and ``cutoff``.
+    """
     from screener.engine.company import find_company
-    from screener.engine.explain import explain_name
-    from screener.engine.run import run_screen
+    from screener.engine.explain import explain_company
 
     resolved = load(screen, metrics=metrics)
     with open_data(data) as lake:
-        company = find_company(lake.con, ticker, as_of)
-        return explain_name(lake, run_screen(lake, resolved, as_of), company)
+        return explain_company(lake, resolved, find_company(lake.con, ticker, as_of), as_of)
+
+
+def funnel(
+    screen: str | Path | Screen,
+    *,
+    data: str | Path | None = None,
+    as_of: date | None = None,
+    metrics: Sequence[str | Path] | None = None,
+) -> Funnel:
+    """Return what the rules of a screen cost, in order and alone, and their overlap; ``.frame`` has a row a condition.
+
+    All numbers are counts of names.
+    """
+    from screener.engine.funnel import run_funnel
+
+    resolved = load(screen, metrics=metrics)
+    with open_data(data) as lake:
+        return run_funnel(lake, resolved, as_of)
+
+
+def near(
+    screen: str | Path | Screen,
+    *,
+    data: str | Path | None = None,
+    as_of: date | None = None,
+    limit: int | None = None,
+    metrics: Sequence[str | Path] | None = None,
+) -> Near:
+    """Return the names that fail exactly one rule, nearest first; ``.frame`` has a row a name.
+
+    Distances are in the unit of the value, negative, and as fractions of the threshold. ``limit``: at most so many.
+    """
+    from screener.engine.near import run_near
+
+    resolved = load(screen, metrics=metrics)
+    with open_data(data) as lake:
+        return run_near(lake, resolved, as_of, limit)
+
+
+def unknown(
+    screen: str | Path | Screen,
+    *,
+    data: str | Path | None = None,
+    as_of: date | None = None,
+    metrics: Sequence[str | Path] | None = None,
+) -> Unknown:
+    """Return the names that no rule rejects but that could not be judged; ``.frame`` has a row a name and rule."""
+    from screener.engine.unknown import run_unknown
+
+    resolved = load(screen, metrics=metrics)
+    with open_data(data) as lake:
+        return run_unknown(lake, resolved, as_of)
+
+
+def holds(
+    ticker: str,
+    screens: Sequence[str | Path | Screen] | None = None,
+    *,
+    data: str | Path | None = None,
+    as_of: date | None = None,
+    metrics: Sequence[str | Path] | None = None,
+) -> Holdings:
+    """Return which screens (default: all saved ones) hold a company, at which rank; ``.frame`` has a row a screen.
+
+    A saved screen with errors is left out and named in ``problems``; a screen that is asked for by name raises them.
+    """
+    from screener.engine.company import find_company
+    from screener.engine.holds import find_holdings
+    from screener.errors import ScreenError
+    from screener.language.library import saved_screens
+
+    resolved, problems = [], []
+    for screen in saved_screens() if screens is None else screens:
+        try:
+            resolved.append(load(screen, metrics=metrics))
+        except ScreenError as error:
+            if screens is not None:
+                raise
+            problems.append((str(screen), error.render()))
+    with open_data(data) as lake:
+        found = find_holdings(lake, resolved, find_company(lake.con, ticker, as_of), as_of)
+    return replace(found, problems=tuple(problems))
 
 
 def show(

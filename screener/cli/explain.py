@@ -7,7 +7,7 @@ from datetime import date
 import click
 
 from screener.cli.complete import complete_screen
-from screener.cli.options import as_of_option, data_option, metrics_option, terminal
+from screener.cli.options import as_of_option, data_option, format_option, metrics_option, terminal
 
 
 @click.command("explain")
@@ -16,16 +16,20 @@ from screener.cli.options import as_of_option, data_option, metrics_option, term
 @data_option
 @as_of_option
 @metrics_option
-@click.option("--format", "fmt", type=click.Choice(("table", "json")), default="table", show_default=True,
-              help="Text for people, or JSON.")  # fmt: skip
+@format_option
 def command(
-    screen: str, ticker: str, data: str | None, as_of: date | None, metrics: tuple[str, ...] | None, fmt: str
+    screen: str, ticker: str, data: str | None, as_of: date | None, metrics: tuple[str, ...] | None, fmt: str | None
 ) -> None:
-    """Explain TICKER in SCREEN: each rule's verdict with its parts, each factor, the filings behind the line items."""
+    """Explain TICKER in SCREEN: verdicts with distances and parts, factors, what would change it, the filings behind.
+
+    CSV has a line for each rule and factor; JSON has everything.
+    """
     from screener import api
     from screener.output.explain import explanation_json, render_explanation
+    from screener.output.explain_tables import explanation_csv, explanation_markdown
 
     found = api.explain(screen, ticker, data=data, as_of=as_of, metrics=metrics)
     width, color = terminal()
-    text = explanation_json(found) if fmt == "json" else render_explanation(found, width=width, color=color)
+    makers = {"json": explanation_json, "csv": explanation_csv, "markdown": explanation_markdown}
+    text = makers[fmt](found) if fmt in makers else render_explanation(found, width=width, color=color)
     click.echo(text, nl=False)

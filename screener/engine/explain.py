@@ -1,29 +1,29 @@
-"""Why a name is in or out: every rule with its parts, every factor, and the filings behind the line items."""
+"""Why a name is in or out: every rule with its parts and distance, every factor, and what would change the verdict."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from screener.catalogue import items
+from screener.catalogue import fields, items
 from screener.engine.company import Company
 from screener.engine.compile import Moment
-from screener.engine.lineage import column_of, lineage_of
-from screener.engine.ranks import factor_weights, unit_of
-from screener.engine.result import FactorValue, Result, Value
-from screener.engine.trace import NOW, Trace, Tracer, children
+from screener.engine.distance import Distance, deciding, turning
+from screener.engine.evidence import Filing, Source, Version, read_filings, read_versions, words
+from screener.engine.factors import Standing, read_standings
+from screener.engine.parts import Parts, run_with_parts
+from screener.engine.places import Cutoff, Place, read_cutoff, read_places
+from screener.engine.ranks import unit_of
+from screener.engine.result import Result, Value
+from screener.engine.trace import NOW, Trace, children
 from screener.errors import DataError
-from screener.lake.filings import filing_url
 from screener.language.ast import Expr, Name, Number, Period
 from screener.language.definitions import find
-from screener.standardize.lineage_nodes import leaves
 
 if TYPE_CHECKING:
     from screener.lake.connect import Lake
-    from screener.language.screen import Rule
-    from screener.standardize.lineage_nodes import Node
+    from screener.language.screen import Rule, Screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,29 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class Input:
+    """A stored value that a rule rests on: its period, the day since which it is public, and the flags of that row.
+
+    when: as in :class:`Source`. For what is taken from prices both days are those of the last price.
+    """
+
+    name: str
+    when: str
+    value: Value
+    unit: str
+    period_end: date | None
+    filed: date | None
+    flags: str
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
-    """A rule's verdict on the name: ``pass``, ``fail`` or ``unknown`` with its reason; ``admitted`` if let in."""
+    """A rule's verdict on the name: ``pass``, ``fail`` or ``unknown`` with its reason; ``admitted`` if let in.
+
+    distance: the comparison that decides, ``None`` where nothing can be measured (see :mod:`screener.engine.distance`).
+    change: for a rule that keeps the name out, the comparisons that would all have to turn for it to pass, at their
+    least distance; ``()`` where that cannot be said.
+    """
 
     group: str
     text: str
@@ -50,45 +71,19 @@ class Judgement:
     admitted: bool
     reason: str
     terms: tuple[Term, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Filing:
-    """A reported fact that a line item's value was made of; ``when`` is the moment of that value."""
-
-    item: str
-    tag: str
-    start: date | None
-    end: date
-    value: float
-    unit: str
-    filed: date
-    form: str
-    accession: str | None
-    url: str
-    when: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """How a line item's value was made: method, formula and notes as in a :class:`Node` of its lineage.
-
-    when: ``""`` for the newest twelve months or balance, else ``quarter``, ``4q earlier``, ``quarter 1q earlier``.
-    """
-
-    item: str
-    when: str
-    value: float | None
-    method: str
-    formula: str
-    notes: tuple[str, ...]
+    distance: Distance | None = None
+    change: tuple[Distance, ...] = ()
+    inputs: tuple[Input, ...] = ()
 
 
 @dataclass(frozen=True)
 class Explanation:
     """Everything about one name in one run; ``rank`` and ``score`` are ``None`` when it is not on the list.
 
-    ``evidence``: (``debt``, ``interest`` or ``cash``, state) of the newest row; empty without one.
+    ``place``: where it stands in the universe and on the list, also for a name of the universe that does not pass.
+    ``tightest``: for a name that passes, the rule that it passes with the least room in per cent of the threshold.
+    ``cutoff``: what the screen's limit cuts at. ``evidence``: (``debt``, ``interest`` or ``cash``, state) of the newest
+    row; empty without one.
     """
 
     result: Result
@@ -102,25 +97,45 @@ class Explanation:
     known_from: Value
     flags: str
     judgements: tuple[Judgement, ...]
-    factors: tuple[FactorValue, ...]
+    factors: tuple[Standing, ...]
     filings: tuple[Filing, ...]
     evidence: tuple[tuple[str, str], ...] = ()
     sources: tuple[Source, ...] = ()
+    place: Place | None = None
+    cutoff: Cutoff | None = None
+
+    @property
+    def missed(self) -> tuple[Judgement, ...]:
+        """Return the conditions and rules that keep the name out."""
+        return tuple(judgement for judgement in self.judgements if not judgement.admitted)
+
+    @property
+    def tightest(self) -> Judgement | None:
+        """Return the rule that a name on the list passes with the least room, ``None`` where no per cent tells."""
+        found = [
+            (judgement.distance.relative, number, judgement)
+            for number, judgement in enumerate(self.judgements)
+            if judgement.verdict == "pass" and judgement.distance and judgement.distance.relative is not None
+        ]
+        return min(found)[2] if self.passed and found else None
 
 
 def explain_name(lake: Lake, result: Result, company: Company, *, filings: bool = True) -> Explanation:
-    """Explain one company in a run that has just been made on ``lake`` (the table ``evaluated`` is read).
+    """Explain one company in a run that was made on ``lake``: as :func:`explain_company` with its screen and day."""
+    return explain_company(lake, result.screen, company, result.run.as_of, filings=filings)
+
+
+def explain_company(
+    lake: Lake, screen: Screen, company: Company, as_of: date | None = None, *, filings: bool = True
+) -> Explanation:
+    """Run ``screen`` with the parts of its rules and explain one company in it.
 
     ``filings=False`` leaves the facts behind the values out: to find them, the company is standardized once more.
     Raises ``DataError`` when the company was not a candidate: no usable filing and no recent price on the day.
     """
-    screen, day = result.screen, result.run.as_of
-    tracer = Tracer(screen.definitions, screen.universe, screen.min_group)
-    for rule in (*screen.universe, *screen.rules):
-        tracer.add(rule.expr)
-    for factor in screen.factors():
-        tracer.add(factor.expr)
-    trace = tracer.read(lake.con, day, [company.issuer_id]).get(company.issuer_id)
+    parts = run_with_parts(lake, screen, as_of, followed=[company.issuer_id])
+    day = parts.result.run.as_of
+    trace = parts.traces([company.issuer_id]).get(company.issuer_id)
     row = lake.con.execute(
         "SELECT in_universe, passed, rank, score FROM evaluated WHERE issuer_id = ?", [company.issuer_id]
     ).fetchone()
@@ -128,27 +143,83 @@ def explain_name(lake: Lake, result: Result, company: Company, *, filings: bool 
         raise DataError(
             f"{company.ticker} ({company.name}) was not a candidate on {day}: no usable filing and no recent price"
         )
-    judgements = tuple(_judge(rule, trace) for rule in (*screen.universe, *screen.rules))
-    expressions = [rule.expr for rule in (*screen.universe, *screen.rules)] + [f.expr for f in screen.factors()]
-    used = sorted(
-        {found for expr in expressions for found in _items(expr, trace)},
-        key=lambda found: (found[1].lag, found[0], found[1].quarter),
-    )
-    period_end = trace.value(Name("period_end"))
-    flags, known_from, evidence = _version(lake, company, day)
-    found, sources = _filings(lake, company, day, used) if filings else ((), ())
+    return _explained(parts, company, trace, row, filings=filings)
+
+
+def _explained(
+    parts: Parts, company: Company, trace: Trace, row: tuple[bool, bool, int | None, float | None], *, filings: bool
+) -> Explanation:
+    lake, result = parts.lake, parts.result
+    screen, day = result.screen, result.run.as_of
+    versions = read_versions(lake, company, day)
+    rules = (*screen.universe, *screen.rules)
+    newest = versions.get(0)
+    found, sources = read_filings(lake, company, versions, _stored(screen, trace)) if filings else ((), ())
+    place = read_places(lake.con, [company.issuer_id]).get(company.issuer_id)
     return Explanation(
-        result, company, True, bool(row[0]), bool(row[1]), row[2], row[3], period_end, known_from, flags,
-        judgements, _factors(lake, result, company), found, evidence, sources,
-    )  # fmt: skip
+        result=result,
+        company=company,
+        candidate=True,
+        in_universe=bool(row[0]),
+        passed=bool(row[1]),
+        rank=row[2],
+        score=row[3],
+        period_end=trace.value(Name("period_end")),
+        known_from=newest.known_from if newest else None,
+        flags=newest.flags if newest else "",
+        judgements=tuple(_judge(rule, trace, versions) for rule in rules),
+        factors=read_standings(lake.con, screen, company.issuer_id),
+        filings=found,
+        evidence=newest.evidence if newest else (),
+        sources=sources,
+        place=place,
+        cutoff=read_cutoff(lake.con, screen.limit, place),
+    )
 
 
-def _judge(rule: Rule, trace: Trace) -> Judgement:
+def _stored(screen: Screen, trace: Trace) -> list[tuple[str, Moment]]:
+    """Return the line items behind all rules and factors, the newest first."""
+    read = [rule.expr for rule in (*screen.universe, *screen.rules)] + [factor.expr for factor in screen.factors()]
+    used = set().union(*(_items(expr, trace) for expr in read))
+    return sorted((found for found in used if found[0] in items.BY_NAME), key=_order)
+
+
+def _order(found: tuple[str, Moment]) -> tuple[int, str, bool]:
+    return found[1].lag, found[0], found[1].quarter
+
+
+def _judge(rule: Rule, trace: Trace, versions: dict[int, Version]) -> Judgement:
     value = trace.value(rule.expr)
     verdict = "unknown" if value is None else "pass" if value else "fail"
-    reason = trace.reason(rule.expr) if value is None else ""
     admitted = bool(value) or (value is None and rule.if_unknown != "fail")
-    return Judgement(rule.group, rule.text, verdict, admitted, reason, _terms(rule.expr, trace, NOW))
+    return Judgement(
+        group=rule.group,
+        text=rule.text,
+        verdict=verdict,
+        admitted=admitted,
+        reason=trace.reason(rule.expr) if value is None else "",
+        terms=_terms(rule.expr, trace, NOW),
+        distance=deciding(rule.expr, trace),
+        change=turning(rule.expr, trace) if verdict == "fail" else (),
+        inputs=_inputs(rule.expr, trace, versions),
+    )
+
+
+def _inputs(expr: Expr, trace: Trace, versions: dict[int, Version]) -> tuple[Input, ...]:
+    found = []
+    read = _items(expr, trace)
+    for name, at in sorted(read, key=_order):
+        value = trace.value(read[name, at], at)
+        if name in fields.BY_NAME:
+            if fields.BY_NAME[name].market:
+                day = trace.value(Name("price_date"))
+                priced = day if isinstance(day, date) else None
+                found.append(Input(name, "", value, fields.BY_NAME[name].unit, priced, priced, ""))
+            continue
+        row = versions.get(at.lag)
+        period, filed, flags = (row.period_end, row.known_from, row.flags) if row else (None, None, "")
+        found.append(Input(name, words(at), value, items.BY_NAME[name].unit, period, filed, flags))
+    return tuple(found)
 
 
 def _terms(expr: Expr, trace: Trace, at: Moment) -> tuple[Term, ...]:
@@ -175,25 +246,22 @@ def _term(name: Name, trace: Trace, at: Moment) -> Term:
     text, label = (metric.text, metric.label) if metric is not None else ("", "")
     parts = _terms(inside, trace, at) if inside is not None else ()
     unit = unit_of(name, trace.definitions)
-    return Term(name.name, trace.value(key, at), unit, text, trace.reason(key, at), _when(at), parts, label)
+    return Term(name.name, trace.value(key, at), unit, text, trace.reason(key, at), words(at), parts, label)
 
 
-def _when(at: Moment) -> str:
-    return (("quarter" if at.quarter else "") + (f" {at.lag}q earlier" if at.lag else "")).strip()
-
-
-def _items(expr: Expr, trace: Trace) -> set[tuple[str, Moment]]:
-    """Return the line items that ``expr`` rests on, through all formulas, with the moments at which they are taken."""
-    found: set[tuple[str, Moment]] = set()
-    seen: set[tuple[Expr, Moment]] = set()
+def _items(expr: Expr, trace: Trace) -> dict[tuple[str, Moment], Name]:
+    """Return the line items and fields that ``expr`` rests on, through all formulas, as they stand there."""
+    found: dict[tuple[str, Moment], Name] = {}
+    # By identity: hashing whole trees takes longer than walking one twice.
+    seen: set[tuple[int, Moment]] = set()
 
     def walk(part: Expr, at: Moment) -> None:
-        if (part, at) in seen or isinstance(part, Number | Period):
+        if (id(part), at) in seen or isinstance(part, Number | Period):
             return
-        seen.add((part, at))
+        seen.add((id(part), at))
         if isinstance(part, Name):
-            if part.name in items.BY_NAME:
-                found.add((part.name, at))
+            if part.name in items.BY_NAME or part.name in fields.BY_NAME:
+                found[part.name, at] = part
             inside = trace.inside(part.name)
             if inside is not None:
                 walk(inside, at)
@@ -202,72 +270,3 @@ def _items(expr: Expr, trace: Trace) -> set[tuple[str, Moment]]:
 
     walk(expr, NOW)
     return found
-
-
-def _version(lake: Lake, company: Company, day: date) -> tuple[str, Value, tuple[tuple[str, str], ...]]:
-    row = lake.con.execute(
-        "SELECT flags, known_from, debt_evidence, interest_evidence, cash_evidence FROM fundamentals "
-        "WHERE issuer_id = ? AND known_from <= ? AND latest_until > ?",
-        [company.issuer_id, day, day],
-    ).fetchone()
-    if row is None:
-        return "", None, ()
-    states = zip(("debt", "interest", "cash"), row[2:], strict=True)
-    return row[0], row[1], tuple((name, state) for name, state in states if state)
-
-
-def _factors(lake: Lake, result: Result, company: Company) -> tuple[FactorValue, ...]:
-    weights, definitions = factor_weights(result.screen), result.screen.definitions
-    if not weights:
-        return ()
-    wanted = ", ".join(f"f{k}, f{k}_pct, f{k}_peers" for k in range(1, len(weights) + 1))
-    row = lake.con.execute(
-        f"SELECT {wanted} FROM evaluated WHERE in_universe AND issuer_id = ?", [company.issuer_id]
-    ).fetchone()
-    if row is None:
-        return ()
-    return tuple(
-        FactorValue(
-            factor.text, path, row[3 * k], row[3 * k + 1], row[3 * k + 2], weight, unit_of(factor.expr, definitions)
-        )
-        for k, (path, factor, weight) in enumerate(weights)
-    )
-
-
-def _filings(
-    lake: Lake, company: Company, day: date, used: list[tuple[str, Moment]]
-) -> tuple[tuple[Filing, ...], tuple[Source, ...]]:
-    """Return the facts that the values of the used line items were made of, and how each value was made of them."""
-    periods = _periods(lake, company, day)
-    wanted = [(name, at, periods[at.lag]) for name, at in used if at.lag in periods]
-    if not wanted:
-        return (), ()
-    found: dict[Filing, None] = {}
-    sources = []
-    with lineage_of(lake, company) as ways:
-        for name, at, (end, known_from) in wanted:
-            node = ways.value(column_of(name, quarter=at.quarter), end, known_from)
-            if node is not None and node.value is not None:
-                found.update(dict.fromkeys(_behind(name, node, company, _when(at))))
-                sources.append(Source(name, _when(at), node.value, node.method, node.formula, node.notes))
-    return tuple(found), tuple(sources)
-
-
-def _behind(item: str, node: Node, company: Company, when: str) -> Iterator[Filing]:
-    for leaf in leaves(node):
-        fact = leaf.fact
-        assert fact is not None, "a leaf has a fact"  # noqa: S101 - that is what makes it one
-        yield Filing(
-            item, fact.tag, fact.start, fact.end, fact.value, fact.unit, fact.filed, fact.form, fact.accession or None,
-            filing_url(company.cik, fact.accession), when,
-        )  # fmt: skip
-
-
-def _periods(lake: Lake, company: Company, day: date) -> dict[int, tuple[date, date]]:
-    """Return the period end and ``known_from`` of the newest period (0) and of those so many quarters earlier."""
-    rows = lake.con.execute(
-        "SELECT max(quarter_index) FILTER (WHERE latest_until > ?) OVER () - quarter_index, period_end, known_from "
-        "FROM fundamentals WHERE issuer_id = ? AND known_from <= ? AND known_until > ? ORDER BY period_end",
-        [day, company.issuer_id, day, day],
-    ).fetchall()
-    return {lag: (end, known_from) for lag, end, known_from in rows if lag is not None}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from screener.catalogue.peers import ladder
 from screener.engine.columns import Columns
 from screener.engine.compile import Moment, compile_expr, identifier
-from screener.engine.ranks import RankColumns, rank_columns
+from screener.engine.ranks import RankColumns, peer_columns, rank_columns
 from screener.engine.steps import (
     ALWAYS,
     Selection,
@@ -24,6 +24,9 @@ from screener.engine.steps import (
     with_clause,
 )
 from screener.language.screen import Screen
+
+# Best first: what stands before what on the list, and in every other order of names.
+ORDER = "score DESC NULLS LAST, market_cap DESC NULLS LAST, ticker NULLS LAST, issuer_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +43,28 @@ class Query:
     dates: tuple[date, ...]
 
 
-def build_query(screen: Screen, dates: Sequence[date]) -> Query:
-    """Compile ``screen`` over ``dates`` (one for a run, hundreds for a history)."""
-    columns = Columns(screen.definitions, screen.min_group)
+def kept(columns: Columns) -> dict[str, str]:
+    """Return, for every column that formulas rest on, its field in the struct ``kept`` of :func:`build_query`.
+
+    These are the line items now and earlier, the fields, and the comparisons with peers: what a single name's row does
+    not have in itself.
+    """
+    compared = [name for level in columns.late for name in level]
+    names = dict.fromkeys((*columns.latest, *columns.history, *columns.fields, *compared))
+    return {name: f"k{number}" for number, name in enumerate(names, 1)}
+
+
+def build_query(
+    screen: Screen, dates: Sequence[date], *, columns: Columns | None = None, followed: Sequence[int] = ()
+) -> Query:
+    """Compile ``screen`` over ``dates`` (one for a run, hundreds for a history).
+
+    With ``columns`` the query has more: ``kept`` with all of :func:`kept`, and the peer group of each factor
+    (``f1_within``, ``f1_size``); ``columns`` may know more names than the screen needs. The issuers in ``followed`` are
+    judged by every condition, also where the universe has left them out early.
+    """
+    parts = columns is not None
+    columns = columns or Columns(screen.definitions, screen.min_group)
     for name in ALWAYS:
         columns.column(name, Moment())
     universe = verdicts("u", screen.universe, columns)
@@ -52,11 +74,18 @@ def build_query(screen: Screen, dates: Sequence[date]) -> Query:
     for peer in peers:
         columns.column(peer, Moment())
     ranks = rank_columns(screen, columns)
+    if parts:
+        # One column, not a hundred: planning takes longer than computing.
+        fields = ", ".join(f"{key} := {identifier(name)}" for name, key in kept(columns).items())
+        shown += (("kept", f"struct_pack({fields})"),)
+        ranks = replace(ranks, percentiles=ranks.percentiles + peer_columns(screen))
     judged = (*keys(peers), *universe, *rules, *ranks.values, *shown)
-    steps = [("dates(as_of)", date_rows(dates)), *candidate_steps(columns, dates, universe=screen.universe)]
+    steps = [("dates(as_of)", date_rows(dates))]
+    steps += candidate_steps(columns, dates, universe=screen.universe, followed=followed)
     steps.append(("judged", select(judged) + f"\n  FROM {last_step(columns)}"))
     steps.append(("surviving", _surviving(screen)))
-    steps.append(("ranked", _ranked(ranks, len(early_conditions(columns, screen.universe)), len(screen.universe))))
+    early, conditions = len(early_conditions(columns, screen.universe)), len(screen.universe)
+    steps.append(("ranked", _ranked(ranks, early=early > 0, whole=early == conditions and not followed)))
     return Query(with_clause(steps) + _final(universe + rules + shown, ranks), screen, tuple(dates))
 
 
@@ -67,17 +96,16 @@ def _surviving(screen: Screen) -> str:
     )
 
 
-def _ranked(ranks: RankColumns, early: int, conditions: int) -> str:
+def _ranked(ranks: RankColumns, *, early: bool, whole: bool) -> str:
     """Rank the universe; the names outside it keep their verdicts and get no percentiles.
 
-    ``early`` of its ``conditions`` were judged in the step ``tested``; where that is all, no other name has survived.
+    early: some conditions were judged in the step ``tested``. whole: all were, so that no other name has survived.
     """
-    order = "score DESC NULLS LAST, market_cap DESC NULLS LAST, ticker NULLS LAST, issuer_id"
-    place = f"row_number() OVER (PARTITION BY as_of, follows_rules ORDER BY {order})"
+    place = f"row_number() OVER (PARTITION BY as_of, follows_rules ORDER BY {ORDER})"
     inside, outside = select(ranks.percentiles, star="*") + "\n  FROM surviving", []
     if early:
         outside.append("SELECT * EXCLUDE (eligible), false AS in_universe FROM tested WHERE NOT eligible")
-    if early < conditions:
+    if not whole:
         inside += " WHERE in_universe"
         outside.append("SELECT * FROM surviving WHERE NOT in_universe")
     return (

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from screener.catalogue.names import lookup
 from screener.catalogue.peers import ladder
 from screener.engine.columns import Columns, refusal
-from screener.engine.compile import Moment, compile_expr, identifier
+from screener.engine.compile import Moment, compile_expr, identifier, quote
 from screener.language.ast import Expr, Name
 from screener.language.definitions import find
 from screener.language.screen import Definition, Factor, RankGroup, Screen
@@ -84,6 +84,23 @@ def _percentile_columns(key: str, factor: Factor, screen: Screen) -> list[tuple[
         (f"{key}_pct", f"CASE {key}_class WHEN 0 THEN {missing} WHEN 1 THEN 0.0 ELSE {share} END"),
         (f"{key}_peers", peers),
     ]
+
+
+def peer_columns(screen: Screen) -> tuple[tuple[str, str], ...]:
+    """Return, for factor *n*, ``f<n>_within`` (the field that groups its peers) and ``f<n>_size`` (how many they are).
+
+    ``universe`` where no group is large enough or none is asked for. Windows over the universe, as the percentiles.
+    """
+    found = []
+    for number, factor in enumerate(screen.factors(), 1):
+        within, size = "'universe'", "count(*) OVER (PARTITION BY as_of)"
+        for name in reversed(ladder(factor.within)):
+            count = f"count(*) OVER (PARTITION BY as_of, {identifier(name)})"
+            large = f"{identifier(name)} IS NOT NULL AND {count} >= {screen.min_group}"
+            within = f"CASE WHEN {large} THEN {quote(name)} ELSE {within} END"
+            size = f"CASE WHEN {large} THEN {count} ELSE {size} END"
+        found += [(f"f{number}_within", within), (f"f{number}_size", size)]
+    return tuple(found)
 
 
 def _group_score(group: RankGroup, numbers: Iterator[int]) -> str:

@@ -40,14 +40,24 @@ def newest_date(con: duckdb.DuckDBPyConnection) -> date:
     return found
 
 
-def run_screen(lake: Lake, screen: Screen, as_of: date | None = None) -> Result:
+def run_screen(
+    lake: Lake,
+    screen: Screen,
+    as_of: date | None = None,
+    *,
+    tracer: Tracer | None = None,
+    followed: Sequence[int] = (),
+) -> Result:
     """Run ``screen`` as of a day (default: the newest day of the data) and return its result.
+
+    The table ``evaluated`` is left on the connection. With a ``tracer`` it has all that ``tracer.read_kept`` needs, and
+    the issuers in ``followed`` are judged by every condition, whether they belong to the universe or not.
 
     Raises ``DataError`` when the data set has nothing that was public on that day.
     """
     newest = newest_date(lake.con)
     day = as_of or newest
-    query = build_query(screen, [day])
+    query = build_query(screen, [day], columns=tracer.columns if tracer else None, followed=followed)
     lake.con.execute(f"CREATE OR REPLACE TEMP TABLE evaluated AS {query.sql}")
     funnel = read_funnel(lake.con, screen)
     if not funnel[0].passed:
@@ -71,7 +81,7 @@ def run_screen(lake: Lake, screen: Screen, as_of: date | None = None) -> Result:
         run=identity,
         screen=screen,
         columns=tuple(ResultColumn(column.name, column.name, column.unit) for column in screen.columns),
-        rows=_rows(lake.con, query, day),
+        rows=_rows(lake.con, query, day, tracer, followed),
         funnel=funnel,
         population=_remaining(funnel, "universe"),
         passed=funnel[-1].remaining,
@@ -99,7 +109,7 @@ def panel(lake: Lake, screen: Screen, dates: Sequence[date]) -> pl.DataFrame:
 def read_funnel(con: duckdb.DuckDBPyConnection, screen: Screen) -> tuple[FunnelStep, ...]:
     """Count, from the table ``evaluated``, how the candidates fare at every condition."""
     counts, alive = ["count(*)"], "true"
-    for key, rule in _keyed(screen):
+    for key, rule in keyed(screen):
         tested = alive if key.startswith("u") else "in_universe"
         alive += f" AND coalesce({key}, {str(rule.if_unknown != 'fail').lower()})"
         counts += [
@@ -110,7 +120,7 @@ def read_funnel(con: duckdb.DuckDBPyConnection, screen: Screen) -> tuple[FunnelS
         ]
     found = con.execute(f"SELECT {', '.join(counts)} FROM evaluated").fetchone() or (0,)
     steps = [FunnelStep("start", "", "candidates", found[0], 0, 0, found[0])]
-    for number, (key, rule) in enumerate(_keyed(screen)):
+    for number, (key, rule) in enumerate(keyed(screen)):
         passed, failed, unknown, remaining = found[1 + 4 * number : 5 + 4 * number]
         kind = "universe" if key.startswith("u") else "rule"
         admitted = unknown if rule.if_unknown != "fail" else 0
@@ -118,7 +128,8 @@ def read_funnel(con: duckdb.DuckDBPyConnection, screen: Screen) -> tuple[FunnelS
     return tuple(steps)
 
 
-def _keyed(screen: Screen) -> list[tuple[str, Rule]]:
+def keyed(screen: Screen) -> list[tuple[str, Rule]]:
+    """Return every universe condition and rule with its column in the table ``evaluated``."""
     return [(f"u{k}", rule) for k, rule in enumerate(screen.universe, 1)] + [
         (f"r{k}", rule) for k, rule in enumerate(screen.rules, 1)
     ]
@@ -143,10 +154,12 @@ def _coverage(con: duckdb.DuckDBPyConnection, screen: Screen) -> list[dict[str, 
     ]
 
 
-def _rows(con: duckdb.DuckDBPyConnection, query: Query, day: date) -> tuple[Row, ...]:
+def _rows(
+    con: duckdb.DuckDBPyConnection, query: Query, day: date, tracer: Tracer | None, followed: Sequence[int]
+) -> tuple[Row, ...]:
     """Read the shortlist from the table ``evaluated``."""
     screen = query.screen
-    open_rules = [(key, rule) for key, rule in _keyed(screen) if rule.if_unknown == "flag"]
+    open_rules = [(key, rule) for key, rule in keyed(screen) if rule.if_unknown == "flag"]
     wanted = [*IDENTITY, "data_flags", *(f"c{k}" for k in range(1, len(screen.columns) + 1))]
     wanted += [f"f{k}{part}" for k in range(1, len(screen.factors()) + 1) for part in ("", "_pct", "_peers")]
     unknown = [f"{key} IS NULL AS open_{key}" for key, _ in open_rules]
@@ -155,7 +168,9 @@ def _rows(con: duckdb.DuckDBPyConnection, query: Query, day: date) -> tuple[Row,
     names = [*wanted, *(f"open_{key}" for key, _ in open_rules)]
     records = [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
     let_in = {record["issuer_id"]: [rule for key, rule in open_rules if record[f"open_{key}"]] for record in records}
-    reasons = _reasons(con, screen, day, {issuer: rules for issuer, rules in let_in.items() if rules})
+    reasons = _reasons(
+        con, screen, day, {issuer: rules for issuer, rules in let_in.items() if rules}, kept=tracer, followed=followed
+    )
     return tuple(_row(record, screen, reasons.get(record["issuer_id"], ())) for record in records)
 
 
@@ -181,15 +196,25 @@ def _row(record: dict[str, Any], screen: Screen, reasons: tuple[str, ...]) -> Ro
 
 
 def _reasons(
-    con: duckdb.DuckDBPyConnection, screen: Screen, day: date, open_rules: dict[int, list[Rule]]
+    con: duckdb.DuckDBPyConnection,
+    screen: Screen,
+    day: date,
+    open_rules: dict[int, list[Rule]],
+    *,
+    kept: Tracer | None,
+    followed: Sequence[int],
 ) -> dict[int, tuple[str, ...]]:
     """Return, for the names that a rule let through although it is unknown, the rule and the reason."""
     if not open_rules:
         return {}
-    tracer = Tracer(screen.definitions, screen.universe, screen.min_group)
-    for rule in {rule for rules in open_rules.values() for rule in rules}:
-        tracer.add(rule.expr)
-    traces = tracer.read(con, day, sorted(open_rules))
+    if kept is not None:
+        # Those who are followed are asked for next: one query reads them all.
+        traces = kept.read_kept(con, day, sorted({*open_rules, *followed}))
+    else:
+        tracer = Tracer(screen.definitions, screen.universe, screen.min_group)
+        for rule in {rule for rules in open_rules.values() for rule in rules}:
+            tracer.add(rule.expr)
+        traces = tracer.read(con, day, sorted(open_rules))
     return {
         issuer: tuple(f"{rule.text}: unknown, {traces[issuer].reason(rule.expr)}" for rule in rules)
         for issuer, rules in open_rules.items()

@@ -46,12 +46,14 @@ def candidate_steps(
     universe: Sequence[Rule] = (),
     issuers: Sequence[int] = (),
     everyone: bool = False,
+    followed: Sequence[int] = (),
 ) -> list[Step]:
     """Return the steps from the stored tables to one row per date and candidate with every needed column.
 
     A candidate is an issuer with a usable filing or a recent price on the date; ``issuers`` narrows to a few.
     Where ``universe`` begins with conditions that need no earlier quarters, they are judged first, in the step
-    ``tested``: the names that they keep out are not followed any further, unless ``everyone`` is to be.
+    ``tested``: the names that they keep out are not followed any further, unless ``everyone`` is to be, or those few
+    issuers in ``followed``.
     """
     inside = _inside(columns, universe) if columns.late else ""
     early = () if everyone else early_conditions(columns, universe)
@@ -60,7 +62,7 @@ def candidate_steps(
         steps.append((row.step, row.body(dates, partial(_only, issuers=issuers))))
     steps.append(("candidates", _candidates(columns, issuers)))
     if early:
-        steps += _tested(columns, universe[: len(early)])
+        steps += _tested(columns, universe[: len(early)], followed)
     if columns.history:
         steps.append(("history", _history(columns, dates, tested=bool(early))))
     steps.append(("observed", _observed(columns, tested=bool(early))))
@@ -106,6 +108,11 @@ def verdicts(prefix: str, rules: Sequence[Rule], columns: Columns) -> Selection:
     return tuple((f"{prefix}{k}", compile_expr(rule.expr, columns)) for k, rule in enumerate(rules, 1))
 
 
+def metric_steps(columns: Columns, source: str) -> list[Step]:
+    """Return the steps that compute all metrics over the columns of the step ``source``, which has what they need."""
+    return _levels(columns.levels, "metrics", source)
+
+
 def _levels(levels: Sequence[dict[str, str]], name: str, source: str) -> list[Step]:
     steps = []
     for number, level in enumerate(levels, 1):
@@ -122,13 +129,14 @@ def _inside(columns: Columns, universe: Sequence[Rule]) -> str:
     return " AND ".join(parts) or "true"
 
 
-def _tested(wanted: Columns, rules: Sequence[Rule]) -> list[Step]:
+def _tested(wanted: Columns, rules: Sequence[Rule], followed: Sequence[int]) -> list[Step]:
     columns = Columns(wanted.definitions)
     found = verdicts("u", rules, columns)
     levels = _levels(columns.levels, "candidates", "candidates")
     source = levels[-1][0] if levels else "candidates"
     judged = select((*keys(), *found)) + f"\n  FROM {source}"
-    return [*levels, ("tested", f"SELECT *, {admitted('u', rules)} AS eligible FROM (\n  {judged})")]
+    also = f" OR issuer_id IN ({', '.join(str(int(issuer)) for issuer in followed)})" if followed else ""
+    return [*levels, ("tested", f"SELECT *, {admitted('u', rules)}{also} AS eligible FROM (\n  {judged})")]
 
 
 def date_rows(dates: Sequence[date]) -> str:

@@ -12,8 +12,9 @@ from screener.catalogue.functions import BY_NAME as FUNCTIONS
 from screener.catalogue.peers import MIN_GROUP
 from screener.engine.columns import Columns
 from screener.engine.compile import Moment, compile_expr, lags, span
+from screener.engine.query import kept
 from screener.engine.result import Value
-from screener.engine.steps import candidate_steps, last_step, select, with_clause
+from screener.engine.steps import Step, candidate_steps, last_step, metric_steps, select, with_clause
 from screener.language.ast import (
     Between,
     Binary,
@@ -150,6 +151,24 @@ def _ago(quarters: int) -> str:
     return f"{quarters // 4}y ago" if quarters % 4 == 0 else f"{quarters}q ago"
 
 
+class _Values(Mapping[tuple[Expr, Moment], Value]):
+    """The values of one issuer by expression; the keys, whose hashing is slow, are shared by all issuers."""
+
+    def __init__(self, places: Mapping[tuple[Expr, Moment], int], row: Sequence[Value]) -> None:
+        """Take the place of each expression in ``row``."""
+        self._places = places
+        self._row = row
+
+    def __getitem__(self, key: tuple[Expr, Moment]) -> Value:
+        return self._row[self._places[key]]
+
+    def __iter__(self) -> Iterator[tuple[Expr, Moment]]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+
 class Tracer:
     """Registers expressions, then reads all their parts for some issuers with one query."""
 
@@ -159,8 +178,9 @@ class Tracer:
         """Start empty; ``definitions``, ``universe`` and ``min_group`` are the screen's own."""
         self._definitions = definitions
         self._universe = universe
-        self._columns = Columns(definitions, min_group)
+        self.columns = Columns(definitions, min_group)
         self._sql: dict[tuple[Expr, Moment], str] = {}
+        self._kept: dict[int, Trace] = {}
         for name in ("price", "shares_outstanding", "model", "market_cap", "period_end", "security_type"):
             self.add(Name(name))
 
@@ -168,7 +188,7 @@ class Tracer:
         """Register ``expr`` and, through formulas and conditions, everything it is computed from."""
         if (expr, at) in self._sql or isinstance(expr, Number | Period):
             return
-        self._sql[expr, at] = compile_expr(expr, self._columns, at)
+        self._sql[expr, at] = compile_expr(expr, self.columns, at)
         for part, moment in [*children(expr, at), *self._behind(expr, at)]:
             self.add(part, moment)
 
@@ -179,33 +199,70 @@ class Tracer:
 
     def read(self, con: duckdb.DuckDBPyConnection, as_of: date, issuers: Sequence[int]) -> dict[int, Trace]:
         """Return the trace of each issuer in ``issuers`` that is a candidate on ``as_of``."""
-        keys = list(self._sql)
         steps = [("dates(as_of)", f"VALUES (DATE '{as_of}')")]
         # A comparison needs all names; without one, only the few that are asked for are read.
-        few = () if self._columns.late else issuers
-        steps += candidate_steps(self._columns, [as_of], universe=self._universe, issuers=few, everyone=True)
-        wanted = [("issuer_id", "issuer_id")] + [(f"n{k}", self._sql[key]) for k, key in enumerate(keys)]
-        sql = with_clause(steps) + select(wanted) + f"\nFROM {last_step(self._columns)}"
+        few = () if self.columns.late else issuers
+        steps += candidate_steps(self.columns, [as_of], universe=self._universe, issuers=few, everyone=True)
+        return self._traces(con, as_of, steps, last_step(self.columns), issuers)
+
+    def read_kept(self, con: duckdb.DuckDBPyConnection, as_of: date, issuers: Sequence[int]) -> dict[int, Trace]:
+        """Return the traces of some issuers from the table ``evaluated`` of a run whose query kept ``columns``.
+
+        Everything must have been added before that query was built, and a tracer is good for one run: what was read
+        once is not read again. Formulas are computed again for these few issuers; comparisons with peers are as the run
+        found them. Issuers that the run did not follow have no values.
+        """
+        missing = [issuer for issuer in issuers if issuer not in self._kept]
+        if missing:
+            self._kept |= self._read_kept(con, as_of, missing)
+        return {issuer: self._kept[issuer] for issuer in issuers if issuer in self._kept}
+
+    def _read_kept(self, con: duckdb.DuckDBPyConnection, as_of: date, issuers: Sequence[int]) -> dict[int, Trace]:
+        stored = [("issuer_id", "issuer_id")] + [(name, f"kept.{key}") for name, key in kept(self.columns).items()]
+        source = select(stored) + f"\n  FROM evaluated WHERE issuer_id IN ({_listed(issuers)})"
+        steps = [("kept", source), *metric_steps(self.columns, "kept")]
+        return self._traces(con, as_of, steps, steps[-1][0])
+
+    def _traces(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        as_of: date,
+        steps: Sequence[Step],
+        source: str,
+        issuers: Sequence[int] = (),
+    ) -> dict[int, Trace]:
+        # The same part may stand in several rules: it is read once.
+        places = {text: place for place, text in enumerate(dict.fromkeys(self._sql.values()))}
+        wanted = [("issuer_id", "issuer_id")] + [(f"n{place}", text) for text, place in places.items()]
+        sql = with_clause(steps) + select(wanted) + f"\nFROM {source}"
         if issuers:
-            sql += f"\nWHERE issuer_id IN ({', '.join(str(int(issuer)) for issuer in issuers)})"
-        found = {}
-        for issuer, *values in con.execute(sql).fetchall():
-            known = dict(zip(keys, values, strict=True))
-            model = str(known[Name("model"), NOW] or "standard")
-            stale = _no_filing(con, issuer, as_of) if known[Name("period_end"), NOW] is None else ""
-            found[int(issuer)] = Trace(known, self._definitions, model, stale)
-        return found
+            sql += f"\nWHERE issuer_id IN ({_listed(issuers)})"
+        rows = con.execute(sql).fetchall()
+        keys = {key: places[text] for key, text in self._sql.items()}
+        values = {int(issuer): _Values(keys, row) for issuer, *row in rows}
+        period, model = (Name("period_end"), NOW), (Name("model"), NOW)
+        stale = _no_filing(con, [issuer for issuer, known in values.items() if known[period] is None], as_of)
+        return {
+            issuer: Trace(known, self._definitions, str(known[model] or "standard"), stale.get(issuer, ""))
+            for issuer, known in values.items()
+        }
 
 
-def _no_filing(con: duckdb.DuckDBPyConnection, issuer: int, as_of: date) -> str:
-    """Say why an issuer has no usable fundamentals on a day."""
-    row = con.execute(
-        "SELECT max(period_end), arg_max(currency, period_end) FROM fundamentals "
-        "WHERE issuer_id = ? AND known_from <= ?",
-        [issuer, as_of],
-    ).fetchone()
-    if row is None or row[0] is None:
-        return "no filing yet"
-    if row[1] != "USD":
-        return f"reports in {row[1]}, not in US dollars"
-    return f"stale: the newest period on file ended on {row[0]}"
+def _listed(issuers: Sequence[int]) -> str:
+    return ", ".join(str(int(issuer)) for issuer in issuers)
+
+
+def _no_filing(con: duckdb.DuckDBPyConnection, issuers: Sequence[int], as_of: date) -> dict[int, str]:
+    """Say why these issuers have no usable fundamentals on a day."""
+    if not issuers:
+        return {}
+    rows = con.execute(
+        "SELECT issuer_id, max(period_end), arg_max(currency, period_end) FROM fundamentals "
+        f"WHERE issuer_id IN ({_listed(issuers)}) AND known_from <= ? GROUP BY issuer_id",
+        [as_of],
+    ).fetchall()
+    found = dict.fromkeys(issuers, "no filing yet")
+    for issuer, period_end, currency in rows:
+        foreign = f"reports in {currency}, not in US dollars"
+        found[issuer] = foreign if currency != "USD" else f"stale: the newest period on file ended on {period_end}"
+    return found

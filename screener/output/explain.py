@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from screener.catalogue.flags import explained
 from screener.output.cells import bar, cell_text, cut, pad, wrap
+from screener.output.distances import measured, needed
 from screener.output.layout import paint
+from screener.output.text import strict_json
 from screener.output.values import format_value
 
 if TYPE_CHECKING:
-    from screener.engine.explain import Explanation, Filing, Judgement, Term
+    from screener.engine.evidence import Filing
+    from screener.engine.explain import Explanation, Judgement, Term
+    from screener.engine.factors import Standing
 
 _MARKS = {"pass": ("✓", "green"), "fail": ("✗", "red"), "unknown": ("?", "yellow")}
 _DEEPEST = 4
@@ -42,21 +44,68 @@ def render_explanation(found: Explanation, *, width: int = 100, color: bool = Fa
             group = judgement.group
             lines += ["", paint(cell_text(group[:1].upper() + group[1:]), "bold", color)]
         lines += _judgement(judgement, width, color)
+    lines += _change_lines(found, width, color)
     lines += _factor_lines(found, width, color)
     lines += _filing_lines(found, width, color)
     return "\n".join(lines) + "\n"
 
 
 def _place(found: Explanation) -> str:
+    place = found.place
+    where = "" if place is None else f"; place {place.place} of {place.universe} in the universe"
     if found.passed:
         limit = found.result.screen.limit
         cut_off = f", below the limit of {limit}" if limit and found.rank and found.rank > limit else ""
         score = "" if found.score is None else f", score {found.score:.1f}"
-        return f"On the list: rank {found.rank} of {found.result.passed}{score}{cut_off}"
+        return f"On the list: rank {found.rank} of {found.result.passed}{score}{cut_off}{where}"
     if not found.in_universe:
         return "Not on the list: outside the universe"
-    failed = [judgement for judgement in found.judgements if not judgement.admitted]
-    return f"Not on the list: {len(failed)} rule{'s' if len(failed) != 1 else ''} not met"
+    failed = len(found.missed)
+    return f"Not on the list: {failed} rule{'s' if failed != 1 else ''} not met{where}"
+
+
+def changes(found: Explanation) -> list[str]:
+    """Return, in sentences, what would have to change for the name to enter the list or to leave it."""
+    if found.passed:
+        return [*_tightest(found), *_cutoff(found)]
+    said = []
+    for judgement in found.missed:
+        if judgement.verdict == "unknown":
+            said.append(f"{judgement.text}: has to be known first: {judgement.reason}")
+        elif judgement.change:
+            said.append("; and ".join(needed(one) for one in judgement.change))
+        else:
+            said.append(f"{judgement.text}: has to hold; nothing here can be measured")
+    if found.place is not None:
+        would = f"It would then be rank {found.place.rank} of {found.place.passing + 1}"
+        score = "" if found.place.score is None else f", with its score of {found.place.score:.1f}"
+        said += [f"{would}{score}", *_cutoff(found)]
+    return said
+
+
+def _tightest(found: Explanation) -> list[str]:
+    if found.tightest is None or found.tightest.distance is None:
+        return []
+    return [f"Least room: {found.tightest.text}: {measured(found.tightest.distance)}"]
+
+
+def _cutoff(found: Explanation) -> list[str]:
+    cutoff, place = found.cutoff, found.place
+    if cutoff is None or place is None or cutoff.last_score is None:
+        return []
+    said = f"The list ends at rank {cutoff.limit} with a score of {cutoff.last_score:.1f}"
+    if cutoff.gap is None:
+        return [said]
+    if place.rank <= cutoff.limit:
+        return [f"{said}; the first below it has {cutoff.next_score:.1f}, {cutoff.gap:.1f} less than this name"]
+    return [f"{said}, {-cutoff.gap:.1f} more than this name"]
+
+
+def _change_lines(found: Explanation, width: int, color: bool) -> list[str]:
+    said = changes(found)
+    heading = "To leave the list" if found.passed else "To enter the list"
+    lines = [line for text in said for line in wrap(cell_text(text), width, first="  ", rest="      ")]
+    return ["", paint(heading, "bold", color), *lines] if lines else []
 
 
 def _judgement(judgement: Judgement, width: int, color: bool) -> list[str]:
@@ -65,8 +114,26 @@ def _judgement(judgement: Judgement, width: int, color: bool) -> list[str]:
     if judgement.reason:
         let_in = " (let in: if_unknown)" if judgement.admitted else ""
         lines.append(cut(f"      unknown: {cell_text(judgement.reason)}{let_in}", width))
+    if judgement.distance is not None:
+        of = "" if judgement.text.startswith(judgement.distance.what) else f"{judgement.distance.what}: "
+        lines += wrap(cell_text(of + measured(judgement.distance)), width, first="      ", rest="        ")
     for term in judgement.terms:
         lines += [cut(line, width) for line in _term_lines(term, 1)]
+    return lines + _input_lines(judgement, width)
+
+
+def _input_lines(judgement: Judgement, width: int) -> list[str]:
+    """Return a line for each period that the rule rests on: what was taken from it, since when it is public, flags."""
+    periods: dict[tuple[str, str, str], dict[str, None]] = {}
+    for found in judgement.inputs:
+        if found.period_end is not None:
+            key = str(found.period_end), str(found.filed), found.flags
+            periods.setdefault(key, {})[found.name] = None
+    lines = []
+    for (period_end, filed, flags), names in periods.items():
+        flagged = f" [{flags}]" if flags else ""
+        said = f"from {period_end}, public {filed}: {', '.join(names)}{flagged}"
+        lines += wrap(cell_text(said), width, first="      ", rest="        ")
     return lines
 
 
@@ -90,15 +157,23 @@ def _factor_lines(found: Explanation, width: int, color: bool) -> list[str]:
     for factor in found.factors:
         share = None if factor.percentile is None else factor.percentile / 100
         percentile = "–" if factor.percentile is None else f"{factor.percentile:.0f}"
+        points = "–" if factor.contribution is None else f"{factor.contribution:.1f}"
         name = cut(cell_text(f"{factor.group}: {factor.name}" if factor.group else factor.name), room)
-        peers = cut(cell_text(str(factor.peers)), 14 if width < 100 else 40)
         value = format_value(factor.value, factor.unit)
-        lines.append(
+        line = (
             f"  {pad(name, room)} {pad(value, 9, right=True)} {pad(percentile, 4, right=True)}"
             f" {pad(bar(share, 10), 10)}"
-            f"  weight {factor.weight * 100:.0f}%  in {peers}"
+            f"  × {factor.weight * 100:.0f}% = {points}  in {cell_text(peers(factor))}"
         )
+        lines.append(cut(line, width))
     return lines
+
+
+def peers(factor: Standing) -> str:
+    """Return the group that a percentile was taken in, its size, and the smaller one that it stands in for."""
+    group = "the universe" if factor.within == "universe" else f"{factor.within} {factor.peers}"
+    instead = f", {factor.asked} too small" if factor.fell_back else ""
+    return f"{group} ({factor.size:,}{instead})"
 
 
 def _filing_lines(found: Explanation, width: int, color: bool) -> list[str]:
@@ -136,21 +211,20 @@ def explanation_json(found: Explanation) -> str:
         "company": asdict(found.company),
         "in_universe": found.in_universe,
         "passed": found.passed,
+        "counts": {"population": found.result.population, "passed": found.result.passed},
         "rank": found.rank,
         "score": found.score,
         "period_end": found.period_end,
         "known_from": found.known_from,
         "flags": found.flags.split(),
         "evidence": dict(found.evidence),
+        "place": asdict(found.place) if found.place else None,
+        "cutoff": asdict(found.cutoff) if found.cutoff else None,
+        "tightest": found.tightest.text if found.tightest else None,
+        "changes": changes(found),
         "verdicts": [asdict(judgement) for judgement in found.judgements],
         "factors": [asdict(factor) for factor in found.factors],
         "filings": [asdict(filing) for filing in found.filings],
         "sources": [asdict(source) for source in found.sources],
     }
-    return json.dumps(content, indent=2, ensure_ascii=False, default=_iso, allow_nan=False) + "\n"
-
-
-def _iso(value: object) -> str:
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} has no JSON form")
+    return strict_json(content)

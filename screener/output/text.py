@@ -64,17 +64,17 @@ def to_markdown(result: Result) -> str:
     columns = shape.chosen(result)
     headers = ["#", "Ticker", "Name", "Sector", "Score", *(column.label or column.name for _, column in columns)]
     units = ["count", "text", "text", "text", "score", *(column.unit for _, column in columns)]
-    parts = [f"# {_markdown_text(shape.title(result))}", _markdown_text(" · ".join(shape.headline(result)))]
+    parts = [f"# {markdown_text(shape.title(result))}", markdown_text(" · ".join(shape.headline(result)))]
     if result.run.demo:
         parts.append(f"> **{shape.DEMO_BANNER}**")
     parts.append(table_markdown(headers, _rows(result), units).rstrip("\n"))
     flagged = [(row.ticker or row.name, flag) for row in result.rows for flag in row.flags]
     if flagged:
-        parts.append("\n".join(f"- {_markdown_text(name)}: {_markdown_text(flag)}" for name, flag in flagged))
+        parts.append("\n".join(f"- {markdown_text(name)}: {markdown_text(flag)}" for name, flag in flagged))
     parts.append(_funnel_markdown(result))
     parts.append(shape.counts(result) + ".")
-    parts.extend(f"Note: {_markdown_text(note)}" for note in result.run.notes)
-    parts.append(_markdown_text(shape.identity(result)))
+    parts.extend(f"Note: {markdown_text(note)}" for note in result.run.notes)
+    parts.append(markdown_text(shape.identity(result)))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -150,12 +150,12 @@ def table_markdown(headers: Sequence[str], rows: Rows, units: Sequence[str] | No
     """Return a Markdown pipe table; with ``units`` (one a column) values are formatted by unit and numbers right."""
     numeric = [bool(units) and is_numeric(unit) for unit in units or [""] * len(headers)]
     lines = [
-        _pipe_line(_markdown_text(header) for header in headers),
+        _pipe_line(markdown_text(header) for header in headers),
         _pipe_line("---:" if right else "---" for right in numeric),
     ]
     for row in rows:
         cells = _texts(row, units) if units else [_plain_value(value) for value in row]
-        lines.append(_pipe_line(_markdown_text(cell) for cell in cells))
+        lines.append(_pipe_line(markdown_text(cell) for cell in cells))
     return "\n".join(lines) + "\n"
 
 
@@ -175,7 +175,8 @@ def _plain_value(value: Value) -> str:
 _MARKDOWN_MARKS = re.compile(r"([\\`*_\[\]|~#])")
 
 
-def _markdown_text(text: str) -> str:
+def markdown_text(text: str) -> str:
+    """Return ``text`` as one line that Markdown shows as it is."""
     text = cell_text(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _MARKDOWN_MARKS.sub(r"\\\1", text)
 

@@ -1,0 +1,27 @@
+"""``screener funnel``: what each rule of a screen costs."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import click
+
+from screener.cli.options import as_of_option, data_option, format_option, metrics_option, terminal
+
+
+@click.command("funnel")
+@click.argument("screen")
+@data_option
+@as_of_option
+@metrics_option
+@format_option
+def command(
+    screen: str, data: str | None, as_of: date | None, metrics: tuple[str, ...] | None, fmt: str | None
+) -> None:
+    """Count what the rules of SCREEN cost: each in order and alone, which keeps out most by itself, which overlap."""
+    from screener import api
+    from screener.output.funnel import funnel_output
+
+    found = api.funnel(screen, data=data, as_of=as_of, metrics=metrics)
+    width, color = terminal()
+    click.echo(funnel_output(found, fmt or "table", width=width, color=color), nl=False)

@@ -1,0 +1,32 @@
+"""``screener holds``: which saved screens hold a name."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import click
+
+from screener.cli.options import as_of_option, data_option, format_option, metrics_option, say, terminal
+
+
+@click.command("holds")
+@click.argument("ticker")
+@data_option
+@as_of_option
+@metrics_option
+@format_option
+def command(
+    ticker: str, data: str | None, as_of: date | None, metrics: tuple[str, ...] | None, fmt: str | None
+) -> None:
+    """Run all saved screens and say which hold TICKER (or a CIK), at which rank, and what keeps it out of the others.
+
+    A screen with errors is named on stderr and left out.
+    """
+    from screener import api
+    from screener.output.holds import holds_output
+
+    found = api.holds(ticker, data=data, as_of=as_of, metrics=metrics)
+    for _, message in found.problems:
+        say(message)
+    width, color = terminal()
+    click.echo(holds_output(found, fmt or "table", width=width, color=color), nl=False)

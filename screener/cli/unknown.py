@@ -1,0 +1,27 @@
+"""``screener unknown``: the names that a screen could not judge."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import click
+
+from screener.cli.options import as_of_option, data_option, format_option, metrics_option, terminal
+
+
+@click.command("unknown")
+@click.argument("screen")
+@data_option
+@as_of_option
+@metrics_option
+@format_option
+def command(
+    screen: str, data: str | None, as_of: date | None, metrics: tuple[str, ...] | None, fmt: str | None
+) -> None:
+    """List the names that SCREEN could not judge: no rule fails, but one is unknown; with the missing input."""
+    from screener import api
+    from screener.output.near import unknown_output
+
+    found = api.unknown(screen, data=data, as_of=as_of, metrics=metrics)
+    width, color = terminal()
+    click.echo(unknown_output(found, fmt or "table", width=width, color=color), nl=False)
