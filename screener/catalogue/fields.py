@@ -17,6 +17,7 @@ class Field:
     ``k`` (its newest classification), ``l`` (listings), ``p`` (the last price), ``f`` (the newest fundamentals), ``d`` (the as-of
     date) and those of engine/beside.py (``e``, ``i``, ``r``, ``j``, ``s``), whose steps are in the query only where they are
     named. market: needs prices. unknown: why it may be, for people. aliases: other names that people type.
+    lasting: the same on every day, so that it may stand in history.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Field:
     help: str = ""
     unknown: str = ""
     aliases: tuple[str, ...] = ()
+    lasting: bool = False
 
 
 # Why a field of the filing lists is unknown.
@@ -72,6 +74,7 @@ FIELDS: tuple[Field, ...] = (
     Field("debt_evidence", "Evidence of debt", "text", "text", "f.debt_evidence", help="reported, reported_zero, inferred_zero or unknown"),
     Field("interest_evidence", "Evidence of interest", "text", "text", "f.interest_evidence", help="reported, reported_zero, inferred_zero, net, accrual_proxy (interest paid stands for it) or unknown"),
     Field("cash_evidence", "Evidence of cash", "text", "text", "f.cash_evidence", help="reported, reported_zero, inferred_zero or unknown"),
+    Field("has_goodwill_lines", "Source tells goodwill", "bool", "bool", f"c.source NOT IN ({', '.join(repr(name) for name in VENDORS)})", help="whether goodwill and intangibles that are not there are none: no for a vendor whose tables have no such columns", lasting=True),
     Field("dq_score", "Data quality", "number", "ratio", "f.dq_score", help="share of the accounting identities that could be tested on the newest period and hold; below 80% the numbers do not fit together"),
     Field("gnp_price_index", "Price index of national output, 1968 = 100", "number", "number", year_before("f.period_end"), help="of the year before the newest period; deflates the assets of Ohlson's score"),
     Field("price", "Price", "number", "usd_per_share", "p.close * p.split_factor", market=True),

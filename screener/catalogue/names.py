@@ -174,7 +174,7 @@ def reads_field(name: str) -> bool:
     """Return whether ``name`` (canonical) is a field, or is read through its formula from one: it has no history."""
     metric = metrics.BY_NAME.get(name)
     if metric is None:
-        return name in fields.BY_NAME
+        return name in fields.BY_NAME and not fields.BY_NAME[name].lasting
     found = (lookup(word) for word in _WORD.findall(metric.formula))
     return any(reads_field(entry.name) for entry in found if entry is not None and entry.name != name)
 

@@ -273,3 +273,8 @@ def test_headings_differ_by_more_than_case(columns: str, said: str) -> None:
     """Headings are told apart without regard to case, and none is empty."""
     (found,) = check_screen(f"rules: [roic > 1%]\ncolumns: {columns}\n")
     assert said in found.message
+
+
+def test_what_is_the_same_on_every_day_may_stand_in_history() -> None:
+    """Tangible equity asks what kind of source an issuer has, which no day changes: it has a history."""
+    assert not check_screen("rules: ['avg(tangible_equity, 5y) > 0', 'avg(rote, 3y) > 5%']")

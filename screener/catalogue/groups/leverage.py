@@ -10,7 +10,7 @@ _NO_EBITDA = (
     Undefined("ebitda <= 0 and total_debt > 0", "EBITDA is zero or negative", "worst"),
     Undefined("ebitda <= 0 and total_debt = 0", "no debt", "best"),
 )
-_TANGIBLE_ASSETS = "(total_assets - if_known(goodwill, 0) - if_known(intangibles, 0))"
+_TANGIBLE_ASSETS = "(total_assets - goodwill_and_intangibles)"
 
 ROWS: tuple[Metric, ...] = (
     Metric("net_debt", "Net debt", "total_debt - liquid_assets", "usd", "lower", "leverage", refused=NOT_BANKS, note="negative: more cash and short-term investments than debt"),

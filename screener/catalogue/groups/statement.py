@@ -16,7 +16,8 @@ ROWS: tuple[Metric, ...] = (
     Metric("avg_invested_capital", "Invested capital, mean of now and a year ago", "avg(invested_capital)", "usd", "neutral", "statement", refused=NOT_BANKS),
     Metric("avg_assets", "Total assets, mean of now and a year ago", "avg(total_assets)", "usd", "neutral", "statement"),
     Metric("common_equity", "Common equity", "equity - if_known(preferred, 0) + if_known(preferred_temp, 0)", "usd", "higher", "statement"),
-    Metric("tangible_equity", "Tangible common equity", "common_equity - if_known(goodwill, 0) - if_known(intangibles, 0)", "usd", "higher", "statement"),
+    Metric("goodwill_and_intangibles", "Goodwill and intangibles", "when(has_goodwill_lines or goodwill is known or intangibles is known, if_known(goodwill, 0) + if_known(intangibles, 0), goodwill)", "usd", "lower", "statement", note="a filing that tags neither has none; a vendor's table without such columns does not say"),
+    Metric("tangible_equity", "Tangible common equity", "common_equity - goodwill_and_intangibles", "usd", "higher", "statement"),
     Metric("tax_rate", "Tax rate for NOPAT", "if_known(when(pretax_income > 0, clip(income_tax / pretax_income, 0, 0.35), 0.21), 0.21)", "ratio", "neutral", "statement", note="between 0 and 35 %; the federal rate of 21 % for a loss and where pretax income or the tax is missing"),
     Metric("nopat", "Net operating profit after tax", "ebit * (1 - tax_rate)", "usd", "higher", "statement", refused=NOT_BANKS),
 )
