@@ -1,4 +1,4 @@
-"""Shell completion of screens, metrics and line items: what a word can become, from the tables alone."""
+"""Shell completion of screens, metrics, line items and tickers: what a word can become."""
 
 from __future__ import annotations
 
@@ -49,3 +49,12 @@ def complete_group(_ctx: click.Context, _param: click.Parameter, word: str) -> l
     from screener.catalogue.metrics import GROUPS
 
     return [CompletionItem(group.name, help=group.title) for group in GROUPS if group.name.startswith(word)]
+
+
+def complete_ticker(ctx: click.Context, _param: click.Parameter, word: str) -> list[CompletionItem]:
+    """Return the tickers that begin with ``word``, of the data set that the command would read."""
+    from click.shell_completion import CompletionItem
+
+    from screener.lake.tickers import tickers
+
+    return [CompletionItem(ticker, help=name) for ticker, name in tickers(word, ctx.params.get("data"))]
