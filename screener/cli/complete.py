@@ -10,13 +10,14 @@ if TYPE_CHECKING:
 
 
 def complete_screen(_ctx: click.Context, _param: click.Parameter, word: str) -> list[CompletionItem]:
-    """Return the saved screens that begin with ``word``, and let the shell add files."""
+    """Return the saved screens that begin with ``word``; where there is none, let the shell complete files."""
     from click.shell_completion import CompletionItem
 
     from screener.language.library import saved_screens
 
     found = [CompletionItem(path.stem) for path in saved_screens() if path.stem.startswith(word)]
-    return [*found, CompletionItem(word, type="file")]
+    # Not both: for files, bash forgets what was offered before.
+    return found or [CompletionItem(word, type="file")]
 
 
 def complete_name(_ctx: click.Context, _param: click.Parameter, word: str) -> list[CompletionItem]:

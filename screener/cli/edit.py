@@ -58,8 +58,8 @@ def _own_file(name: str) -> Path:
         raise ScreenError(error.message, hint=f"{error.hint}; a new screen: screener new NAME") from None
     if not is_shipped(path):
         return path
-    say(f"'{path.stem}' comes with screener: your copy of it goes to {FOLDER}, where it is found first")
     written = copy_shipped(path)
+    say(f"'{path.stem}' comes with screener and stays as it is; your copy in ./{FOLDER} is found first from now on")
     say_written(written)
     return written.path
 

@@ -9,11 +9,15 @@ from screener.engine.result import Result, Row
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Rows by what became of them. entered: of the new list; left: of the old one; moved: (old, new), largest first."""
+    """Rows by what became of them. entered: of the new list; left: of the old one; moved: (old, new), largest first.
+
+    passed: how many names passed all rules, beyond the limit too: (old, new).
+    """
 
     entered: tuple[Row, ...]
     left: tuple[Row, ...]
     moved: tuple[tuple[Row, Row], ...]
+    passed: tuple[int, int]
 
 
 def changes_between(before: Result, after: Result) -> Changes:
@@ -26,4 +30,5 @@ def changes_between(before: Result, after: Result) -> Changes:
         entered=tuple(row for issuer, row in new.items() if issuer not in old),
         left=tuple(row for issuer, row in old.items() if issuer not in new),
         moved=tuple(moved),
+        passed=(before.passed, after.passed),
     )

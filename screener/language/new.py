@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -72,7 +72,8 @@ def new_screen(
 
 def copy_shipped(path: Path, *, folder: Path = FOLDER) -> Written:
     """Copy a screen that comes with the package into ``folder``, as it is, for its author to change."""
-    return _write(_target(path.stem, folder), with_modeline(read_file(path)[0]), force=False)
+    written = _write(_target(path.stem, folder), with_modeline(read_file(path)[0]), force=False)
+    return replace(written, hides=False)
 
 
 def is_shipped(path: Path) -> bool:

@@ -12,13 +12,14 @@ MOST = 20
 def render_changes(found: Changes, width: int = 100) -> str:
     """Return who entered (with the new rank), left (with the old one) and moved; lines of at most ``width`` cells."""
     counts = {"entered": len(found.entered), "left": len(found.left), "moved": len(found.moved)}
-    if not any(counts.values()):
-        return "Since the last run: the same names in the same order."
-    lines = ["Since the last run: " + ", ".join(f"{count} {word}" for word, count in counts.items() if count)]
+    said = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+    before, now = found.passed
+    passed = f"; {now} names passed, {before} before" if before != now else ""
+    lines = [f"Since the last run: {said or 'the same names in the same order'}{passed}"]
     named = {
         "entered": [f"{_called(row)} ({row.rank})" for row in found.entered],
         "left": [f"{_called(row)} ({row.rank})" for row in found.left],
-        "moved": [f"{_called(row)} {old.rank} → {row.rank}" for old, row in found.moved],
+        "moved": [f"{_called(row)} {old.rank}→{row.rank}" for old, row in found.moved],
     }
     for word, texts in named.items():
         if texts:
