@@ -107,9 +107,9 @@ def adapted(text: str, title: str, description: str) -> str:
             start, end = values[key].start_mark.index, values[key].end_mark.index
             written = text[start:end]
             gap = "" if written else " "
-            edits.append((start, end, gap + _scalar(value) + written[len(written.rstrip()) :]))
+            edits.append((start, end, gap + _scalar(value, root.flow_style) + written[len(written.rstrip()) :]))
         else:
-            missing += f"{key}: {_scalar(value)}" + (", " if root.flow_style else _newline(text))
+            missing += f"{key}: {_scalar(value, root.flow_style)}" + (", " if root.flow_style else _newline(text))
     edits.append((first, first, missing))
     for start, end, put in sorted(edits, reverse=True):
         text = text[:start] + put + text[end:]
@@ -150,12 +150,12 @@ def _top_level(events: Any) -> tuple[int, dict[str, Any]]:
     return first, values
 
 
-def _scalar(text: str) -> str:
-    """Return a text as YAML, quoted where it has to be."""
+def _scalar(text: str, flow: bool) -> str:
+    """Return a text as YAML, quoted where it has to be, which is more often inside ``{ }``."""
     import yaml
 
-    dumped: str = yaml.safe_dump([text], width=10**6, allow_unicode=True)
-    return dumped.removeprefix("- ").strip()
+    dumped: str = yaml.safe_dump([text], width=10**6, allow_unicode=True, default_flow_style=flow).strip()
+    return dumped[1:-1] if flow else dumped.removeprefix("- ")
 
 
 def _title(name: str) -> str:

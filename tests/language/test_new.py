@@ -73,9 +73,10 @@ def test_only_the_two_texts_are_changed(text: str, expected: str) -> None:
 
 
 def test_a_text_is_quoted_where_it_must_be() -> None:
-    """A description with ': ' or ' #' is still one text."""
-    text = new.adapted("rank: [roic]\n", "T", "a: b #c 'd'")
-    assert parse_screen(text).description == "a: b #c 'd'"
+    """A description with ': ', ' #', commas or braces is still one text, also in a screen within { }."""
+    for parent in ("rank: [roic]\n", "{rank: [roic]}", "{name: x, description: y, rank: [roic]}"):
+        text = new.adapted(parent, "T", "a: b, c} #d 'e'")
+        assert parse_screen(text).description == "a: b, c} #d 'e'"
 
 
 def test_the_line_for_editors_stands_once() -> None:
