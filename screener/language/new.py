@@ -98,7 +98,7 @@ def adapted(text: str, title: str, description: str) -> str:
     import yaml
 
     events = iter(yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
-    root = next(event for event in events if isinstance(event, yaml.MappingStartEvent))
+    flow = bool(next(event for event in events if isinstance(event, yaml.MappingStartEvent)).flow_style)
     first, values = _top_level(events)
     edits: list[tuple[int, int, str]] = []
     missing = ""
@@ -107,9 +107,9 @@ def adapted(text: str, title: str, description: str) -> str:
             start, end = values[key].start_mark.index, values[key].end_mark.index
             written = text[start:end]
             gap = "" if written else " "
-            edits.append((start, end, gap + _scalar(value, root.flow_style) + written[len(written.rstrip()) :]))
+            edits.append((start, end, gap + _scalar(value, flow) + written[len(written.rstrip()) :]))
         else:
-            missing += f"{key}: {_scalar(value, root.flow_style)}" + (", " if root.flow_style else _newline(text))
+            missing += f"{key}: {_scalar(value, flow)}" + (", " if flow else _newline(text))
     edits.append((first, first, missing))
     for start, end, put in sorted(edits, reverse=True):
         text = text[:start] + put + text[end:]

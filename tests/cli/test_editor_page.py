@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -125,12 +125,10 @@ def test_tickers_are_completed(tmp_path: Path) -> None:
         assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "", "")
 
 
-@pytest.mark.slow
 def test_completion_is_quick(tmp_path: Path) -> None:
-    """The fastest of three completions of a ticker takes at most 0.4 s."""
-    seconds = []
-    for _ in range(3):
-        began = time.perf_counter()
-        completed("screener show Z", tmp_path)
-        seconds.append(time.perf_counter() - began)
-    assert min(seconds) < 0.4
+    """A ticker is completed within 0.4 s of processor time, whatever else the machine does."""
+    before = os.times()
+    completed("screener show Z", tmp_path)
+    after = os.times()
+    spent = after.children_user + after.children_system - before.children_user - before.children_system
+    assert 0 < spent < 0.4
