@@ -1,4 +1,4 @@
-"""Shell completion of screens, metrics and line items: what a word can become, from the tables alone."""
+"""Shell completion of screens, metrics, line items and tickers: what a word can become."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ if TYPE_CHECKING:
 
 
 def complete_screen(_ctx: click.Context, _param: click.Parameter, word: str) -> list[CompletionItem]:
-    """Return the saved screens that begin with ``word``, and let the shell add files."""
+    """Return the saved screens that begin with ``word``; where there is none, let the shell complete files."""
     from click.shell_completion import CompletionItem
 
     from screener.language.library import saved_screens
 
     found = [CompletionItem(path.stem) for path in saved_screens() if path.stem.startswith(word)]
-    return [*found, CompletionItem(word, type="file")]
+    # Not both: for files, bash forgets what was offered before.
+    return found or [CompletionItem(word, type="file")]
 
 
 def complete_name(_ctx: click.Context, _param: click.Parameter, word: str) -> list[CompletionItem]:
@@ -49,3 +50,12 @@ def complete_group(_ctx: click.Context, _param: click.Parameter, word: str) -> l
     from screener.catalogue.metrics import GROUPS
 
     return [CompletionItem(group.name, help=group.title) for group in GROUPS if group.name.startswith(word)]
+
+
+def complete_ticker(ctx: click.Context, _param: click.Parameter, word: str) -> list[CompletionItem]:
+    """Return the tickers that begin with ``word``, of the data set that the command would read."""
+    from click.shell_completion import CompletionItem
+
+    from screener.lake.tickers import tickers
+
+    return [CompletionItem(ticker, help=name) for ticker, name in tickers(word, ctx.params.get("data"))]

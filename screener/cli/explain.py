@@ -6,13 +6,13 @@ from datetime import date
 
 import click
 
-from screener.cli.complete import complete_screen
+from screener.cli.complete import complete_screen, complete_ticker
 from screener.cli.options import as_of_option, data_option, format_option, metrics_option, terminal
 
 
 @click.command("explain")
 @click.argument("screen", shell_complete=complete_screen)
-@click.argument("ticker")
+@click.argument("ticker", shell_complete=complete_ticker)
 @data_option
 @as_of_option
 @metrics_option

@@ -19,6 +19,8 @@ from screener.version import __version__
 COMMANDS: dict[str, str] = {
     "run": "screener.cli.run",
     "list": "screener.cli.list",
+    "new": "screener.cli.new",
+    "edit": "screener.cli.edit",
     "check": "screener.cli.check",
     "explain": "screener.cli.explain",
     "funnel": "screener.cli.funnel",

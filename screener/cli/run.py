@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from screener.cli.complete import complete_screen
 from screener.cli.options import as_of_option, data_option, format_option, metrics_option, say, terminal
 from screener.errors import EXIT_EMPTY
+
+if TYPE_CHECKING:
+    from screener.engine.result import Result
 
 
 @click.command("run")
@@ -32,6 +37,7 @@ from screener.errors import EXIT_EMPTY
     "--limit", type=click.IntRange(min=0), help="At most this many names instead of the screen's limit; 0: all."
 )
 @click.option("--fail-empty", is_flag=True, help="Exit with 1 when nothing passed.")
+@click.option("--watch", is_flag=True, help="Run again whenever the screen is saved, until Ctrl-C.")
 def command(
     screen: str,
     data: str | None,
@@ -41,14 +47,34 @@ def command(
     outputs: tuple[Path, ...],
     limit: int | None,
     fail_empty: bool,
+    watch: bool,
 ) -> None:
-    """Run SCREEN (a saved screen's name, or a YAML file) and print the ranked shortlist."""
-    from screener import api
-    from screener.output.writers import check_target, text_of, write
+    """Run SCREEN (a saved screen's name, or a YAML file) and print the ranked shortlist.
 
+    With --watch, what entered, left or changed its rank since the last run is told below each list, and problems of
+    the screen are shown in its place. Files of metrics are watched, too.
+    """
+    from screener import api
+    from screener.output.writers import check_target
+
+    if watch and fail_empty:
+        raise click.UsageError("--watch and --fail-empty exclude each other")
     for path in outputs:
         check_target(path)
+    if watch:
+        from screener.cli.watch import watch_screen
+
+        watch_screen(screen, lambda result: _show(result, fmt, outputs), data, as_of, limit, metrics)
+        return
     result = api.run(screen, data=data, as_of=as_of, limit=limit, metrics=metrics)
+    _show(result, fmt, outputs)
+    if fail_empty and not result.rows:
+        sys.exit(EXIT_EMPTY)
+
+
+def _show(result: Result, fmt: str | None, outputs: Sequence[Path]) -> None:
+    from screener.output.writers import text_of, write
+
     for path in outputs:
         write(result, path)
         say(f"wrote {path}")
@@ -59,5 +85,3 @@ def command(
         click.echo(render(result, width=width, color=color), nl=False)
     else:
         click.echo(text_of(result, fmt), nl=False)
-    if fail_empty and not result.rows:
-        sys.exit(EXIT_EMPTY)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 
@@ -14,7 +12,6 @@ def command(metrics: bool) -> None:
 
     It knows keys, names and choices; what stands inside expressions is checked by `screener check`.
     """
-    from screener.language.schema import metrics_schema, screen_schema
+    from screener.language.schema import metrics_schema, schema_text, screen_schema
 
-    found = metrics_schema() if metrics else screen_schema()
-    click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+    click.echo(schema_text(metrics_schema() if metrics else screen_schema()), nl=False)

@@ -7,13 +7,13 @@ from typing import Any
 
 import click
 
-from screener.cli.complete import complete_items
+from screener.cli.complete import complete_items, complete_ticker
 from screener.cli.options import Day, as_of_option, data_option, format_option, say, terminal
 from screener.cli.tables import print_table
 
 
 @click.command("show")
-@click.argument("ticker")
+@click.argument("ticker", shell_complete=complete_ticker)
 @data_option
 @as_of_option
 @click.option("--period", type=click.Choice(("ttm", "quarter", "annual")), default="ttm", show_default=True,

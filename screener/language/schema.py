@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from screener.catalogue import metrics, names, peers, units
@@ -96,6 +97,11 @@ def metrics_schema() -> Schema:
         "minProperties": 1,
         "definitions": _definitions(),
     }
+
+
+def schema_text(schema: Schema) -> str:
+    """Return a schema as the text of a file."""
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
 def _ref(name: str) -> Schema:
