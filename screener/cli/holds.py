@@ -6,11 +6,12 @@ from datetime import date
 
 import click
 
+from screener.cli.complete import complete_ticker
 from screener.cli.options import as_of_option, data_option, format_option, metrics_option, say, terminal
 
 
 @click.command("holds")
-@click.argument("ticker")
+@click.argument("ticker", shell_complete=complete_ticker)
 @data_option
 @as_of_option
 @metrics_option
