@@ -6,11 +6,12 @@ from datetime import date
 
 import click
 
+from screener.cli.complete import complete_screen
 from screener.cli.options import as_of_option, data_option, format_option, metrics_option, terminal
 
 
 @click.command("unknown")
-@click.argument("screen")
+@click.argument("screen", shell_complete=complete_screen)
 @data_option
 @as_of_option
 @metrics_option
