@@ -106,8 +106,7 @@ def piotroski(rows: pl.DataFrame) -> pl.DataFrame:
         "droa": roa > roa_1,
         "accrual": c("cfo") > income(""),
         "dlever": (lever < lever_1) | ((long_debt("") == 0) & (long_debt("_1") == 0)),
-        "dliquid": c("current_assets") / c("current_liabilities")
-        > c("current_assets_1") / c("current_liabilities_1"),
+        "dliquid": c("current_assets") / c("current_liabilities") > c("current_assets_1") / c("current_liabilities_1"),
         "offer": c("shares") <= 1.005 * c("shares_1"),
         "dmargin": c("gross_profit") / c("revenue") > c("gross_profit_1") / c("revenue_1"),
         "dturn": c("revenue") / c("assets_1") > c("revenue_1") / c("assets_2"),
