@@ -81,7 +81,7 @@ def test_saved_screen_is_accepted(path: Path) -> None:
 
 
 def test_all_saved_screens_are_there() -> None:
-    """The screens that the package promises are found by name, those of the themes of small-cap investors among them."""
+    """The screens that the package promises are found by name, those of the small-cap themes among them."""
     names = {path.stem for path in saved_screens()}
     promised = {"profitable-small-caps", "low-debt", "deep-value", "magic-formula", "cash-generators", "sound-business"}
     themes = {
