@@ -139,9 +139,10 @@ Price times shares outstanding. What it rests on, and where it is refused rather
   explains it, the count is mended (`basis_mended`); from 2.5 times without such a tag there is no market value
   (`basis_doubtful`). A float of more than 50 times is itself in error.
 - *A vendor's counts restated for splits after the last price*: dividends paid in cash over the dividends in the prices
-  are a share count on the price's basis. Where three periods in a row are off by a plain ratio, the count is mended.
-  For a company that pays none, nothing tells the ratio: a market value under a tenth of book equity, or that turns
-  over within ten days, is refused. A forward split to come of a company without dividends stays unseen.
+  are a share count on the price's basis. Where three periods in a row are off by a plain ratio, the count is mended;
+  older counts, which nothing proved yet, stand on the newest one's basis in history. For a company that pays none,
+  nothing tells the ratio: a market value under a tenth of book equity, or that turns over within ten days, is refused.
+  A forward split to come of a company without dividends stays unseen.
 - *Refused everywhere*: values above ten trillion, and values that would turn over within four days.
 - *Enterprise value* needs market value, cash and debt; preferred stock, noncontrolling interests and short-term
   investments count as none where they are missing. It is not defined for banks, insurers and brokers, and its

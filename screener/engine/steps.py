@@ -199,14 +199,23 @@ def _history(columns: Columns, dates: Sequence[date], *, tested: bool) -> str:
     )
 
 
+# A vendor restates all its counts together. Its oldest ones are not mended, as nothing proved yet that they had to
+# be; what proved it of the newest one holds for them. A period's price was made with its row's own basis.
+_VENDOR_BASIS = (
+    "CASE WHEN h.form = 'simfin' AND contains(l.flags, 'basis_mended') AND NOT contains(h.flags, 'basis_mended')"
+    " THEN l.share_basis ELSE h.share_basis END"
+)
+
+
 def _on_one_basis(name: str) -> str:
     """Return a stored column of ``h``; share counts and per-share figures on the split basis of the newest quarter."""
     item = items.BY_NAME[name if name in items.BY_NAME else name.removesuffix("_q")]
     value = f"h.{identifier(name)}"
+    basis = "h.share_basis" if item.name == "period_price" else _VENDOR_BASIS
     if item.unit == "shares":
-        return f"{value} * h.share_basis / l.share_basis"
+        return f"{value} * {basis} / l.share_basis"
     if item.unit == "usd_per_share":
-        return f"{value} * l.share_basis / h.share_basis"
+        return f"{value} * l.share_basis / {basis}"
     return value
 
 

@@ -28,6 +28,7 @@ def _unit(column: str) -> str:
     return f"pow(10, length({digits}) - length(rtrim({digits}, '0')))"
 
 
+_FIRST_YEAR = t("LongTermDebtMaturitiesRepaymentsOfPrincipalInNextTwelveMonths")
 _CURRENT_BY_DIFFERENCE = f"({t('LongTermDebt')} - {t('LongTermDebtNoncurrent')})"
 
 # One line of the face tagged both as short-term borrowings and as the current part of long-term debt. Commercial
@@ -224,7 +225,14 @@ DEBT_FLAGS: tuple[tuple[str, str], ...] = (
         "THEN 1.0 ELSE 0.0 END",
     ),
     # Amounts, not marks: what the maturity ladder has to be measured against.
-    ("f_short_instruments", "h_cp"),
+    # Two lines that add up to the current debt stand beside one another, so that short-term borrowings are in no
+    # ladder, unless its first year is as large as they: then they are that year's bucket.
+    (
+        "f_short_instruments",
+        "CASE WHEN h_stb > 0 AND h_clt > 0 AND abs(h_stb + h_clt - h_debt_current) <= 0.005 * h_debt_current "
+        f"AND NOT coalesce(abs(h_stb - {_FIRST_YEAR}) <= 0.1 * {_FIRST_YEAR}, false) "
+        "THEN greatest(h_stb, coalesce(h_cp, 0)) ELSE h_cp END",
+    ),
     ("f_ladder_age", f"coalesce({t(LADDER_AGE)}, 0)"),
 )
 

@@ -148,6 +148,11 @@ class TestOtherCommands:
             "deep-value",
             "magic-formula",
             "cash-generators",
+            "refinancing-wall",
+            "january-rebound",
+            "takeover-targets",
+            "earnings-acceleration",
+            "small-cap-quality-minus-junk",
         }
 
     def test_metrics_json(self, tmp_path: Path) -> None:

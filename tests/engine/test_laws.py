@@ -22,6 +22,8 @@ from screener.lake.versions import publish
 from screener.language.resolve import load_screen
 
 ROOT = Path(__file__).resolve().parents[2]
+# Screens of a season are empty outside it.
+IN_SEASON = {"january-rebound": date(2024, 12, 20)}
 DAYS = (date(2022, 9, 30), date(2023, 3, 31), date(2024, 2, 29), date(2024, 12, 31), date(2025, 5, 30))
 SLOW = settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -93,8 +95,9 @@ def test_order_of_rules_and_factors(demo: Lake, data: st.DataObject) -> None:
 def test_same_answer_twice(demo: Lake, path: Path) -> None:
     """The same screen, data and day give the same rows, and every one of them for a stated reason."""
     screen = load_screen(path)
-    first = run_screen(demo, screen, DAYS[-1])
-    assert answer(first) == answer(run_screen(demo, screen, DAYS[-1]))
+    day = IN_SEASON.get(path.stem, DAYS[-1])
+    first = run_screen(demo, screen, day)
+    assert answer(first) == answer(run_screen(demo, screen, day))
     assert first.rows
     closed = [f"r{k}" for k, rule in enumerate(screen.rules, 1) if rule.if_unknown == "fail"]
     for key in closed:

@@ -162,3 +162,24 @@ def test_a_split_changes_no_value(ratio: float, close: float, count: float) -> N
             found.append(run_screen(lake, screen(columns=names), AS_OF).rows[0].values)
     assert None not in found[0]
     assert found[1] == pytest.approx(found[0], rel=1e-9)
+
+
+@pytest.mark.parametrize(("form", "growth"), [("simfin", 0.1), ("10-K", -0.45)])
+def test_old_counts_of_a_vendor_stand_on_the_newest_basis(form: str, growth: float, tmp_path: Path) -> None:
+    """A vendor restates 100 and 110 shares together for a later split, though only the newest count is mended.
+
+    Filings are on the basis of their day: there 100 shares before a split of one for two are 200 of the new ones. The
+    price of the year before was made with its own row's basis, and stays 5 on the newest one's.
+    """
+    shared = {"form": form, "currency": "USD"}
+    rows = [
+        quarter(1, END.replace(year=2022), FILED.replace(year=2023), 36, shares_outstanding=100.0, period_price=10.0,
+                dividends_per_share=1.0, latest_until=FILED, **shared),
+        quarter(1, END, FILED, 40, shares_outstanding=110.0, share_basis=0.5, flags="basis_mended",
+                dividends_per_share=1.2, **shared),
+    ]  # fmt: skip
+    names = ("growth(shares_outstanding, 1y)", "growth(dividends_per_share, 1y)", "lag(period_price, 1y)")
+    with make_lake(tmp_path, [company(1, "AAA")], rows, [price(1, 20.0)]) as lake:
+        found = run_screen(lake, screen(columns=names), AS_OF).rows[0].values
+    dividends = 0.2 if form == "simfin" else 1.4
+    assert found == pytest.approx((growth, dividends, 5.0))

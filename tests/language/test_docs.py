@@ -14,7 +14,9 @@ from screener.language.tokens import SCALES
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "language.md").read_text(encoding="utf-8")
-EXAMPLES = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
+BLOCK = re.compile(r"^```yaml\n(.*?)^```", re.DOTALL | re.MULTILINE)
+EXAMPLES = BLOCK.findall(PAGE)
+RECIPES = BLOCK.findall((ROOT / "docs" / "recipes.md").read_text(encoding="utf-8"))
 SCREENS = sorted((ROOT / "screens").glob("*.yaml"))
 
 
@@ -23,6 +25,23 @@ def test_example_is_accepted(number: int) -> None:
     """Every fenced example of the page is a screen without problems, or part of one."""
     text = EXAMPLES[number]
     assert [problem.render() for problem in check_screen(text)] == []
+
+
+@pytest.mark.parametrize("number", range(len(RECIPES)))
+def test_recipe_is_accepted(number: int) -> None:
+    """Every recipe is a screen without problems, with a name, a universe without small fry, a rank and columns."""
+    text = RECIPES[number]
+    assert [problem.render() for problem in check_screen(text)] == []
+    screen = parse_screen(text)
+    assert screen.title
+    assert "market_cap >=" in text or "revenue >=" in text
+    assert screen.factors()
+    assert screen.columns
+
+
+def test_there_are_ten_recipes() -> None:
+    """Ten screens from plain English."""
+    assert len(RECIPES) == 10
 
 
 def test_page_has_examples() -> None:
@@ -62,10 +81,14 @@ def test_saved_screen_is_accepted(path: Path) -> None:
 
 
 def test_all_saved_screens_are_there() -> None:
-    """The six screens that the package promises are found by name."""
+    """The screens that the package promises are found by name, those of the small-cap themes among them."""
     names = {path.stem for path in saved_screens()}
-    promised = {"quality-value", "profitable-small-caps", "low-debt", "deep-value", "magic-formula", "cash-generators"}
-    assert promised <= names
+    promised = {"profitable-small-caps", "low-debt", "deep-value", "magic-formula", "cash-generators", "sound-business"}
+    themes = {
+        "quality-value", "refinancing-wall", "january-rebound", "takeover-targets", "earnings-acceleration",
+        "small-cap-quality-minus-junk",
+    }  # fmt: skip
+    assert promised | themes <= names
 
 
 WITHOUT_PRICES = {"sound-business"}

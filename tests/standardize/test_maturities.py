@@ -50,6 +50,25 @@ def test_marvell_adds_nothing_twice(tmp_path: Path) -> None:
     assert "debt_double_tag" in row["flags"].split()
 
 
+def test_bunge_adds_short_term_borrowings(tmp_path: Path) -> None:
+    """Current debt of 1,544 is 875 of short-term borrowings and 669 of the ladder: 690 + 720 + 875 within two years."""
+    facts = balance("2024-12-31", "2025-02-20", {
+        "DebtCurrent": 1544, "ShortTermBorrowings": 875, "LongTermDebtCurrent": 669, "LongTermDebtNoncurrent": 4694,
+        "LongTermDebt": 5363, **ladder(690, 720, 907, 659, 805, 1882)})  # fmt: skip
+    row = as_of(rows_of(tmp_path, facts), "2025-04-01")
+    assert due(row) == (1565, 2285, 3192)
+    assert not {"mat_fallback", "ladder_mismatch"} & set(row["flags"].split())
+
+
+def test_short_term_borrowings_that_are_the_first_bucket(tmp_path: Path) -> None:
+    """Steris: 142.875 tagged as short-term borrowings is the ladder's first year; 233.875 falls due, and no more."""
+    facts = balance("2022-03-31", "2022-05-31", {
+        "DebtCurrent": 233.875, "ShortTermBorrowings": 142.875, "LongTermDebtCurrent": 91,
+        "LongTermDebtNoncurrent": 2945, **ladder(142.875, 60, 60, 638, 0, 2100)})  # fmt: skip
+    row = as_of(rows_of(tmp_path, facts), "2022-07-01")
+    assert due(row) == (233.9, 233.9, 262.9)
+
+
 def test_marvell_in_its_first_quarter(tmp_path: Path) -> None:
     """In May "year one" is the year to come: 298.4 + 959.4 / 4 = 538.3, less than the current debt of 1,255.2."""
     facts = balance("2025-05-03", "2025-05-30", {
