@@ -13,7 +13,7 @@ import pytest
 from tests.cli.test_commands import screener
 from tests.engine.lakes import company, make_lake, price, quarter
 
-THIN = "name: Thin\nrules:\n  - sbc_revenue < 5%\n"
+THIN = "name: Thin\nrules:\n  - sbc_revenue < 5%\nlint: {ignore: [S030, S031, S032]}\n"
 
 
 @pytest.fixture
@@ -34,10 +34,10 @@ def test_check_warns_and_ends_with_zero(data: Path) -> None:
     done = screener("check", "thin.yaml", "--data", str(data), cwd=data.parent)
     assert done.returncode == 0
     assert done.stdout.startswith(
-        "thin.yaml:3:5: warning: 'sbc_revenue' is known for 1 of 2 small caps of the data set"
+        "thin.yaml:3:5: warning S020: 'sbc_revenue' is known for 1 of 2 small caps of the data set"
     )
     assert "1 screen checked, no errors" in done.stderr
-    for arguments, said in ((("--no-data",), ""), (("--data", "nowhere"), "coverage of metrics not checked")):
+    for arguments, said in ((("--no-data",), ""), (("--data", "nowhere"), "not checked against data")):
         done = screener("check", "thin.yaml", *arguments, cwd=data.parent)
         assert (done.returncode, done.stdout) == (0, "")
         assert said in done.stderr
