@@ -185,7 +185,7 @@ def _arithmetic(op: str, left: Values, right: Values) -> Values:
         products = [_times(x, y) for x in (a, b) for y in (c, d)]
         above = a == 0 == c and bool(left.spans and right.spans and left.low()[1] and right.low()[1])
         return between(min(products), max(products), above=above)
-    if op == "/" and c >= 0:
+    if op == "/" and c >= 0 and d > 0:
         # A division by zero is unknown: the denominator is above zero, however little.
         low = a / d if a > 0 and d < inf else (0.0 if a >= 0 else -inf)
         high = b / c if b > 0 and c > 0 and b < inf else (0.0 if b <= 0 else inf)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from screener.errors import Problem
 from screener.language.document import Source
-from screener.language.lint.consent import consents
+from screener.language.lint.consent import Consent, consents
 from screener.language.lint.finding import Context, Finding
 from screener.language.lint.table import BY_CODE, OF_DATA, TABLE
 from screener.language.screen import Screen
@@ -40,16 +40,19 @@ def _kept(context: Context, found: list[Finding]) -> Iterator[Finding]:
     What the data tell differs from one data set to the next: a consent to it is left alone.
     """
     given = consents(context)
+    by_code: dict[str, list[Consent]] = {}
+    for consent in given:
+        by_code.setdefault(consent.code, []).append(consent)
     needed = set()
     for finding in found:
-        covering = [consent for consent in given if consent.covers(finding.code, finding.span.line)]
+        covering = [consent for consent in by_code.get(finding.code, ()) if consent.covers(finding.span.line)]
         needed.update(covering)
         if not covering:
             yield finding
     for consent in given:
         if consent in needed or consent.code in OF_DATA:
             continue
-        if any(other.covers("S052", consent.span.line) for other in given):
+        if any(other.covers(consent.span.line) for other in by_code.get("S052", ())):
             continue
         row = BY_CODE.get(consent.code)
         message = f"{consent.code} ({row.name}) is not told here" if row else f"there is no code {consent.code}"

@@ -12,7 +12,7 @@ from screener.language.ast import Between, Compare, Expr, In, IsKnown, Logic, Na
 from screener.language.definitions import find
 from screener.language.lint.bounds import Bounds, Known, of_catalogue
 from screener.language.lint.subject import constant, key, linear
-from screener.language.lint.values import KNOWN, NUMBERS, UNKNOWN, WORDS, Values, between, compared, words
+from screener.language.lint.values import KNOWN, NUMBERS, UNKNOWN, WORDS, Values, between, compared, union, words
 from screener.language.screen import Definition
 
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
@@ -20,7 +20,7 @@ _OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "=": "!=", "==": "!=", 
 _YES, _NO = words(["true"]), words(["false"])
 
 # Conditions behind conditions of the author's own may grow as 2^n: beyond this many, one counts as a word.
-_MOST_OPENED = 500
+_MOST_OPENED = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Demands:
                 return self._in(expr, outside=expr.negated != opposite)
             case IsKnown():
                 return self._part(expr.operand, UNKNOWN if expr.negated != opposite else KNOWN)
-            case Name() if self._opens(expr):
+            case Name() if self.opens(expr):
                 return self.of(self.definitions[expr.name].expr, opposite=opposite)
             case _:
                 return self._part(expr, _NO if opposite else _YES)
@@ -90,7 +90,8 @@ class Demands:
         """Return what is known of the inputs of a metric where it is not undefined."""
         return both([self.of(row.when, opposite=True) for row in definition.undefined]).parts
 
-    def _opens(self, name: Name) -> bool:
+    def opens(self, name: Name) -> bool:
+        """Return whether a name stands for a condition of the author's own that says no more than its formula."""
         own = self.definitions.get(name.name)
         if own is None or own.kind != "bool" or own.undefined or own.refused or own.only:
             return False
@@ -146,9 +147,7 @@ class Demands:
         if len(texts) == len(numbers):
             chosen = words(texts)
         elif all(number is not None for number in numbers):
-            chosen = Values()
-            for number in numbers:
-                chosen |= NUMBERS if number is None else between(number, number)
+            chosen = union([between(number, number) for number in numbers if number is not None])
         else:
             return self._part(expr, _NO if outside != expr.negated else _YES)
         return self._part(expr.operand, ~chosen if outside else chosen)
@@ -183,12 +182,7 @@ def both(demands: list[Demand]) -> Demand:
 def either(demands: list[Demand]) -> Demand:
     """Return the demand of conditions of which one must pass: what is said of a quantity in every one of them."""
     shared = [name for name in demands[0].parts if all(name in demand.parts for demand in demands)]
-    parts: dict[str, Values] = {}
-    for name in shared:
-        values = demands[0].parts[name]
-        for demand in demands[1:]:
-            values = values | demand.parts[name]
-        parts[name] = values
+    parts = {name: union([demand.parts[name] for demand in demands]) for name in shared}
     if all(demand.exact and len(demand.parts) == 1 for demand in demands) and len(parts) == 1:
         return Demand(parts)
     return Demand(parts, frozenset(parts), more=True)

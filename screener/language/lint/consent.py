@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from screener.errors import ScreenError
 from screener.language.ast import Span
@@ -14,6 +16,8 @@ from screener.language.lint.finding import Context
 # `# ok: S012, S013 - why`; what follows the codes after a dash is the author's reason.
 _COMMENT = re.compile(r"#[ \t]*ok:[ \t]*(S\d+(?:[ \t]*,[ \t]*S\d+)*)(?=[ \t]*(?:$|[-–—:(#]))", re.IGNORECASE)
 _CODE = re.compile(r"S\d+", re.IGNORECASE)
+# Nobody writes more of them by hand.
+_MOST = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +28,15 @@ class Consent:
     span: Span
     lines: range | None = None
 
-    def covers(self, code: str, line: int) -> bool:
-        """Return whether a finding of this code in this line is consented to."""
-        return code == self.code and (self.lines is None or line in self.lines)
+    def covers(self, line: int) -> bool:
+        """Return whether a finding of its code in this line is consented to."""
+        return self.lines is None or line in self.lines
 
 
 def consents(context: Context) -> tuple[Consent, ...]:
     """Return the consents of a screen: comments in the order of the lines, then those of the key ``lint``."""
-    return (*_comments(context.screen.source.removeprefix("\ufeff")), *_of_key(context.root.get("lint")))
+    comments = islice(_comments(context.screen.source.removeprefix("\ufeff")), _MOST)
+    return (*comments, *_of_key(context.root.get("lint")))
 
 
 def _of_key(node: Node | None) -> Iterator[Consent]:
@@ -50,7 +55,8 @@ def _comments(text: str) -> Iterator[Consent]:
         for match in _COMMENT.finditer(line):
             if match.start() and not line[match.start() - 1].isspace():
                 continue
-            if any(low <= (number, match.start()) < high for low, high in texts):
+            before = bisect_right(texts, (number, match.start()), key=lambda text: text.start) - 1
+            if before >= 0 and texts[before].inside <= (number, match.start()) < texts[before].end:
                 continue
             held = _lines(lines, number, texts, alone=not line[: match.start()].strip())
             for code in _CODE.finditer(line, match.start(1), match.end(1)):
@@ -60,8 +66,17 @@ def _comments(text: str) -> Iterator[Consent]:
 _Place = tuple[int, int]
 
 
-def _scalars(text: str) -> list[tuple[_Place, _Place]]:
-    """Return where the texts of a document begin and end: a # inside one is no comment."""
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """Line and column where a text begins, where nothing but it can stand, and where it ends."""
+
+    start: _Place
+    inside: _Place
+    end: _Place
+
+
+def _scalars(text: str) -> list[_Text]:
+    """Return the texts of a document in the order of the lines: a # inside one is no comment."""
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -69,13 +84,16 @@ def _scalars(text: str) -> list[tuple[_Place, _Place]]:
         tokens = [token for token in yaml.scan(text, Loader=loader) if isinstance(token, yaml.ScalarToken)]
     except yaml.YAMLError as error:
         raise ScreenError(f"this is no YAML: {error}") from None
-    return [
-        ((token.start_mark.line + 1, token.start_mark.column), (token.end_mark.line + 1, token.end_mark.column))
-        for token in tokens
-    ]
+    found = []
+    for token in tokens:
+        start, end = token.start_mark, token.end_mark
+        # Behind the > or | of a text of several lines there may be a comment.
+        inside = (start.line + 2, 0) if token.style in {"|", ">"} else (start.line + 1, start.column)
+        found.append(_Text((start.line + 1, start.column), inside, (end.line + 1, end.column)))
+    return found
 
 
-def _lines(lines: list[str], number: int, texts: list[tuple[_Place, _Place]], *, alone: bool) -> range:
+def _lines(lines: list[str], number: int, texts: list[_Text], *, alone: bool) -> range:
     """Return the lines of a consent: its own or, where it stands alone, the next one that is no comment.
 
     A text that begins there is covered to its end.
@@ -85,5 +103,7 @@ def _lines(lines: list[str], number: int, texts: list[tuple[_Place, _Place]], *,
         first += 1
         while first <= len(lines) and (not lines[first - 1].strip() or lines[first - 1].lstrip().startswith("#")):
             first += 1
-    last = max((high[0] for low, high in texts if low[0] == first), default=first)
-    return range(first, last + 1)
+    width = len(lines[first - 1]) if first <= len(lines) else 0
+    before = bisect_right(texts, (first, width), key=lambda text: text.start) - 1
+    begins = before >= 0 and texts[before].start[0] == first
+    return range(first, max(first, texts[before].end[0] if begins else first) + 1)

@@ -11,6 +11,9 @@ from screener.language.document import Mapping, Node, Scalar, Sequence, Source, 
 from screener.language.lint.conditions import Demand, Demands
 from screener.language.screen import Definition, Rule, Screen
 
+# Rules are compared with each other: beyond this many, which nobody writes by hand, they are left alone.
+MOST_RULES = 300
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -37,7 +40,7 @@ class Context:
     @cached_property
     def conditions(self) -> tuple[tuple[Rule, Demand], ...]:
         """Return the rules of the universe and the others, each with what it demands where it is known."""
-        rules = (*self.screen.universe, *self.screen.rules)
+        rules = (*self.screen.universe, *self.screen.rules)[:MOST_RULES]
         return tuple((rule, self.demands.of(rule.expr)) for rule in rules)
 
     @cached_property

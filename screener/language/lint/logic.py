@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from math import isinf
 
 from screener.catalogue import sectors
@@ -12,7 +13,7 @@ from screener.language.define import MODELS
 from screener.language.lint.conditions import Demand
 from screener.language.lint.finding import Context, Finding
 from screener.language.lint.subject import constant, key
-from screener.language.lint.values import Values
+from screener.language.lint.values import NUMBERS, Values
 from screener.language.screen import Rule
 
 _COMPUTED = {"ratio", "multiple", "usd", "usd_per_share", "shares"}
@@ -37,13 +38,22 @@ def check_verdicts(context: Context) -> Iterator[Finding]:
             yield Finding("S010", rule.span, f"this can never pass: {never}")
             continue
         yield from _dead_branches(context, rule.expr)
-        for name, values in demand.parts.items():
+        name = _always(context, demand)
+        if name:
             domain = context.demands.domain[name]
-            if name not in demand.loose and not _only_known(values) and values.has_known() and domain <= values:
-                message = f"this always passes where it is known: {_shown(context, name)} {_range(domain)}"
-                hint = f"if that is meant: {_shown(context, name)} is known" if len(demand.parts) == 1 else ""
-                yield Finding("S011", rule.span, message, hint)
-                break
+            shown = _range(domain) if domain != NUMBERS else "may have any value"
+            message = f"this always passes where it is known: {_shown(context, name)} {shown}"
+            hint = f"if that is meant: {_shown(context, name)} is known" if len(demand.parts) == 1 else ""
+            yield Finding("S011", rule.span, message, hint)
+
+
+def _always(context: Context, demand: Demand) -> str:
+    """Return a quantity of which a demand allows all values that there are, ``""`` where there is none."""
+    for name, values in demand.parts.items():
+        says_more = name not in demand.loose and not _only_known(values) and values.has_known()
+        if says_more and context.demands.domain[name] <= values:
+            return name
+    return ""
 
 
 def _never(context: Context, demand: Demand) -> str:
@@ -53,7 +63,7 @@ def _never(context: Context, demand: Demand) -> str:
         if values.unknown or (values & domain).has_known():
             continue
         shown = _shown(context, name)
-        return f"{shown} {_range(domain)}" if values.has_known() else f"no {shown} is all that at once"
+        return f"{shown} {_range(domain)}" if values.has_known() else f"the limits of {shown} exclude each other"
     return ""
 
 
@@ -98,7 +108,7 @@ def check_pairs(context: Context) -> Iterator[Finding]:
     rules = [
         (rule, _of_rule(rule, demand), key(rule.expr))
         for rule, demand in context.conditions
-        if not _never(context, demand)
+        if not _never(context, demand) and not (demand.exact and _always(context, demand))
     ]
     inside = len(context.screen.universe)
     order = {id(rule): number for number, (rule, _) in enumerate(context.conditions)}
@@ -113,10 +123,10 @@ def check_pairs(context: Context) -> Iterator[Finding]:
                 yield Finding("S014", rule.span, f"this rule stands in {_line(other.span)} already", "remove one")
                 break
             if earlier and (name := _contradicted(demand, more)):
-                yield Finding(
-                    "S013", rule.span, f"no name can meet this and {_line(other.span)}: {_shown(context, name)}"
-                    " has no value that both allow", "one of the two is wrong",
-                )  # fmt: skip
+                shown = _shown(context, name)
+                limits = "they exclude each other" if shown == "it" else f"the limits of {shown} exclude each other"
+                message = f"no name can meet both this and {_line(other.span)}: {limits}"
+                yield Finding("S013", rule.span, message, "one of the two is wrong")
                 break
             # What is in the universe is what names are ranked against: a stricter rule does not replace it.
             if order[id(rule)] < inside <= order[id(other)]:
@@ -165,7 +175,11 @@ def _line(span: Span) -> str:
 
 
 def check_literals(context: Context) -> Iterator[Finding]:
-    """Yield texts that a field never has, and computed numbers that must be equal to one."""
+    """Yield texts that a field never has, and computed numbers that must be equal to one; the first hundred of them."""
+    yield from islice(_literals(context), 100)
+
+
+def _literals(context: Context) -> Iterator[Finding]:
     for expr in context.conditions_written():
         for node in walk(expr):
             if isinstance(node, Compare):

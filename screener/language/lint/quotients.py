@@ -47,9 +47,9 @@ def _in_condition(context: Context, expr: Expr, known: Known) -> Iterator[Findin
                 inner = {**known, **{name: values & known.get(name, values) for name, values in said.items()}}
             for part in expr.operands:
                 yield from _in_condition(context, part, inner)
-        case Name() if expr.name in context.screen.definitions:
+        case Name() if context.demands.opens(expr):
             own = context.screen.definitions[expr.name]
-            if own.kind == "bool" and not own.undefined and not own.file:
+            if not own.file:
                 yield from _in_condition(context, own.expr, known)
         case Not():
             yield from _in_comparison(context, expr.operand, known, opposite=True)

@@ -62,20 +62,30 @@ def check_models(context: Context) -> Iterator[Finding]:
     """Yield metrics that are not defined for reporting models which the screen does not keep out."""
     screen = context.screen
     inside = _models_inside(context)
-    used: dict[str, tuple[Span, frozenset[str]]] = {}
+    used: dict[str, Span] = {}
     for expr in (*(rule.expr for rule in (*screen.universe, *screen.rules)), *(row.expr for row in screen.factors())):
-        for name in mentioned(expr):
-            missing = _refused(context, name.name, ()) & inside
-            if missing:
-                used.setdefault(name.name, (name.span, missing))
-    if not used:
-        return
-    models = [model for model in MODELS if any(model in missing for _, missing in used.values())]
-    names = listed([f"'{name}'" for name in used])
-    verb = "is" if len(used) == 1 else "are"
-    message = f"{names} {verb} not defined for {listed(models)}, which this screen does not keep out"
-    hint = f"they never pass, or rank as missing; keep them out: model not in [{', '.join(models)}]"
-    yield Finding("S032", next(iter(used.values()))[0], message, hint)
+        for node in mentioned(expr):
+            used.setdefault(node.name, node.span)
+    refusing = {name: _refused(context, name, ()) & inside for name in used}
+    # What is for a few models alone is told by itself: its list is the other way round.
+    special = {name: _only(context, name) for name, missing in refusing.items() if missing and _only(context, name)}
+    for name, models in special.items():
+        only = listed(models)
+        message = f"'{name}' is defined for {only} alone, and this screen lets others in"
+        yield Finding("S032", used[name], message, f"say so: model in [{', '.join(models)}]")
+    names = [name for name, missing in refusing.items() if missing and name not in special]
+    if names:
+        models = [model for model in MODELS if any(model in refusing[name] for name in names)]
+        verb = "is" if len(names) == 1 else "are"
+        said = listed([f"'{name}'" for name in names])
+        message = f"{said} {verb} not defined for {listed(models)}, which this screen does not keep out"
+        hint = f"they never pass, or rank as missing; keep them out: model not in [{', '.join(models)}]"
+        yield Finding("S032", used[names[0]], message, hint)
+
+
+def _only(context: Context, name: str) -> list[str]:
+    row = find(name, context.screen.definitions)
+    return list(row.only) if row is not None else []
 
 
 def _models_inside(context: Context) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import inf
 
@@ -30,7 +30,7 @@ class Values:
 
     def __and__(self, other: Values) -> Values:
         """Return what is in both."""
-        spans = [(max(a[0], b[0]), min(a[1], b[1])) for a in self.spans for b in other.spans]
+        spans = _shared(self.spans, other.spans)
         if self.others and other.others:
             words = self.words | other.words
         elif self.others or other.others:
@@ -38,7 +38,7 @@ class Values:
         else:
             words = self.words & other.words
         return Values(
-            _merged(spans), words, self.others and other.others, self.text or other.text, self.unknown and other.unknown
+            spans, words, self.others and other.others, self.text or other.text, self.unknown and other.unknown
         )
 
     def __or__(self, other: Values) -> Values:
@@ -128,3 +128,26 @@ def _merged(spans: Iterable[Span]) -> tuple[Span, ...]:
         else:
             found.append((low, high))
     return tuple(found)
+
+
+def _shared(one: tuple[Span, ...], other: tuple[Span, ...]) -> tuple[Span, ...]:
+    """Return what is in both of two sorted unions, walking them side by side."""
+    found: list[Span] = []
+    i = j = 0
+    while i < len(one) and j < len(other):
+        low, high = max(one[i][0], other[j][0]), min(one[i][1], other[j][1])
+        if low < high:
+            found.append((low, high))
+        if one[i][1] < other[j][1]:
+            i += 1
+        else:
+            j += 1
+    return tuple(found)
+
+
+def union(sets: Sequence[Values]) -> Values:
+    """Return what is in any of some sets, halving them so that many cost little more than few."""
+    if len(sets) == 1:
+        return sets[0]
+    middle = len(sets) // 2
+    return union(sets[:middle]) | union(sets[middle:])
