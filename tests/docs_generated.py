@@ -317,8 +317,9 @@ How ranges are found: a rule is read as the set of values that it allows each qu
 from the units and signs of the line items and from the formulas of the metrics (a sum of nine 0/1 terms lies between 0
 and 9, `pe` is defined above zero only). Quantities are the same where they are written the same way, up to spaces,
 aliases, the order of a sum or product, and constants that can be brought to the other side. Of alternatives (`or`) only
-what holds in all of them counts. So what is told is so; not all that is so is told. Of more than 300 rules, the first
-300 are looked at.
+what holds in all of them counts. So what is told is so; not all that is so is told. (Files have a few errors of sign:
+a negative capex, say, lies outside of what lint takes to be possible.) Of more than 300 rules, the first 300 are looked
+at.
 """
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from math import isfinite
 from pathlib import Path
 
 import pytest
 
 from screener import api
+from screener.catalogue.metrics import METRICS
 from screener.engine.lint import data_findings
 from screener.lake.connect import Lake
 from screener.language.library import saved_screens, shipped_folder
+from screener.language.lint.conditions import Demands
 from screener.language.lint.table import OF_DATA
 from screener.language.resolve import load_screen, parse_screen
 from tests.engine.lakes import company, make_lake, price, quarter
@@ -100,6 +103,26 @@ def test_each_screen_gets_its_own(lake: Lake) -> None:
     """In the order given."""
     screens = [parse_screen(text) for text in ("rules: [capex > 0]\n", "rules: [revenue > 0]\n")]
     assert [[row.code for row in found] for found in data_findings(lake, screens)] == [["S024"], []]
+
+
+def test_values_lie_where_lint_takes_them_to_lie() -> None:
+    """Of metrics with two ends, the smallest and the largest value of the demo data are within them."""
+    domain = Demands({})
+    ends = {row.name: (domain.named(row.name).low()[0], domain.named(row.name).high()[0]) for row in METRICS}
+    bounded = {name: pair for name, pair in ends.items() if isfinite(pair[0]) and isfinite(pair[1])}
+    shown = list(bounded)[::4]
+    columns = "".join(f"  - C{number}: {name}\n" for number, name in enumerate(shown))
+    screen = parse_screen(f"rules: [total_assets is known]\ncolumns:\n{columns}")
+    frame = api.run(screen, data=shipped_folder("demo")).frame
+    seen = {}
+    for number, name in enumerate(shown):
+        values = frame[f"C{number}"].drop_nulls().to_list()
+        if values:
+            seen[name] = (min(values), max(values))
+    assert len(seen) > 15
+    slack = 1e-9
+    outside = [n for n, (low, high) in seen.items() if low < ends[n][0] - slack or high > ends[n][1] + slack]
+    assert outside == []
 
 
 @pytest.mark.parametrize("code", sorted(OF_DATA))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from screener.language.ast import Between, Binary, Call, Compare, Expr, Logic, Name, Not, Span, Unary
+from screener.language.ast import Between, Binary, Call, Compare, Expr, Logic, Name, Not, Span
 from screener.language.definitions import find
 from screener.language.lint.bounds import Known
 from screener.language.lint.conditions import both
@@ -83,12 +83,13 @@ def _judged(context: Context, expr: Expr, known: Known, *, small: bool, large: b
         top, bottom = bounds.of(found.top, found.known), bounds.of(found.bottom, found.known)
         if bottom.low()[0] >= 0 or bottom.high()[0] <= 0 or not bottom.spans:
             continue
-        written, divisor = key(expr) if isinstance(expr, Name) else _written(context, found.span), _said(found.bottom)
+        written = key(expr) if isinstance(expr, Name) else _written(context, found.span)
+        dividend, divisor = _said(found.top, "its numerator"), _said(found.bottom, "its denominator")
         if small:
             message = f"'{written}' is small, too, where {divisor} is negative"
             yield Finding("S001", found.span, message, _advice(found, divisor))
         elif large and _both_negative(top, found, known):
-            message = f"'{written}' is large, too, where {_said(found.top)} and {divisor} are both negative"
+            message = f"'{written}' is large, too, where {dividend} and {divisor} are both negative"
             yield Finding("S002", found.span, message, _advice(found, divisor))
 
 
@@ -125,12 +126,8 @@ def _written(context: Context, span: Span) -> str:
     return line[span.column - 1 : span.column - 1 + span.length].strip() or "this quotient"
 
 
-def _said(expr: Expr) -> str:
-    if isinstance(expr, Name):
-        return expr.name
-    if isinstance(expr, Unary):
-        return f"-{_said(expr.operand)}"
-    return "the denominator"
+def _said(expr: Expr, otherwise: str) -> str:
+    return expr.name if isinstance(expr, Name) else otherwise
 
 
 def _advice(found: _Quotient, divisor: str) -> str:
