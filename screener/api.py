@@ -244,6 +244,25 @@ def coverage_warnings(
         return warnings(lake, resolved)
 
 
+def lint(
+    screens: Sequence[str | Path | Screen], *, data: str | Path | None = None, static: bool = False
+) -> tuple[tuple[Problem, ...], ...]:
+    """Return the warnings of each screen, less those that its author consents to; docs/lint.md has the rules.
+
+    ``static``: what can be told from the screen alone; no data set is opened. ``DataError`` without a data set.
+    """
+    from screener.language.lint.check import lint_screen
+
+    resolved = [load(screen) for screen in screens]
+    if static or not resolved:
+        return tuple(lint_screen(screen) for screen in resolved)
+    from screener.engine.lint import data_findings
+
+    with open_data(data) as lake:
+        told = data_findings(lake, resolved)
+    return tuple(lint_screen(screen, found) for screen, found in zip(resolved, told, strict=True))
+
+
 def trace(
     ticker: str,
     item: str,

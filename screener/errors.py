@@ -17,6 +17,7 @@ class Problem:
     Lines and columns are 1-based; ``column`` counts characters. ``length`` is how many
     characters the caret underlines. ``source_line`` is the text of the line as written.
     ``path``, ``line`` and ``source_line`` are empty for problems that have no place in a file.
+    ``code`` is that of the rule of lint which tells it, ``""`` for errors.
     """
 
     message: str
@@ -27,11 +28,13 @@ class Problem:
     source_line: str = ""
     hint: str = ""
     severity: str = "error"
+    code: str = ""
 
     def render(self) -> str:
-        """Return ``path:line:column: severity: message`` with the line, a caret and the hint below it."""
+        """Return ``path:line:column: severity code: message`` with the line, a caret and the hint below it."""
         place = ":".join(str(part) for part in (self.path, self.line, self.column) if part)
-        head = f"{place}: {self.severity}: {self.message}" if place else f"{self.severity}: {self.message}"
+        kind = f"{self.severity} {self.code}" if self.code else self.severity
+        head = f"{place}: {kind}: {self.message}" if place else f"{kind}: {self.message}"
         lines = [head]
         if self.source_line:
             gutter = f"{self.line:>5} | "

@@ -96,7 +96,7 @@ it has none for the others; `--group` and names narrow it down, `--format csv` a
 - *Quantiles* are those of the known values; the bars count them in equal steps from the 5th to the 95th percentile.
 
 `screener check` warns where a rule or a rank of a screen relies on a metric that covers under 60 % of the small caps of
-the data set, and says what is missing most often; `--no-data` skips that.
+the data set, and says what is missing most often; `--no-data` skips that (S020 in [Lint](lint.md)).
 
 The table below is the shipped demo's, whose companies do not exist.
 """

@@ -10,7 +10,7 @@ import click
 
 from screener.cli.complete import complete_screen
 from screener.cli.options import data_option, metrics_option, say
-from screener.errors import EXIT_USAGE, DataError, Problem, ScreenError
+from screener.errors import EXIT_EMPTY, EXIT_USAGE, DataError, Problem, ScreenError
 
 if TYPE_CHECKING:
     from screener.language.own import OwnMetrics
@@ -21,13 +21,16 @@ if TYPE_CHECKING:
 @click.argument("screens", nargs=-1, required=True, shell_complete=complete_screen)
 @data_option
 @metrics_option
-@click.option("--no-data", is_flag=True, help="Do not look at a data set: no warnings of metrics that few names have.")
-def command(screens: tuple[str, ...], data: str | None, metrics: tuple[str, ...] | None, no_data: bool) -> None:
+@click.option("--no-data", is_flag=True, help="Do not look at a data set: warn of what the screens alone tell.")
+@click.option("--strict", is_flag=True, help="End with 1 when there are warnings.")
+def command(
+    screens: tuple[str, ...], data: str | None, metrics: tuple[str, ...] | None, no_data: bool, strict: bool
+) -> None:
     """Check SCREENS (files or saved names): every problem with file:line:column, the line, a caret and a hint.
 
-    Warns of metrics in rules and ranks that are known for under 60 % of the small caps of the data set (market
-    capitalization 300M to 3B); metrics that are refused by industry, or rank worst or best by definition, are not
-    unknown. Warnings leave the exit code as it is.
+    Warns of what is allowed but hardly meant (docs/lint.md has the codes), and of rules and factors that decide
+    nothing in the data set. `# ok: S012 - why` in the line or in the line above consents, `lint: {ignore: [S012]}` for
+    the whole screen. Warnings leave the exit code as it is, unless --strict.
     """
     from screener.language.metric_files import load_metrics
 
@@ -35,17 +38,21 @@ def command(screens: tuple[str, ...], data: str | None, metrics: tuple[str, ...]
         raise click.UsageError("--data and --no-data exclude each other")
     own = load_metrics(metrics)
     found = [_problems(name, own) for name in screens]
-    warned = iter(() if no_data else _warnings([screen for _, screen in found if screen is not None], data))
-    wrong = 0
+    warned = iter(_warnings([screen for _, screen in found if screen is not None], data, no_data=no_data))
+    wrong, told = 0, 0
     for problems, screen in found:
         wrong += any(problem.severity == "error" for problem in problems)
         warnings = next(warned, ()) if screen is not None else ()
+        told += len(warnings)
         for problem in (*problems, *warnings):
             click.echo(problem.render() + "\n")
     checked = f"{len(screens)} screen{'s' if len(screens) != 1 else ''} checked"
-    say(f"{checked}, {wrong} with errors" if wrong else f"{checked}, no errors")
+    counted = f", {told} warning{'s' if told != 1 else ''}" if told else ""
+    say((f"{checked}, {wrong} with errors" if wrong else f"{checked}, no errors") + counted)
     if wrong:
         sys.exit(EXIT_USAGE)
+    if told and strict:
+        sys.exit(EXIT_EMPTY)
 
 
 def _problems(name: str, own: OwnMetrics) -> tuple[tuple[Problem, ...], Screen | None]:
@@ -59,12 +66,13 @@ def _problems(name: str, own: OwnMetrics) -> tuple[tuple[Problem, ...], Screen |
         return error.problems or (Problem(error.message, hint=error.hint),), None
 
 
-def _warnings(screens: Sequence[Screen], data: str | None) -> Sequence[tuple[Problem, ...]]:
-    """Return the warnings of each screen; none, and a word on stderr, where no data set can be read."""
+def _warnings(screens: Sequence[Screen], data: str | None, *, no_data: bool) -> Sequence[tuple[Problem, ...]]:
+    """Return the warnings of each screen; a word on stderr where no data set can be read."""
     from screener import api
 
-    try:
-        return api.coverage_warnings(screens, data=data)
-    except DataError as error:
-        say(f"coverage of metrics not checked: {error.message}")
-        return ()
+    if not no_data:
+        try:
+            return api.lint(screens, data=data)
+        except DataError as error:
+            say(f"not checked against data: {error.message}")
+    return api.lint(screens, static=True)

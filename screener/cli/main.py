@@ -39,8 +39,8 @@ TERMINATED = 143
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO})
 
 EPILOG = """\b
-Exit codes: 0 done; 1 nothing passed (run --fail-empty) or identities fail
-(data check --strict); 2 wrong usage or wrong screen; 3 data problem;
+Exit codes: 0 done; 1 nothing passed (run --fail-empty), warnings
+(check --strict) or identities fail (data check --strict); 2 wrong usage or wrong screen; 3 data problem;
 130 interrupted; 143 terminated."""
 
 

@@ -12,6 +12,7 @@ from screener.engine.coverage import MetricCoverage, measure
 from screener.errors import Problem
 from screener.language.ast import Call, Expr, IsKnown, Name, children
 from screener.language.document import Source
+from screener.language.lint.finding import Finding
 
 if TYPE_CHECKING:
     from screener.lake.connect import Lake
@@ -20,16 +21,19 @@ if TYPE_CHECKING:
 
 # A screen whose metric is unknown for more than two small caps in five sorts by who reports, not by who is good.
 LEAST_COVERAGE = 0.6
+CODE = "S020"
 
 
 def relied_on(screen: Screen) -> dict[str, Span]:
     """Return the metrics that rules and factors name, through definitions too, each with its first place in the file.
 
-    A metric that the screen itself says how to do without (``if_known``, ``is known`` and their like) is left out.
+    What the screen itself says how to do without (``if_known``, ``is known`` and their like, and rules with an
+    ``if_unknown`` that lets names through) is left out.
     """
     found: dict[str, Span] = {}
     seen: set[str] = set()
-    for expr in (*(rule.expr for rule in (*screen.universe, *screen.rules)), *(f.expr for f in screen.factors())):
+    strict = (rule.expr for rule in (*screen.universe, *screen.rules) if rule.if_unknown == "fail")
+    for expr in (*strict, *(factor.expr for factor in screen.factors())):
         for name in _names(expr, screen.definitions, seen):
             found.setdefault(name.name, name.span)
     return found
@@ -52,11 +56,11 @@ def _names(expr: Expr, definitions: Mapping[str, Definition], seen: set[str]) ->
         yield from _names(part, definitions, seen)
 
 
-def coverage_warnings(lake: Lake, screens: Sequence[Screen]) -> tuple[tuple[Problem, ...], ...]:
-    """Return the warnings of each screen: metrics covered for under ``LEAST_COVERAGE`` of the small caps.
+def coverage_findings(lake: Lake, screens: Sequence[Screen]) -> tuple[tuple[Finding, ...], ...]:
+    """Return what lint tells of each screen: metrics covered for under ``LEAST_COVERAGE`` of the small caps.
 
     Only the metrics of the screens are computed, all in one query, on the newest day of the data; covered is what
-    :class:`screener.engine.coverage.Count` says. Nothing is warned of where the data set has no small caps.
+    :class:`screener.engine.coverage.Count` says. Nothing is told where the data set has no small caps.
     """
     relied = [relied_on(screen) for screen in screens]
     names = dict.fromkeys(name for found in relied for name in found)
@@ -64,26 +68,33 @@ def coverage_warnings(lake: Lake, screens: Sequence[Screen]) -> tuple[tuple[Prob
         return tuple(() for _ in screens)
     measured = measure(lake, [metrics.BY_NAME[name] for name in names], spread=False)
     thin = {row.metric.name: row for row in measured.rows if _is_thin(row)}
+    data = "the demo data" if measured.demo else "the data set"
     return tuple(
-        tuple(_warnings(screen, {name: span for name, span in found.items() if name in thin}, thin, measured.demo))
-        for screen, found in zip(screens, relied, strict=True)
+        tuple(_finding(thin[name], span, data) for name, span in found.items() if name in thin) for found in relied
     )
+
+
+def coverage_warnings(lake: Lake, screens: Sequence[Screen]) -> tuple[tuple[Problem, ...], ...]:
+    """Return the same as warnings, in the order of the lines, whatever the authors consent to."""
+    found = coverage_findings(lake, screens)
+    return tuple(_problems(screen, told) for screen, told in zip(screens, found, strict=True))
 
 
 def _is_thin(row: MetricCoverage) -> bool:
     return row.small.coverage is not None and row.small.coverage < LEAST_COVERAGE
 
 
-def _warnings(
-    screen: Screen, places: Mapping[str, Span], thin: Mapping[str, MetricCoverage], demo: bool
-) -> Iterator[Problem]:
-    data = "the demo data" if demo else "the data set"
+def _finding(row: MetricCoverage, span: Span, data: str) -> Finding:
+    asked = row.small.names - row.small.refused
+    covered = row.small.known + row.small.worst + row.small.best
+    share = int(100 * covered / asked)
+    message = f"'{row.metric.name}' is known for {covered:,} of {asked:,} small caps of {data} ({share}%)"
+    hint = f"what is missing most often: {row.lacks} ({row.lacking:,})" if row.lacks else ""
+    return Finding(CODE, span, message, hint)
+
+
+def _problems(screen: Screen, found: Sequence[Finding]) -> tuple[Problem, ...]:
     source = Source(screen.source.removeprefix("\ufeff"), screen.path)
-    for name, span in places.items():
-        row = thin[name]
-        asked = row.small.names - row.small.refused
-        covered = row.small.known + row.small.worst + row.small.best
-        message = f"'{name}' is known for {covered:,} of {asked:,} small caps of {data} ({int(100 * covered / asked)}%)"
-        hint = f"what is missing most often: {row.lacks} ({row.lacking:,})" if row.lacks else ""
-        source.problem(span, message, hint)
-    yield from (replace(problem, severity="warning") for problem in source.sorted_problems())
+    for row in found:
+        source.problem(row.span, row.message, row.hint)
+    return tuple(replace(problem, severity="warning", code=CODE) for problem in source.sorted_problems())

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 KEYS = (
     "name", "description", "universe", "rules", "rank", "columns", "define", "limit",
-    "missing", "min_group", "if_unknown", "tags", "notes",
+    "missing", "min_group", "if_unknown", "tags", "notes", "lint",
 )  # fmt: skip
 IF_UNKNOWN = ("fail", "pass", "flag")
 MISSING = ("worst", "neutral")
@@ -130,9 +130,24 @@ def _slug(title: str) -> str:
 
 def _accept_notes(reading: Reading, found: dict[str, Node]) -> None:
     reading.text(found.get("notes"), "notes")
+    _accept_consents(reading, found.get("lint"))
     tags = found.get("tags")
     for tag in tags.items if isinstance(tags, Sequence) else (tags,):
         reading.text(tag, "a tag")
+
+
+def _accept_consents(reading: Reading, node: Node | None) -> None:
+    """Read ``lint: {ignore: [S012]}``; whether there are such codes is for lint to tell."""
+    if node is None:
+        return
+    if not isinstance(node, Mapping):
+        reading.problem(node.span, "lint says which warnings to ignore", "lint: {ignore: [S030]}")
+        return
+    ignored = reading.keys(node, ("ignore",), "lint").get("ignore")
+    for item in reading.items(ignored, "ignore") if ignored is not None else ():
+        written = reading.text(item, "a code")
+        if isinstance(item, Scalar) and not re.fullmatch(r"[Ss][0-9]{3}", written):
+            reading.problem(item.span, f"'{written}' is not a code of a warning", "a code is written S030")
 
 
 def _universe(reading: Reading, node: Node | None) -> tuple[Rule, ...]:

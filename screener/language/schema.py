@@ -9,6 +9,7 @@ from screener.catalogue import metrics, names, peers, units
 from screener.catalogue.functions import BY_NAME as FUNCTIONS
 from screener.catalogue.peers import MIN_GROUP
 from screener.language.define import CARRIED, DIRECTIONS, MODELS, NAME, RANKS, ROW_KEYS, SHOWN, UNDEFINED_KEYS, UNITS
+from screener.language.lint import table as lint
 from screener.language.rank import DIRECTIONS as RANK_DIRECTIONS
 from screener.language.rank import PEERS
 from screener.language.resolve import IF_UNKNOWN, KEYS, MISSING
@@ -41,6 +42,7 @@ KEY_HELP = {
     "if_unknown": "What a rule does whose verdict is unknown.",
     "tags": "Words to find the screen by.",
     "notes": "Notes for the reader.",
+    "lint": "Warnings of `screener check` that are not to be told of this screen.",
 }
 ROW_HELP = {
     "formula": "The formula, in the language of screens.",
@@ -146,7 +148,12 @@ def _screen_keys() -> dict[str, Schema]:
         "if_unknown": _choice(IF_UNKNOWN, _IF_UNKNOWN),
         "tags": {"anyOf": [_ref("text"), {"type": "array", "items": _ref("text")}]},
         "notes": _ref("text"),
+        "lint": _object({"ignore": _list_of({"anyOf": [*_codes(), {"type": "string", "pattern": "^[Ss][0-9]{3}$"}]})}),
     }
+
+
+def _codes() -> list[Schema]:
+    return [{"const": row.code, "description": f"{row.name}: {row.what}"} for row in lint.TABLE]
 
 
 def _definitions() -> dict[str, Schema]:

@@ -13,7 +13,7 @@ import pytest
 from tests.cli.test_commands import screener
 from tests.engine.lakes import company, make_lake, price, quarter
 
-THIN = "name: Thin\nrules:\n  - sbc_revenue < 5%\n"
+THIN = "name: Thin\nrules:\n  - sbc_revenue < 5%\nlint: {ignore: [S030, S031]}\n"
 
 
 @pytest.fixture
@@ -34,10 +34,10 @@ def test_check_warns_and_ends_with_zero(data: Path) -> None:
     done = screener("check", "thin.yaml", "--data", str(data), cwd=data.parent)
     assert done.returncode == 0
     assert done.stdout.startswith(
-        "thin.yaml:3:5: warning: 'sbc_revenue' is known for 1 of 2 small caps of the data set"
+        "thin.yaml:3:5: warning S020: 'sbc_revenue' is known for 1 of 2 small caps of the data set"
     )
     assert "1 screen checked, no errors" in done.stderr
-    for arguments, said in ((("--no-data",), ""), (("--data", "nowhere"), "coverage of metrics not checked")):
+    for arguments, said in ((("--no-data",), ""), (("--data", "nowhere"), "not checked against data")):
         done = screener("check", "thin.yaml", *arguments, cwd=data.parent)
         assert (done.returncode, done.stdout) == (0, "")
         assert said in done.stderr
@@ -51,6 +51,21 @@ def test_check_still_counts_errors(data: Path) -> None:
     assert "bad.yaml:3:5: error" in done.stdout
     assert "thin.yaml:3:5: warning" in done.stdout
     assert "2 screens checked, 1 with errors" in done.stderr
+
+
+def test_strict_ends_with_one(data: Path) -> None:
+    """With warnings and --strict the exit code is 1, with errors 2; a consent makes it 0 again."""
+    folder = data.parent
+    (folder / "odd.yaml").write_text("rules:\n  - pe > 0\nlint: {ignore: [S030, S031]}\n")
+    (folder / "fine.yaml").write_text("rules:\n  - pe > 0  # ok: S011 - reads better\nlint: {ignore: [S030, S031]}\n")
+    done = screener("check", "odd.yaml", "--no-data", "--strict", cwd=folder)
+    assert done.returncode == 1
+    assert done.stdout.startswith("odd.yaml:2:5: warning S011: this always passes")
+    assert "no errors, 1 warning" in done.stderr
+    assert screener("check", "odd.yaml", "--no-data", cwd=folder).returncode == 0
+    assert screener("check", "fine.yaml", "--no-data", "--strict", cwd=folder).returncode == 0
+    (folder / "bad.yaml").write_text("rules:\n  - roicc > 1\n")
+    assert screener("check", "bad.yaml", "odd.yaml", "--no-data", "--strict", cwd=folder).returncode == 2
 
 
 def test_coverage_in_every_format(data: Path) -> None:
