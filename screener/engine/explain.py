@@ -13,6 +13,7 @@ from screener.engine.compile import Moment
 from screener.engine.lineage import column_of, lineage_of
 from screener.engine.ranks import factor_weights, unit_of
 from screener.engine.result import FactorValue, Result, Value
+from screener.engine.steps import YEAR_BEFORE
 from screener.engine.trace import NOW, Trace, Tracer, children
 from screener.errors import DataError
 from screener.lake.filings import filing_url
@@ -179,7 +180,8 @@ def _term(name: Name, trace: Trace, at: Moment) -> Term:
 
 
 def _when(at: Moment) -> str:
-    return (("quarter" if at.quarter else "") + (f" {at.lag}q earlier" if at.lag else "")).strip()
+    basis = ("fiscal year " if at.annual else "") + ("quarter" if at.quarter else "")
+    return (basis.strip() + (f" {at.lag}q earlier" if at.lag else "")).strip()
 
 
 def _items(expr: Expr, trace: Trace) -> set[tuple[str, Moment]]:
@@ -239,7 +241,12 @@ def _filings(
 ) -> tuple[tuple[Filing, ...], tuple[Source, ...]]:
     """Return the facts that the values of the used line items were made of, and how each value was made of them."""
     periods = _periods(lake, company, day)
-    wanted = [(name, at, periods[at.lag]) for name, at in used if at.lag in periods]
+    year_end = min((lag for lag, (_, _, closes) in periods.items() if closes and lag in YEAR_BEFORE), default=None)
+    wanted = []
+    for name, at in used:
+        back = at.lag if not at.annual else None if year_end is None else at.lag + year_end
+        if back in periods:
+            wanted.append((name, at, periods[back][:2]))
     if not wanted:
         return (), ()
     found: dict[Filing, None] = {}
@@ -263,11 +270,12 @@ def _behind(item: str, node: Node, company: Company, when: str) -> Iterator[Fili
         )  # fmt: skip
 
 
-def _periods(lake: Lake, company: Company, day: date) -> dict[int, tuple[date, date]]:
-    """Return the period end and ``known_from`` of the newest period (0) and of those so many quarters earlier."""
+def _periods(lake: Lake, company: Company, day: date) -> dict[int, tuple[date, date, bool]]:
+    """Return period end, ``known_from`` and whether it closes a fiscal year, by quarters before the newest period."""
     rows = lake.con.execute(
-        "SELECT max(quarter_index) FILTER (WHERE latest_until > ?) OVER () - quarter_index, period_end, known_from "
+        "SELECT max(quarter_index) FILTER (WHERE latest_until > ?) OVER () - quarter_index, period_end, known_from, "
+        "fiscal_quarter = 4 "
         "FROM fundamentals WHERE issuer_id = ? AND known_from <= ? AND known_until > ? ORDER BY period_end",
         [day, company.issuer_id, day, day],
     ).fetchall()
-    return {lag: (end, known_from) for lag, end, known_from in rows if lag is not None}
+    return {lag: (end, known_from, bool(closes)) for lag, end, known_from, closes in rows if lag is not None}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from typing import cast
 
 from screener.catalogue import names
 from screener.language.ast import (
@@ -150,7 +151,25 @@ class _Parser:
                 raise self.fail("a value", "put the condition in parentheses: (not ...)")
             self.advance()
             return Not(self.expression(NOT - 1), self.span(start))
-        return self._primary(start)
+        found = self._primary(start)
+        while self.at("[") and self.previous.end == self.token.start:
+            found = self._earlier(found, start)
+        return found
+
+    def _earlier(self, expr: Expr, start: int) -> Call:
+        """Parse ``[-1y]`` behind a value, which is another way of writing ``lag(x, 1y)``."""
+        opening = self.advance()
+        minus = self.take("-")
+        if not minus or self.token.kind != "period":
+            hint = "a list stands after 'in' only" if not minus and self.token.kind in {"word", "text"} else ""
+            raise ExpressionError(
+                "expected an earlier time here", opening.start, 1, hint or "x as it was a year ago is written x[-1y]"
+            )
+        token = self.advance()
+        self.expect("]")
+        count, unit = cast("tuple[int, str]", token.value)
+        period = Period(count, unit, self.locate(token.start, token.end))
+        return Call("lag", (expr, period), self.span(start))
 
     def _primary(self, start: int) -> Expr:
         token = self.token

@@ -21,7 +21,24 @@ FACTOR_KEYS = ("metric", "weight", "direction", "within")
 
 # Functions whose value is better in the same direction as their first argument.
 _SAME_DIRECTION = frozenset(
-    {"avg", "lag", "sum", "min", "max", "quarter", "if_known", "coalesce", "clip", "percentile", "zscore", "winsorize"}
+    {
+        "avg",
+        "lag",
+        "sum",
+        "min",
+        "max",
+        "quarter",
+        "if_known",
+        "coalesce",
+        "clip",
+        "percentile",
+        "zscore",
+        "winsorize",
+        "annual",
+        "trend",
+        "own_percentile",
+        "own_median",
+    }
 )
 _TURNED = {"higher": "lower", "lower": "higher"}
 
