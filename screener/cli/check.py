@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from screener.cli.complete import complete_screen
-from screener.cli.options import data_option, metrics_option, say
+from screener.cli.options import data_option, metrics_option, say, settings_options
 from screener.errors import EXIT_USAGE, DataError, Problem, ScreenError
 
 if TYPE_CHECKING:
     from screener.language.own import OwnMetrics
+    from screener.language.resolve import Given
     from screener.language.screen import Screen
 
 
@@ -21,8 +22,16 @@ if TYPE_CHECKING:
 @click.argument("screens", nargs=-1, required=True, shell_complete=complete_screen)
 @data_option
 @metrics_option
+@settings_options
 @click.option("--no-data", is_flag=True, help="Do not look at a data set: no warnings of metrics that few names have.")
-def command(screens: tuple[str, ...], data: str | None, metrics: tuple[str, ...] | None, no_data: bool) -> None:
+def command(
+    screens: tuple[str, ...],
+    data: str | None,
+    metrics: tuple[str, ...] | None,
+    params: dict[str, object],
+    watchlist: str | None,
+    no_data: bool,
+) -> None:
     """Check SCREENS (files or saved names): every problem with file:line:column, the line, a caret and a hint.
 
     Warns of metrics in rules and ranks that are known for under 60 % of the small caps of the data set (market
@@ -30,11 +39,14 @@ def command(screens: tuple[str, ...], data: str | None, metrics: tuple[str, ...]
     unknown. Warnings leave the exit code as it is.
     """
     from screener.language.metric_files import load_metrics
+    from screener.language.resolve import Given
+    from screener.language.tickers import given_tickers
 
     if no_data and data is not None:
         raise click.UsageError("--data and --no-data exclude each other")
     own = load_metrics(metrics)
-    found = [_problems(name, own) for name in screens]
+    given = Given(params, None if watchlist is None else given_tickers(watchlist))
+    found = [_problems(name, own, given) for name in screens]
     warned = iter(() if no_data else _warnings([screen for _, screen in found if screen is not None], data))
     wrong = 0
     for problems, screen in found:
@@ -48,13 +60,13 @@ def command(screens: tuple[str, ...], data: str | None, metrics: tuple[str, ...]
         sys.exit(EXIT_USAGE)
 
 
-def _problems(name: str, own: OwnMetrics) -> tuple[tuple[Problem, ...], Screen | None]:
+def _problems(name: str, own: OwnMetrics, given: Given) -> tuple[tuple[Problem, ...], Screen | None]:
     """Return what is wrong with a screen, or the screen when nothing is."""
     from screener.language.library import find_screen
     from screener.language.resolve import load_screen
 
     try:
-        return (), load_screen(find_screen(name), own)
+        return (), load_screen(find_screen(name), own, given)
     except ScreenError as error:
         return error.problems or (Problem(error.message, hint=error.hint),), None
 

@@ -9,7 +9,15 @@ from pathlib import Path
 import click
 
 from screener.cli.complete import complete_screen
-from screener.cli.options import as_of_option, data_option, format_option, metrics_option, say, terminal
+from screener.cli.options import (
+    as_of_option,
+    data_option,
+    format_option,
+    metrics_option,
+    say,
+    settings_options,
+    terminal,
+)
 from screener.errors import EXIT_EMPTY
 
 
@@ -18,6 +26,7 @@ from screener.errors import EXIT_EMPTY
 @data_option
 @as_of_option
 @metrics_option
+@settings_options
 @format_option
 @click.option(
     "-o",
@@ -37,6 +46,8 @@ def command(
     data: str | None,
     as_of: date | None,
     metrics: tuple[str, ...] | None,
+    params: dict[str, object],
+    watchlist: str | None,
     fmt: str | None,
     outputs: tuple[Path, ...],
     limit: int | None,
@@ -48,7 +59,7 @@ def command(
 
     for path in outputs:
         check_target(path)
-    result = api.run(screen, data=data, as_of=as_of, limit=limit, metrics=metrics)
+    result = api.run(screen, data=data, as_of=as_of, limit=limit, metrics=metrics, params=params, watchlist=watchlist)
     for path in outputs:
         write(result, path)
         say(f"wrote {path}")

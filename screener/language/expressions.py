@@ -21,6 +21,7 @@ from screener.language.ast import (
     Name,
     Not,
     Number,
+    Param,
     Period,
     Span,
     Text,
@@ -191,6 +192,8 @@ class _Parser:
                 return Period(count, unit, span)
             case "text", str(value):
                 return Text(value, span)
+            case "param", str(value):
+                return Param(value, span)
             case "word", str(value):
                 return self._call(token) if self.at("(") else Name(token.text, token.text, span)
             case _:
@@ -330,6 +333,8 @@ class _Parser:
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", written, re.ASCII):
             day = next_token(written, 0).value
             return Date(day, span), match.end()  # type: ignore[arg-type]  # the pattern makes it a date
+        if re.fullmatch(r"\$[A-Za-z_]\w*", written, re.ASCII):
+            return Param(written[1:].lower(), span), match.end()
         return Text(written, span), match.end()
 
     def _jump(self, start: int, end: int, kind: str) -> None:

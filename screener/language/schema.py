@@ -9,8 +9,9 @@ from screener.catalogue.functions import BY_NAME as FUNCTIONS
 from screener.catalogue.peers import MIN_GROUP
 from screener.language.define import CARRIED, DIRECTIONS, MODELS, NAME, RANKS, ROW_KEYS, SHOWN, UNDEFINED_KEYS, UNITS
 from screener.language.rank import DIRECTIONS as RANK_DIRECTIONS
-from screener.language.rank import PEERS
-from screener.language.resolve import IF_UNKNOWN, KEYS, MISSING
+from screener.language.rank import MISSING, PEERS
+from screener.language.resolve import KEYS
+from screener.language.rules import IF_UNKNOWN
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 
