@@ -116,6 +116,8 @@ class _Parser:
             hint = "thousands are written 1_000 or 1k"
         elif self.at("]"):
             hint = "there is no '[' before it"
+        elif self.at("["):
+            hint = "x as it was a year ago is written without a space: x[-1y]"
         raise self.fail("an operator", hint)
 
     def _words_hint(self) -> str:

@@ -125,7 +125,7 @@ def _screen(reading: Reading, root: Mapping, text: str, given: Given) -> Screen:
     default = reading.choice(found.get("if_unknown"), "if_unknown", IF_UNKNOWN, "fail")
     title = reading.text(found.get("name"), "name")
     _accept_notes(reading, found)
-    if not {"universe", "rules", "rank", "watchlist"} & found.keys() and given.watchlist is None:
+    if not {"universe", "rules", "rank", "watchlist", "extends"} & found.keys() and given.watchlist is None:
         reading.problem(root.span, "this screen has no universe, no rules and no rank", "begin with: rules:")
     watchlist = given.watchlist
     if watchlist is None:

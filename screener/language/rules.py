@@ -130,8 +130,9 @@ def _least(reading: Reading, word: Scalar, members: int) -> int | None:
         reading.problem(word.span, f"'{written}' is not a whole number", "for example: at least 3 of")
         return None
     if not 1 <= int(written) <= max(1, members):
-        message = f"at least {written} of {members} conditions"
-        reading.problem(word.span, f"{message}: it must be 1 to {members}", f"the group has {members}")
+        conditions = "1 condition" if members == 1 else f"{members} conditions"
+        message = f"'at least {written}' of a group of {conditions}"
+        reading.problem(word.span, message, f"a whole number from 1 to {members}" if members > 1 else "")
         return None
     return int(written)
 

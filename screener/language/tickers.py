@@ -79,7 +79,8 @@ def _beside(reading: Reading, node: Scalar) -> tuple[str, ...]:
         return _bounded(reading, node.span, list(tickers_in(path)))
     except ScreenError as error:
         said = error.problems[0].message if error.problems else error.message
-        reading.problem(node.span, f"'{written}': {said}", error.hint)
+        said = f"'{written}' {said}" if error.problems else said
+        reading.problem(node.span, said, error.hint)
         return ()
 
 
@@ -106,7 +107,7 @@ def tickers_in(path: Path) -> tuple[str, ...]:
     found = _column(text, path) if path.suffix.lower() in {".csv", ".tsv"} else _lines(text)
     tickers = tuple(dict.fromkeys(ticker.upper() for ticker in found))
     if not tickers:
-        raise ScreenError(f"'{path}' has no tickers", hint="one a line, or a CSV file with a column Ticker")
+        raise ScreenError(f"'{path.name}' has no tickers", hint="one a line, or a CSV file with a column Ticker")
     return tickers
 
 
@@ -120,11 +121,11 @@ def _column(text: str, path: Path) -> list[str]:
     try:
         rows = [[cell.strip() for cell in row] for row in csv.reader(text.splitlines(), delimiter=delimiter)]
     except csv.Error as error:
-        raise ScreenError(f"'{path}' is no CSV file: {error}") from None
+        raise ScreenError(f"'{path.name}' is no CSV file: {error}") from None
     headings = ([cell.lower() for cell in row] for row in rows)
     top = next((k for k, row in enumerate(headings) if set(row) & set(_HEADINGS)), None)
     if top is None:
-        raise ScreenError(f"'{path}' has no column Ticker", hint="the first line of the table names its columns")
+        raise ScreenError(f"'{path.name}' has no column Ticker", hint="the first line of the table names its columns")
     heading = [cell.lower() for cell in rows[top]]
     place = next(heading.index(name) for name in _HEADINGS if name in heading)
     kind = heading.index(_CLASS) if _CLASS in heading else None
