@@ -109,7 +109,8 @@ class Trace:
         missing = [(part, moment) for part, moment in children(expr, at) if self.reason(part, moment)]
         if isinstance(expr, Call) and len(missing) > 1:
             known = len(children(expr, at)) - len(missing)
-            return f"{known} of {len(children(expr, at))} observations known; {self.reason(*missing[0])}"
+            what = "conditions" if expr.function == "count_true" else "observations"
+            return f"{known} of {len(children(expr, at))} {what} known; {self.reason(*missing[0])}"
         if missing:
             return self.reason(*missing[0])
         if isinstance(expr, Binary) and expr.op == "/":

@@ -19,6 +19,8 @@ MAX_QUARTERS = 40
 # avg(avg(x, 5y), 5y) writes 25 observations into the query: what nesting may multiply to.
 MAX_OBSERVATIONS = 100
 
+# at least 2 of: [at least 2 of: [...], ...]: how deep that may go.
+MAX_COUNTS = 3
 _UNITS = {"growth": "ratio", "cagr": "ratio", "count": "count", "own_percentile": "score"}
 _PERIOD_HINT = "a period is written 5y (years) or 8q (quarters)"
 
@@ -50,7 +52,7 @@ def resolve_call(checker: Checker, call: Call) -> Typed:
     if function.name == "annual":
         return _annual(checker, call, function)
     if function.name == "count_true":
-        return _result(call, [_condition(checker, function, arg) for arg in call.args], "number", "count")
+        return _count_true(checker, call, function)
     if function.kind == "missing":
         return _first_known(checker, call)
     if function.kind == "peers":
@@ -155,6 +157,25 @@ def _history(checker: Checker, call: Call, function: Function) -> Typed:
     unit = _UNITS.get(function.name, first.unit)
     args = (first.expr, *call.args[1:])
     return Typed(replace(call, args=args), "number" if first.kind else "", unit)
+
+
+def _count_true(checker: Checker, call: Call, function: Function) -> Typed:
+    found = _result(call, [_condition(checker, function, arg) for arg in call.args], "number", "count")
+    refuse_deep_counts(checker, found.expr)
+    return found
+
+
+def refuse_deep_counts(checker: Checker, expr: Expr) -> None:
+    """Note a count of conditions within too many others: each level writes those below it several times."""
+    level: list[tuple[Expr, int]] = [(expr, 0)]
+    while level:
+        node, depth = level.pop()
+        depth += isinstance(node, Call) and node.function == "count_true"
+        if depth > MAX_COUNTS:
+            message = f"more than {MAX_COUNTS} counts of conditions within each other"
+            checker.source.problem(node.span, message, "give the inner ones a name with define:")
+            return
+        level.extend((child, depth) for child in children(node))
 
 
 def _annual(checker: Checker, call: Call, function: Function) -> Typed:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from screener.language.ast import Call, Compare, Logic, Not, Number
+from screener.language.calls import refuse_deep_counts
 from screener.language.document import Mapping, Node, Scalar, Sequence
 from screener.language.peer_calls import comparisons
 from screener.language.reading import Reading, one_line
@@ -110,6 +111,7 @@ def _group(reading: Reading, word: Scalar, keys: dict[str, Node], group: str, if
     if len(parts) < len(items) or least is None:
         return None
     expr = _joined(word.text, [rule.expr for rule in parts], least, word)
+    refuse_deep_counts(reading.checker, expr)
     inside = "; ".join(rule.text for rule in parts)
     name = one_line(reading.text(keys.get("name"), "name"))
     text = f"not ({inside})" if word.text == "not" else f"{_said(word.text, least)} ({inside})"
