@@ -67,13 +67,7 @@ def run_screen(lake: Lake, screen: Screen, as_of: date | None = None) -> Result:
         version=__version__,
         demo=lake.manifest.demo,
         data_date=min(day, newest),
-        notes=(
-            *_own_metrics(screen),
-            *_settings(screen),
-            *lacking,
-            *_kept_out(lake.con, screen),
-            *_notes(lake, day, newest),
-        ),
+        notes=(*_about(lake.con, screen), *lacking, *_notes(lake, day, newest)),
     )
     return Result(
         run=identity,
@@ -178,6 +172,10 @@ def _on_the_list(screen: Screen) -> str:
 def _order(screen: Screen) -> str:
     by = [f"s{k} {'DESC' if row.descending else 'ASC'} NULLS LAST" for k, row in enumerate(screen.sort, 1)]
     return ", ".join([*by, "rank"])
+
+
+def _about(con: duckdb.DuckDBPyConnection, screen: Screen) -> tuple[str, ...]:
+    return (*_own_metrics(screen), *_settings(screen), *_kept_out(con, screen))
 
 
 def _settings(screen: Screen) -> tuple[str, ...]:

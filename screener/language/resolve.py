@@ -127,9 +127,8 @@ def _screen(reading: Reading, root: Mapping, text: str, given: Given) -> Screen:
     _accept_notes(reading, found)
     if not {"universe", "rules", "rank", "watchlist", "extends"} & found.keys() and given.watchlist is None:
         reading.problem(root.span, "this screen has no universe, no rules and no rank", "begin with: rules:")
-    watchlist = given.watchlist
-    if watchlist is None:
-        watchlist = read_tickers(reading, found.get("watchlist"), "watchlist")
+    own = given.watchlist is None
+    watchlist = read_tickers(reading, found.get("watchlist"), "watchlist") if own else given.watchlist or ()
     exclude = read_tickers(reading, found.get("exclude"), "exclude")
     name = Path(reading.source.path).stem or _slug(title)
     return Screen(
