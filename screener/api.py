@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -28,21 +28,35 @@ if TYPE_CHECKING:
     from screener.sources.report import BuildReport
 
 
-def load(screen: str | Path | Screen, *, metrics: Sequence[str | Path] | None = None) -> Screen:
+def load(
+    screen: str | Path | Screen,
+    *,
+    metrics: Sequence[str | Path] | None = None,
+    params: Mapping[str, object] | None = None,
+    watchlist: str | Path | Sequence[str] | None = None,
+) -> Screen:
     """Return a resolved screen from a saved screen's name, a path, or a screen; ``ScreenError`` with all problems.
 
-    ``metrics`` are files of your own metrics (default: those that ``SCREENER_METRICS`` lists); here and in all verbs
-    that take a screen, a screen that has been resolved before keeps the metrics that it was resolved with.
+    ``metrics`` are files of your own metrics (default: those that ``SCREENER_METRICS`` lists); ``params`` sets
+    parameters of the screen (``{"max_debt": 3}``); ``watchlist`` (a file, or tickers) takes the place of the screen's
+    own. Here and in all verbs that take a screen, a screen that has been resolved before keeps the metrics that it was
+    resolved with, and cannot be given anything else.
     """
+    from screener.errors import ScreenError
     from screener.language.screen import Screen
 
     if isinstance(screen, Screen):
+        if params or watchlist is not None:
+            message = "this screen has been resolved already: params and watchlist come too late"
+            raise ScreenError(message, hint="give them to load()")
         return screen
     from screener.language.library import find_screen
     from screener.language.metric_files import load_metrics
-    from screener.language.resolve import load_screen
+    from screener.language.resolve import Given, load_screen
+    from screener.language.tickers import given_tickers
 
-    return load_screen(find_screen(str(screen)), load_metrics(metrics))
+    given = Given(params or {}, None if watchlist is None else given_tickers(watchlist))
+    return load_screen(find_screen(str(screen)), load_metrics(metrics), given)
 
 
 @contextmanager
@@ -61,6 +75,8 @@ def run(
     as_of: date | None = None,
     limit: int | None = None,
     metrics: Sequence[str | Path] | None = None,
+    params: Mapping[str, object] | None = None,
+    watchlist: str | Path | Sequence[str] | None = None,
 ) -> Result:
     """Run a screen and return its result; ``.frame`` is a polars frame of the shortlist.
 
@@ -68,7 +84,7 @@ def run(
     """
     from screener.engine.run import run_screen
 
-    resolved = with_limit(load(screen, metrics=metrics), limit)
+    resolved = with_limit(load(screen, metrics=metrics, params=params, watchlist=watchlist), limit)
     with open_data(data) as lake:
         return run_screen(lake, resolved, as_of)
 
@@ -84,12 +100,14 @@ def panel(
     *,
     data: str | Path | None = None,
     metrics: Sequence[str | Path] | None = None,
+    params: Mapping[str, object] | None = None,
+    watchlist: str | Path | Sequence[str] | None = None,
 ) -> pl.DataFrame:
     """Run a screen as of many dates in one query; one row a date and name on the list."""
     from screener.engine.run import panel as run_panel
 
     with open_data(data) as lake:
-        return run_panel(lake, load(screen, metrics=metrics), dates)
+        return run_panel(lake, load(screen, metrics=metrics, params=params, watchlist=watchlist), dates)
 
 
 def explain(
@@ -99,6 +117,8 @@ def explain(
     data: str | Path | None = None,
     as_of: date | None = None,
     metrics: Sequence[str | Path] | None = None,
+    params: Mapping[str, object] | None = None,
+    watchlist: str | Path | Sequence[str] | None = None,
 ) -> Explanation:
     """Explain one company in a run: verdicts with their parts and distances, factors, places, and the filings behind.
 
@@ -107,7 +127,7 @@ def explain(
     from screener.engine.company import find_company
     from screener.engine.explain import explain_company
 
-    resolved = load(screen, metrics=metrics)
+    resolved = load(screen, metrics=metrics, params=params, watchlist=watchlist)
     with open_data(data) as lake:
         return explain_company(lake, resolved, find_company(lake.con, ticker, as_of), as_of)
 
@@ -332,13 +352,20 @@ def sql(
     data: str | Path | None = None,
     as_of: date | None = None,
     metrics: Sequence[str | Path] | None = None,
+    params: Mapping[str, object] | None = None,
+    watchlist: str | Path | Sequence[str] | None = None,
 ) -> str:
-    """Return the query that :func:`run` executes; the data set is opened only to find its newest day."""
+    """Return the query that :func:`run` executes.
+
+    The data set is opened only to find its newest day, and how it writes the tickers of a watchlist.
+    """
     from screener.engine.query import build_query
     from screener.engine.run import newest_date
+    from screener.engine.tickers import bind_tickers
 
-    resolved = load(screen, metrics=metrics)
-    if as_of is None:
+    resolved = load(screen, metrics=metrics, params=params, watchlist=watchlist)
+    if as_of is None or resolved.watchlist or resolved.exclude:
         with open_data(data) as lake:
-            as_of = newest_date(lake.con)
+            as_of = as_of or newest_date(lake.con)
+            resolved, _ = bind_tickers(lake.con, resolved)
     return build_query(resolved, [as_of]).sql

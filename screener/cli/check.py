@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from screener.cli.complete import complete_screen
-from screener.cli.options import data_option, metrics_option, say
+from screener.cli.options import data_option, metrics_option, say, settings_options
 from screener.errors import EXIT_EMPTY, EXIT_USAGE, DataError, Problem, ScreenError
 
 if TYPE_CHECKING:
     from screener.language.own import OwnMetrics
+    from screener.language.resolve import Given
     from screener.language.screen import Screen
 
 
@@ -21,10 +22,17 @@ if TYPE_CHECKING:
 @click.argument("screens", nargs=-1, required=True, shell_complete=complete_screen)
 @data_option
 @metrics_option
+@settings_options
 @click.option("--no-data", is_flag=True, help="Do not look at a data set: warn of what the screens alone tell.")
 @click.option("--strict", is_flag=True, help="End with 1 when there are warnings.")
 def command(
-    screens: tuple[str, ...], data: str | None, metrics: tuple[str, ...] | None, no_data: bool, strict: bool
+    screens: tuple[str, ...],
+    data: str | None,
+    metrics: tuple[str, ...] | None,
+    params: dict[str, object],
+    watchlist: str | None,
+    no_data: bool,
+    strict: bool,
 ) -> None:
     """Check SCREENS (files or saved names): every problem with file:line:column, the line, a caret and a hint.
 
@@ -33,11 +41,14 @@ def command(
     the whole screen. Warnings leave the exit code as it is, unless --strict.
     """
     from screener.language.metric_files import load_metrics
+    from screener.language.resolve import Given
+    from screener.language.tickers import given_tickers
 
     if no_data and data is not None:
         raise click.UsageError("--data and --no-data exclude each other")
     own = load_metrics(metrics)
-    found = [_problems(name, own) for name in screens]
+    given = Given(params, None if watchlist is None else given_tickers(watchlist))
+    found = [_problems(name, own, given) for name in screens]
     warned = iter(_warnings([screen for _, screen in found if screen is not None], data, no_data=no_data))
     wrong, told = 0, 0
     for problems, screen in found:
@@ -55,13 +66,13 @@ def command(
         sys.exit(EXIT_EMPTY)
 
 
-def _problems(name: str, own: OwnMetrics) -> tuple[tuple[Problem, ...], Screen | None]:
+def _problems(name: str, own: OwnMetrics, given: Given) -> tuple[tuple[Problem, ...], Screen | None]:
     """Return what is wrong with a screen, or the screen when nothing is."""
     from screener.language.library import find_screen
     from screener.language.resolve import load_screen
 
     try:
-        return (), load_screen(find_screen(name), own)
+        return (), load_screen(find_screen(name), own, given)
     except ScreenError as error:
         return error.problems or (Problem(error.message, hint=error.hint),), None
 

@@ -7,7 +7,14 @@ from datetime import date
 import click
 
 from screener.cli.complete import complete_screen, complete_ticker
-from screener.cli.options import as_of_option, data_option, format_option, metrics_option, terminal
+from screener.cli.options import (
+    as_of_option,
+    data_option,
+    format_option,
+    metrics_option,
+    settings_options,
+    terminal,
+)
 
 
 @click.command("explain")
@@ -16,9 +23,17 @@ from screener.cli.options import as_of_option, data_option, format_option, metri
 @data_option
 @as_of_option
 @metrics_option
+@settings_options
 @format_option
 def command(
-    screen: str, ticker: str, data: str | None, as_of: date | None, metrics: tuple[str, ...] | None, fmt: str | None
+    screen: str,
+    ticker: str,
+    data: str | None,
+    as_of: date | None,
+    metrics: tuple[str, ...] | None,
+    params: dict[str, object],
+    watchlist: str | None,
+    fmt: str | None,
 ) -> None:
     """Explain TICKER in SCREEN: verdicts with distances and parts, factors, what would change it, the filings behind.
 
@@ -28,7 +43,7 @@ def command(
     from screener.output.explain import explanation_json, render_explanation
     from screener.output.explain_tables import explanation_csv, explanation_markdown
 
-    found = api.explain(screen, ticker, data=data, as_of=as_of, metrics=metrics)
+    found = api.explain(screen, ticker, data=data, as_of=as_of, metrics=metrics, params=params, watchlist=watchlist)
     width, color = terminal()
     makers = {"json": explanation_json, "csv": explanation_csv, "markdown": explanation_markdown}
     text = makers[fmt](found) if fmt in makers else render_explanation(found, width=width, color=color)

@@ -59,6 +59,34 @@ def metrics_option(command: F) -> F:
     )(command)
 
 
+def settings_options(command: F) -> F:
+    """Add ``--set`` and ``--watchlist``; ``settings`` is a mapping of names to values as written."""
+    command = click.option(
+        "--watchlist",
+        metavar="FILE",
+        type=click.Path(),
+        help="Look only at the tickers of this file: one a line, or a CSV file with a column Ticker.",
+    )(command)
+    return click.option(
+        "--set",
+        "params",
+        metavar="NAME=VALUE",
+        multiple=True,
+        callback=_settings,
+        help="Set a parameter of the screen. Repeatable.",
+    )(command)
+
+
+def _settings(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for entry in given:
+        name, sign, value = entry.partition("=")
+        if not sign or not name.strip():
+            raise click.BadParameter(f"{entry!r} is not NAME=VALUE, like max_debt=3")
+        found[name.strip().removeprefix("$")] = value.strip()
+    return found
+
+
 def format_option(command: F) -> F:
     """Add ``--format``."""
     return click.option(

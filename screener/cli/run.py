@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING
 import click
 
 from screener.cli.complete import complete_screen
-from screener.cli.options import as_of_option, data_option, format_option, metrics_option, say, terminal
+from screener.cli.options import (
+    as_of_option,
+    data_option,
+    format_option,
+    metrics_option,
+    say,
+    settings_options,
+    terminal,
+)
 from screener.errors import EXIT_EMPTY
 
 if TYPE_CHECKING:
@@ -23,6 +31,7 @@ if TYPE_CHECKING:
 @data_option
 @as_of_option
 @metrics_option
+@settings_options
 @format_option
 @click.option(
     "-o",
@@ -43,6 +52,8 @@ def command(
     data: str | None,
     as_of: date | None,
     metrics: tuple[str, ...] | None,
+    params: dict[str, object],
+    watchlist: str | None,
     fmt: str | None,
     outputs: tuple[Path, ...],
     limit: int | None,
@@ -64,9 +75,9 @@ def command(
     if watch:
         from screener.cli.watch import watch_screen
 
-        watch_screen(screen, lambda result: _show(result, fmt, outputs), data, as_of, limit, metrics)
+        watch_screen(screen, lambda result: _show(result, fmt, outputs), data, as_of, limit, metrics, params, watchlist)
         return
-    result = api.run(screen, data=data, as_of=as_of, limit=limit, metrics=metrics)
+    result = api.run(screen, data=data, as_of=as_of, limit=limit, metrics=metrics, params=params, watchlist=watchlist)
     _show(result, fmt, outputs)
     if fail_empty and not result.rows:
         sys.exit(EXIT_EMPTY)

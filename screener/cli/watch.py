@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,10 +20,20 @@ if TYPE_CHECKING:
 class _Watched:
     """The runs of one screen: what was shown last, and the files that the next run depends on."""
 
-    def __init__(self, name: str, limit: int | None, metrics: Sequence[str] | None) -> None:
+    def __init__(
+        self,
+        name: str,
+        limit: int | None,
+        metrics: Sequence[str] | None,
+        params: Mapping[str, object],
+        watchlist: str | None,
+    ) -> None:
         self.name = name
         self.limit = limit
         self.metrics = metrics
+        self.params = params
+        self.watchlist = watchlist
+        self.files: tuple[str, ...] = ()
         self.result: Result | None = None
         self.shown = ""
 
@@ -37,7 +47,8 @@ class _Watched:
         except ScreenError:
             screen = Path(self.name)
         listed = self.metrics if self.metrics is not None else os.environ.get(VARIABLE, "").split(os.pathsep)
-        return [screen, *(path for path in listed if path)]
+        given = [self.watchlist] if self.watchlist else []
+        return [screen, *(path for path in listed if path), *given, *self.files]
 
     def run(self, lake: Lake, as_of: date | None, show: Callable[[Result], None]) -> None:
         """Run the screen and show its list and what changed, or its problems; nothing when it is what was shown."""
@@ -48,7 +59,9 @@ class _Watched:
 
         again = bool(self.shown)
         try:
-            screen = api.with_limit(api.load(self.name, metrics=self.metrics), self.limit)
+            loaded = api.load(self.name, metrics=self.metrics, params=self.params, watchlist=self.watchlist)
+            self.files = tuple(path for path, _ in loaded.parents)
+            screen = api.with_limit(loaded, self.limit)
             if screen.sha256 == self.shown:
                 return
             result = run_screen(lake, screen, as_of)
@@ -75,6 +88,8 @@ def watch_screen(
     as_of: date | None,
     limit: int | None,
     metrics: Sequence[str] | None,
+    params: Mapping[str, object] | None = None,
+    watchlist: str | None = None,
     *,
     pause: Callable[[float], object] = time.sleep,
 ) -> None:
@@ -87,7 +102,7 @@ def watch_screen(
     from screener.language.watch import changes, stamps
 
     find_screen(name)
-    watched = _Watched(name, limit, metrics)
+    watched = _Watched(name, limit, metrics, params or {}, watchlist)
     try:
         with api.open_data(data) as lake:
             for number, _ in enumerate(changes(lambda: stamps(watched.paths()), pause)):

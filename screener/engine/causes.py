@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from screener.catalogue import fields, items, metrics
@@ -80,7 +80,7 @@ def causes(metric: Metric, columns: Columns) -> tuple[Cause, ...]:
             _add(found, row.reason, f"({compile_expr(parse_formula(row.when), columns)})")
     for name, at in needs(metric):
         if name in items.BY_NAME:
-            when = Moment(at.quarter and items.BY_NAME[name].kind != "instant", at.lag)
+            when = replace(at, quarter=at.quarter and items.BY_NAME[name].kind != "instant")
             _add(found, _said(name, when), f"({columns.column(name, when)} IS NULL)")
         elif name in fields.BY_NAME:
             _add(found, name, f"({columns.column(name, at)} IS NULL)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from screener.catalogue import fields, items, metrics, peers
 from screener.catalogue.metrics import Metric
@@ -18,8 +19,11 @@ EARLY = 1000
 
 
 def column_name(name: str, at: Moment) -> str:
-    """Return the column of a line item: ``revenue``, ``revenue_q``, ``revenue@4`` (four quarters earlier)."""
-    return name + ("_q" if at.quarter else "") + (f"@{at.lag}" if at.lag else "")
+    """Return the column of a line item: ``revenue``, ``revenue_q``, ``revenue@4`` (four quarters earlier).
+
+    ``revenue@fy``: of the last full fiscal year; ``revenue@fy@4``: of the year before it.
+    """
+    return name + ("_q" if at.quarter else "") + ("@fy" if at.annual else "") + (f"@{at.lag}" if at.lag else "")
 
 
 def refusal(metric: Definition | Metric, model: str) -> str:
@@ -35,7 +39,8 @@ def refusal(metric: Definition | Metric, model: str) -> str:
 class Columns:
     """The columns of one query; compiling an expression with it as resolver collects what the expression needs.
 
-    ``latest`` and ``history`` map a column name to the stored column (and its lag); ``fields`` are the
+    ``latest`` and ``history`` map a column name to the stored column (and its lag); ``annual`` is the history whose
+    lags count from the end of the last full fiscal year; ``fields`` are the
     company, listing and price fields; ``levels`` hold (column, SQL) of metrics and definitions, each
     level using only the levels before it. ``late`` are the levels that compare names with their peers, or rest on
     such a comparison: they can be computed only when it is known who belongs to the universe.
@@ -47,6 +52,7 @@ class Columns:
         self.min_group = min_group
         self.latest: dict[str, str] = {}
         self.history: dict[str, tuple[str, int]] = {}
+        self.annual: dict[str, tuple[str, int]] = {}
         self.fields: dict[str, str] = {}
         self.levels: list[dict[str, str]] = []
         self.late: list[dict[str, str]] = []
@@ -63,7 +69,7 @@ class Columns:
         if name in items.BY_NAME:
             return self._item(name, at)
         # An @, which no name can have: a definition may well be called roic_q.
-        key = name + ("@q" if at.quarter else "") + (f"@{at.lag}" if at.lag else "")
+        key = name + ("@q" if at.quarter else "") + ("@fy" if at.annual else "") + (f"@{at.lag}" if at.lag else "")
         if key not in self._level:
             self._watch.append(0)
             sql = self._metric_sql(name, at)
@@ -93,10 +99,12 @@ class Columns:
         self._level[key] = level
 
     def _item(self, name: str, at: Moment) -> str:
-        at = Moment(at.quarter and items.BY_NAME[name].kind != "instant", at.lag)
+        at = replace(at, quarter=at.quarter and items.BY_NAME[name].kind != "instant")
         key = column_name(name, at)
         stored = column_name(name, Moment(at.quarter))
-        if at.lag:
+        if at.annual:
+            self.annual[key] = (stored, at.lag)
+        elif at.lag:
             self.history[key] = (stored, at.lag)
         else:
             self.latest[key] = stored
@@ -121,4 +129,6 @@ class Columns:
 
     def depth(self) -> int:
         """Return how many quarters of history the query reads."""
-        return max((lag for _, lag in self.history.values()), default=0)
+        # The fiscal year may have ended three quarters before the newest one.
+        lags = [lag for _, lag in self.history.values()] + [lag + 3 for _, lag in self.annual.values()]
+        return max(lags, default=0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from screener.catalogue.fields import BY_NAME as FIELDS
@@ -32,14 +32,18 @@ QUARTERS_PER_YEAR = 4
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """At what an expression is evaluated: ``quarter`` (discrete quarter, else TTM) and ``lag`` in quarters."""
+    """At what an expression is evaluated: ``quarter`` (discrete quarter, else TTM) and ``lag`` in quarters.
+
+    annual: the lag counts from the end of the last full fiscal year, not from the newest quarter.
+    """
 
     quarter: bool = False
     lag: int = 0
+    annual: bool = False
 
     def earlier(self, quarters: int) -> Moment:
         """Return the moment that many quarters before this one."""
-        return Moment(self.quarter, self.lag + quarters)
+        return replace(self, lag=self.lag + quarters)
 
 
 class Resolver(Protocol):
@@ -207,7 +211,11 @@ def _coalesce(expr: Call, names: Resolver, at: Moment) -> str:
 
 
 def _quarter(expr: Call, names: Resolver, at: Moment) -> str:
-    return compile_expr(expr.args[0], names, Moment(True, at.lag))
+    return compile_expr(expr.args[0], names, replace(at, quarter=True))
+
+
+def _annual(expr: Call, names: Resolver, at: Moment) -> str:
+    return compile_expr(expr.args[0], names, replace(at, annual=True))
 
 
 # ---------------------------------------------------------------- history functions
@@ -238,6 +246,35 @@ def _observations(expr: Call, names: Resolver, at: Moment) -> list[str]:
     return [compile_expr(expr.args[0], names, at.earlier(lag)) for lag in lags(_period(expr))]
 
 
+def _needed(expr: Call, seen: list[str]) -> int:
+    least = expr.args[2] if len(expr.args) > 2 else None
+    return int(least.value) if isinstance(least, Number) else len(seen)
+
+
+def _series(expr: Call, names: Resolver, at: Moment, value: str) -> str:
+    """Compile what needs its observations several times: in ``value``, ``s`` is their list, the newest first."""
+    seen = _observations(expr, names, at)
+    known = f"list_count(s) >= {_needed(expr, seen)}"
+    return f"list_transform([[{', '.join(seen)}]], lambda s: CASE WHEN {known} THEN {value} END)[1]"
+
+
+def _trend(expr: Call, names: Resolver, at: Moment) -> str:
+    """Compile the least-squares slope a year: the covariance of time and x over the variance of time."""
+    ago = f"(1 - i) / {1 if _period(expr).unit == 'y' else QUARTERS_PER_YEAR}.0"
+    # Only the observations that are known have a time.
+    times = f"list_transform(s, lambda x, i: CASE WHEN x IS NOT NULL THEN {ago} END)"
+    both = f"list_sum(list_transform(s, lambda x, i: x * {ago}))"
+    squares = f"list_sum(list_transform({times}, lambda t: t * t))"
+    count, time, total = "list_count(s)", f"list_sum({times})", "list_sum(s)"
+    slope = f"({count} * {both} - {time} * {total}) / ({count} * {squares} - {time} * {time})"
+    return _series(expr, names, at, slope)
+
+
+def _own_percentile(expr: Call, names: Resolver, at: Moment) -> str:
+    below = "list_count(list_filter(s, lambda x: x <= s[1]))"
+    return _series(expr, names, at, f"CASE WHEN s[1] IS NOT NULL THEN 100.0 * {below} / list_count(s) END")
+
+
 def _aggregate(function: str) -> Callable[[Call, Resolver, Moment], str]:
     def compiled(expr: Call, names: Resolver, at: Moment) -> str:
         if len(expr.args) == 1:
@@ -245,8 +282,7 @@ def _aggregate(function: str) -> Callable[[Call, Resolver, Moment], str]:
             then = compile_expr(expr.args[0], names, at.earlier(QUARTERS_PER_YEAR))
             return f"coalesce(({now} + {then}) / 2, {now})"
         seen = _observations(expr, names, at)
-        least = expr.args[2] if len(expr.args) > 2 else None
-        needed = int(least.value) if isinstance(least, Number) else len(seen)
+        needed = _needed(expr, seen)
         if needed >= len(seen) and function in ("list_sum", "list_avg"):
             total = " + ".join(seen)
             return f"(({total}) / {len(seen)})" if function == "list_avg" else f"({total})"
@@ -257,12 +293,15 @@ def _aggregate(function: str) -> Callable[[Call, Resolver, Moment], str]:
 
 
 def _is_count(expr: Expr) -> bool:
-    return isinstance(expr, Call) and expr.function == "count"
+    return isinstance(expr, Call) and expr.function in {"count", "count_true"}
 
 
 def _count_bounds(expr: Expr, names: Resolver, at: Moment) -> tuple[str, str]:
     assert isinstance(expr, Call), "asked only for counts"  # noqa: S101 - a bug, not an input
-    seen = _observations(expr, names, at)
+    if expr.function == "count_true":
+        seen = [compile_expr(arg, names, at) for arg in expr.args]
+    else:
+        seen = _observations(expr, names, at)
     low = " + ".join(f"coalesce({part}, false)::INT" for part in seen)
     high = " + ".join(f"coalesce({part}, true)::INT" for part in seen)
     return f"({low})", f"({high})"
@@ -313,7 +352,12 @@ _FUNCTIONS: dict[str, Callable[[Call, Resolver, Moment], str]] = {
     "min": _aggregate("list_min"),
     "max": _aggregate("list_max"),
     "stdev": _aggregate("list_stddev_samp"),
+    "trend": _trend,
+    "own_percentile": _own_percentile,
+    "own_median": _aggregate("list_median"),
     "count": _count,
+    "count_true": _count,
+    "annual": _annual,
     "quarter": _quarter,
     "if_known": _coalesce,
     "coalesce": _coalesce,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from screener.engine.company import Company
 from screener.engine.compile import Moment
 from screener.engine.lineage import column_of, lineage_of
+from screener.engine.steps import YEAR_BEFORE
 from screener.lake.filings import filing_url
 from screener.standardize.lineage_nodes import leaves
 
@@ -61,13 +62,19 @@ class Version:
     known_from: date
     flags: str
     evidence: tuple[tuple[str, str], ...] = ()
+    closes_year: bool = False
 
 
 def read_filings(
     lake: Lake, company: Company, periods: Mapping[int, Version], used: Sequence[tuple[str, Moment]]
 ) -> tuple[tuple[Filing, ...], tuple[Source, ...]]:
     """Return the facts that the values of the used line items were made of, and how each value was made of them."""
-    wanted = [(name, at, periods[at.lag]) for name, at in used if at.lag in periods]
+    year_end = min((lag for lag, row in periods.items() if row.closes_year and lag in YEAR_BEFORE), default=None)
+    wanted = []
+    for name, at in used:
+        back = at.lag if not at.annual else None if year_end is None else at.lag + year_end
+        if back is not None and back in periods:
+            wanted.append((name, at, periods[back]))
     if not wanted:
         return (), ()
     found: dict[Filing, None] = {}
@@ -83,7 +90,8 @@ def read_filings(
 
 def words(at: Moment) -> str:
     """Return a moment in words: ``""`` for the newest twelve months or balance, else ``quarter 4q earlier``."""
-    return (("quarter" if at.quarter else "") + (f" {at.lag}q earlier" if at.lag else "")).strip()
+    basis = ("fiscal year " if at.annual else "") + ("quarter" if at.quarter else "")
+    return (basis.strip() + (f" {at.lag}q earlier" if at.lag else "")).strip()
 
 
 def _behind(item: str, node: Node, company: Company, when: str) -> Iterator[Filing]:
@@ -100,14 +108,14 @@ def read_versions(lake: Lake, company: Company, day: date) -> dict[int, Version]
     """Return the newest period (0) and those so many quarters earlier, each as it was known on ``day``."""
     rows = lake.con.execute(
         "SELECT max(quarter_index) FILTER (WHERE latest_until > ?) OVER () - quarter_index, period_end, known_from, "
-        "flags, debt_evidence, interest_evidence, cash_evidence FROM fundamentals "
+        "flags, fiscal_quarter = 4, debt_evidence, interest_evidence, cash_evidence FROM fundamentals "
         "WHERE issuer_id = ? AND known_from <= ? AND known_until > ? ORDER BY period_end",
         [day, company.issuer_id, day, day],
     ).fetchall()
     found = {}
-    for lag, end, known_from, flags, *states in rows:
+    for lag, end, known_from, flags, closes, *states in rows:
         if lag is not None:
             named = zip(("debt", "interest", "cash"), states, strict=True)
             evidence = tuple((name, state) for name, state in named if state)
-            found[lag] = Version(end, known_from, flags or "", evidence)
+            found[lag] = Version(end, known_from, flags or "", evidence, bool(closes))
     return found

@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from screener.engine.run import run_screen
+from screener.engine.tickers import bind_tickers
 from screener.engine.trace import Trace, Tracer
 from screener.language.ast import Name
 
@@ -35,6 +36,7 @@ def run_with_parts(lake: Lake, screen: Screen, as_of: date | None = None, follow
 
     ``followed`` are issuers whose parts are wanted although they may be outside the universe.
     """
+    screen, _ = bind_tickers(lake.con, screen)
     tracer = Tracer(screen.definitions, screen.universe, screen.min_group)
     tracer.add(Name("price_date"))
     for rule in (*screen.universe, *screen.rules):

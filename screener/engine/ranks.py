@@ -14,7 +14,12 @@ from screener.language.definitions import find
 from screener.language.screen import Definition, Factor, RankGroup, Screen
 
 _NOW = Moment()
-MISSING_PERCENTILE = {"worst": "0.0", "neutral": "50.0"}
+# A dropped name has no score; in reweight the other factors of the group count for the missing one.
+MISSING_PERCENTILE = {"worst": "0.0", "neutral": "50.0", "drop": "NULL", "reweight": "NULL"}
+# What orders equal values, and names of equal score.
+IN_ORDER = "market_cap DESC NULLS LAST, ticker NULLS LAST, issuer_id"
+# A sum of weighted percentiles that is the same on paper is the same here.
+_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +27,14 @@ class RankColumns:
     """SQL columns of a rank, in the order in which they must be computed.
 
     values: (column, SQL) over the metric columns. percentiles: (column, SQL) over the values; windows.
-    score: SQL over the percentiles, or ``NULL`` for a screen without a rank.
+    score: SQL over the percentiles, or ``NULL`` for a screen without a rank. normalised: SQL over ``score`` that makes
+    it a percentile again; ``""`` for none.
     """
 
     values: tuple[tuple[str, str], ...]
     percentiles: tuple[tuple[str, str], ...]
     score: str
+    normalised: str = ""
 
 
 def rank_columns(screen: Screen, columns: Columns) -> RankColumns:
@@ -38,8 +45,30 @@ def rank_columns(screen: Screen, columns: Columns) -> RankColumns:
     for number, factor in enumerate(factors, 1):
         values += _value_columns(f"f{number}", factor, columns)
         percentiles += _percentile_columns(f"f{number}", factor, screen)
-    score = _group_score(screen.rank, iter(range(1, len(factors) + 1))) if screen.rank and factors else "NULL::DOUBLE"
-    return RankColumns(tuple(values), tuple(percentiles), score)
+    numbers = iter(range(1, len(factors) + 1))
+    ranked = screen.rank is not None and bool(factors)
+    score = _group_score(screen.rank, numbers, screen.missing).sql if screen.rank and factors else "NULL::DOUBLE"
+    again = _normalised(screen.ties) if ranked and screen.normalise else ""
+    return RankColumns(tuple(values), tuple(percentiles), score, again)
+
+
+def _normalised(ties: str) -> str:
+    """Return SQL of the score's percentile among the names of the universe that have one."""
+    score = f"round(score, {_DIGITS})"
+    place = _place(ties, "as_of", f"{score} DESC NULLS LAST", score)
+    count = "count(score) OVER (PARTITION BY as_of)"
+    return f"CASE WHEN score IS NOT NULL THEN 100.0 * ({count} - {place} + 1) / {count} END"
+
+
+def _place(ties: str, partition: str, order: str, same: str) -> str:
+    """Return SQL of a row's place, 1 for the first; ``same``: the columns that are equal in a tie."""
+    if ties == "order":
+        return f"row_number() OVER (PARTITION BY {partition} ORDER BY {order}, {IN_ORDER})"
+    place = f"rank() OVER (PARTITION BY {partition} ORDER BY {order})"
+    if ties == "average":
+        # Three that share the places 2, 3 and 4 stand at 3.
+        return f"({place} + (count(*) OVER (PARTITION BY {partition}, {same}) - 1) / 2.0)"
+    return place
 
 
 def _value_columns(key: str, factor: Factor, columns: Columns) -> list[tuple[str, str]]:
@@ -69,7 +98,7 @@ def _percentile_columns(key: str, factor: Factor, screen: Screen) -> list[tuple[
 
     def percentile(partition: str) -> str:
         count = f"count(*) OVER (PARTITION BY {partition})"
-        rank = f"rank() OVER (PARTITION BY {partition} ORDER BY {order})"
+        rank = _place(screen.ties, partition, order, f"{key}_class, {key}")
         return f"100.0 * ({count} - {rank} + 1) / {count}"
 
     share, peers = percentile("as_of"), "'universe'"
@@ -79,7 +108,7 @@ def _percentile_columns(key: str, factor: Factor, screen: Screen) -> list[tuple[
         large = f"{identifier(name)} IS NOT NULL AND count(*) OVER (PARTITION BY {group}) >= {screen.min_group}"
         share = f"CASE WHEN {large} THEN {percentile(group)} ELSE {share} END"
         peers = f"CASE WHEN {large} THEN {identifier(name)} ELSE {peers} END"
-    missing = MISSING_PERCENTILE[screen.missing]
+    missing = MISSING_PERCENTILE[factor.missing or screen.missing]
     return [
         (f"{key}_pct", f"CASE {key}_class WHEN 0 THEN {missing} WHEN 1 THEN 0.0 ELSE {share} END"),
         (f"{key}_peers", peers),
@@ -103,14 +132,38 @@ def peer_columns(screen: Screen) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def _group_score(group: RankGroup, numbers: Iterator[int]) -> str:
-    """Return the weighted mean of a group's members; ``numbers`` yields the factor numbers in written order."""
-    terms, total = [], 0.0
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A member's score as SQL; ``known``: the condition under which it has one, where it may do without."""
+
+    sql: str
+    known: str = ""
+
+
+def _group_score(group: RankGroup, numbers: Iterator[int], missing: str) -> _Part:
+    """Return the weighted mean of a group's members; ``numbers`` yields the factor numbers in written order.
+
+    A member that may do without a value counts only where it has one, the others in its place. Where no member has to
+    have one, the group may do without as well.
+    """
+    terms, weights, parts = [], [], []
     for member in group.members:
-        part = f"f{next(numbers)}_pct" if isinstance(member, Factor) else _group_score(member, numbers)
-        terms.append(f"{float(member.weight)!r} * {part}")
-        total += float(member.weight)
-    return f"(({' + '.join(terms)}) / {total!r})"
+        if isinstance(member, Factor):
+            column = f"f{next(numbers)}_pct"
+            part = _Part(column, f"{column} IS NOT NULL" if (member.missing or missing) == "reweight" else "")
+        else:
+            part = _group_score(member, numbers, missing)
+        weight = float(member.weight)
+        term = f"{weight!r} * {part.sql}"
+        terms.append(f"coalesce({term}, 0.0)" if part.known else term)
+        weights.append(f"CASE WHEN {part.known} THEN {weight!r} ELSE 0.0 END" if part.known else repr(weight))
+        parts.append(part)
+    total = repr(sum(float(member.weight) for member in group.members))
+    if not any(part.known for part in parts):
+        return _Part(f"(({' + '.join(terms)}) / {total})")
+    sql = f"(({' + '.join(terms)}) / nullif({' + '.join(weights)}, 0.0))"
+    known = f"({' OR '.join(part.known for part in parts)})" if all(part.known for part in parts) else ""
+    return _Part(sql, known)
 
 
 def factor_weights(screen: Screen) -> list[tuple[str, Factor, float]]:

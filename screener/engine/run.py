@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from screener.catalogue.flags import notable
 from screener.engine.compile import identifier
-from screener.engine.query import Query, build_query
+from screener.engine.query import Query, build_query, place_of
 from screener.engine.ranks import factor_weights, unit_of
 from screener.engine.result import FactorValue, FunnelStep, Result, ResultColumn, Row, RunIdentity
+from screener.engine.tickers import bind_tickers, named
 from screener.engine.trace import Tracer
 from screener.errors import DataError
 from screener.version import __version__
@@ -57,6 +58,7 @@ def run_screen(
     """
     newest = newest_date(lake.con)
     day = as_of or newest
+    screen, lacking = bind_tickers(lake.con, screen)
     query = build_query(screen, [day], columns=tracer.columns if tracer else None, followed=followed)
     lake.con.execute(f"CREATE OR REPLACE TEMP TABLE evaluated AS {query.sql}")
     funnel = read_funnel(lake.con, screen)
@@ -75,7 +77,7 @@ def run_screen(
         version=__version__,
         demo=lake.manifest.demo,
         data_date=min(day, newest),
-        notes=(*_own_metrics(screen), *_notes(lake, day, newest)),
+        notes=(*_about(lake.con, screen), *lacking, *_notes(lake, day, newest)),
     )
     return Result(
         run=identity,
@@ -94,14 +96,14 @@ def panel(lake: Lake, screen: Screen, dates: Sequence[date]) -> pl.DataFrame:
     """Run ``screen`` as of every date in one query.
 
     Returns a polars frame with one row a date and passing name: ``as_of, rank, issuer_id, ticker, name, sector,
-    score`` and the screen's columns; sorted by date and rank.
+    score`` and the screen's columns; sorted by date and then as the screen says, else by rank.
     """
+    screen, _ = bind_tickers(lake.con, screen)
     query = build_query(screen, sorted(dates))
     shown = ", ".join(f"c{k} AS {identifier(column.name)}" for k, column in enumerate(screen.columns, 1))
-    limit = f" AND rank <= {screen.limit}" if screen.limit else ""
     frame: pl.DataFrame = lake.con.sql(
         f"SELECT as_of, rank, issuer_id, ticker, name, sector, score{', ' + shown if shown else ''} "
-        f"FROM ({query.sql}) WHERE passed{limit} ORDER BY as_of, rank"
+        f"FROM ({query.sql}) WHERE {_on_the_list(screen)} ORDER BY as_of, {_order(screen)}"
     ).pl()
     return frame
 
@@ -163,8 +165,9 @@ def _rows(
     wanted = [*IDENTITY, "data_flags", *(f"c{k}" for k in range(1, len(screen.columns) + 1))]
     wanted += [f"f{k}{part}" for k in range(1, len(screen.factors()) + 1) for part in ("", "_pct", "_peers")]
     unknown = [f"{key} IS NULL AS open_{key}" for key, _ in open_rules]
-    limit = f" AND rank <= {screen.limit}" if screen.limit else ""
-    cursor = con.execute(f"SELECT {', '.join([*wanted, *unknown])} FROM evaluated WHERE passed{limit} ORDER BY rank")
+    cursor = con.execute(
+        f"SELECT {', '.join([*wanted, *unknown])} FROM evaluated WHERE {_on_the_list(screen)} ORDER BY {_order(screen)}"
+    )
     names = [*wanted, *(f"open_{key}" for key, _ in open_rules)]
     records = [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
     let_in = {record["issuer_id"]: [rule for key, rule in open_rules if record[f"open_{key}"]] for record in records}
@@ -172,6 +175,42 @@ def _rows(
         con, screen, day, {issuer: rules for issuer, rules in let_in.items() if rules}, kept=tracer, followed=followed
     )
     return tuple(_row(record, screen, reasons.get(record["issuer_id"], ())) for record in records)
+
+
+def _on_the_list(screen: Screen) -> str:
+    """Return the condition under which a name that passes is shown."""
+    place = place_of(screen)
+    limit = f" AND {place} <= {screen.limit}" if screen.limit else ""
+    return f"passed AND {place} IS NOT NULL{limit}"
+
+
+def _order(screen: Screen) -> str:
+    by = [f"s{k} {'DESC' if row.descending else 'ASC'} NULLS LAST" for k, row in enumerate(screen.sort, 1)]
+    return ", ".join([*by, "rank"])
+
+
+def _about(con: duckdb.DuckDBPyConnection, screen: Screen) -> tuple[str, ...]:
+    return (*_own_metrics(screen), *_settings(screen), *_kept_out(con, screen))
+
+
+def _settings(screen: Screen) -> tuple[str, ...]:
+    given = [f"{row.name} = {row.value} (default {row.default})" for row in screen.params if row.given]
+    return (f"set: {', '.join(given)}",) if given else ()
+
+
+def _kept_out(con: duckdb.DuckDBPyConnection, screen: Screen) -> tuple[str, ...]:
+    """Tell which names are not on the list because there are enough of their group."""
+    if not screen.max_per:
+        return ()
+    # Below the last name on the list, the limit would have kept it out as well.
+    last = f"(SELECT coalesce(max(rank), 0) FROM evaluated WHERE passed AND place <= {screen.limit or 'place'})"
+    found = con.execute(
+        "SELECT rank, coalesce(ticker, name) FROM evaluated "
+        f"WHERE passed AND place IS NULL AND ({not screen.limit} OR rank < {last}) ORDER BY rank"
+    ).fetchall()
+    most = ", ".join(f"{count} a {group}" for group, count in screen.max_per)
+    names = [f"{name} (rank {rank})" for rank, name in found]
+    return (f"at most {most}: left out {named(names)}",) if names else ()
 
 
 def _row(record: dict[str, Any], screen: Screen, reasons: tuple[str, ...]) -> Row:

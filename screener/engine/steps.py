@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
 
@@ -19,6 +19,8 @@ ALWAYS = ("ticker", "name", "sector", "market_cap", "period_end", "known_from", 
 # A quarter may be 500 days old before it is stale (annual filers), and half a quarter off its place in the calendar.
 OLDEST_QUARTER_DAYS = 550
 QUARTER_DAYS = 92
+# How many quarters the last full fiscal year may have ended before the newest quarter.
+YEAR_BEFORE = range(4)
 
 Step = tuple[str, str]
 Selection = tuple[tuple[str, str], ...]
@@ -63,7 +65,9 @@ def candidate_steps(
     steps.append(("candidates", _candidates(columns, issuers)))
     if early:
         steps += _tested(columns, universe[: len(early)], followed)
-    if columns.history:
+    if columns.annual:
+        steps.append(("fiscal_years", _fiscal_years(dates, tested=bool(early))))
+    if columns.history or columns.annual:
         steps.append(("history", _history(columns, dates, tested=bool(early))))
     steps.append(("observed", _observed(columns, tested=bool(early))))
     steps += _levels(columns.levels, "metrics", "observed")
@@ -79,7 +83,7 @@ def early_conditions(columns: Columns, universe: Sequence[Rule]) -> tuple[Rule, 
     for rule in universe:
         trial = Columns(columns.definitions)
         compile_expr(rule.expr, trial)
-        if trial.history:
+        if trial.history or trial.annual:
             break
         found.append(rule)
     return tuple(found)
@@ -184,8 +188,9 @@ def _quote(dates: Sequence[date], issuers: Sequence[int]) -> str:
 def _history(columns: Columns, dates: Sequence[date], *, tested: bool) -> str:
     """Select earlier quarters of the names that are followed, each in the version that was public on the date."""
     wanted = [("as_of", "l.as_of"), ("issuer_id", "l.issuer_id"), ("back", "l.quarter_index - h.quarter_index")]
-    wanted += [(name, _on_one_basis(name)) for name in dict.fromkeys(name for name, _ in columns.history.values())]
-    lags = _lags(columns)
+    stored = dict.fromkeys(name for name, _ in (*columns.history.values(), *columns.annual.values()))
+    wanted += [(name, _on_one_basis(name)) for name in stored]
+    lags = sorted({*_lags(columns.history), *(lag + k for lag in _lags(columns.annual) for k in YEAR_BEFORE)})
     # No observation lies further back than its lag before the oldest quarter that is not stale; the reader skips those.
     oldest = date.fromordinal(max(1, min(dates).toordinal() - OLDEST_QUARTER_DAYS - lags[-1] * QUARTER_DAYS))
     return (
@@ -219,8 +224,24 @@ def _on_one_basis(name: str) -> str:
     return value
 
 
-def _lags(columns: Columns) -> list[int]:
-    return sorted({lag for _, lag in columns.history.values()})
+def _lags(history: Mapping[str, tuple[str, int]]) -> list[int]:
+    return sorted({lag for _, lag in history.values()})
+
+
+def _fiscal_years(dates: Sequence[date], *, tested: bool) -> str:
+    """Find how many quarters before the newest one the last full fiscal year ended: none, or up to three.
+
+    Where the report of that year's end is missing there is no such row: an older year is not the last one.
+    """
+    return (
+        "SELECT l.as_of, l.issuer_id, min(l.quarter_index - h.quarter_index) AS back\n"
+        f"  FROM latest AS l{_ELIGIBLE.format('l') if tested else ''}"
+        "\n  JOIN fundamentals AS h ON h.issuer_id = l.issuer_id"
+        f" AND l.quarter_index - h.quarter_index BETWEEN {YEAR_BEFORE[0]} AND {YEAR_BEFORE[-1]}"
+        " AND h.fiscal_quarter = 4 AND h.known_from <= l.as_of AND h.known_until > l.as_of\n"
+        f"  WHERE h.currency = 'USD' AND h.known_from <= DATE '{max(dates)}' AND h.known_until > DATE '{min(dates)}'\n"
+        "  GROUP BY l.as_of, l.issuer_id"
+    )
 
 
 def _candidates(columns: Columns, issuers: Sequence[int]) -> str:
@@ -253,7 +274,15 @@ def _observed(columns: Columns, *, tested: bool) -> str:
     joins = [
         f"\n  LEFT JOIN history AS h{lag} ON h{lag}.as_of = c.as_of AND h{lag}.issuer_id = c.issuer_id"
         f" AND h{lag}.back = {lag}"
-        for lag in _lags(columns)
+        for lag in _lags(columns.history)
     ]
+    if columns.annual:
+        wanted += [(key, f"y{lag}.{identifier(name)}") for key, (name, lag) in columns.annual.items()]
+        joins.append("\n  LEFT JOIN fiscal_years AS y ON y.as_of = c.as_of AND y.issuer_id = c.issuer_id")
+        joins += [
+            f"\n  LEFT JOIN history AS y{lag} ON y{lag}.as_of = c.as_of AND y{lag}.issuer_id = c.issuer_id"
+            f" AND y{lag}.back = y.back + {lag}"
+            for lag in _lags(columns.annual)
+        ]
     eligible = _ELIGIBLE.format("c") if tested else ""
     return select(wanted, star="c.*") + f"\n  FROM candidates AS c{eligible}" + "".join(joins)

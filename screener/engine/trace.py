@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -62,7 +62,9 @@ def children(expr: Expr, at: Moment) -> list[tuple[Expr, Moment]]:
 def _call_children(expr: Call, at: Moment) -> list[tuple[Expr, Moment]]:
     first = expr.args[0]
     if expr.function == "quarter":
-        return [(first, Moment(True, at.lag))]
+        return [(first, replace(at, quarter=True))]
+    if expr.function == "annual":
+        return [(first, replace(at, annual=True))]
     if expr.function == "avg" and len(expr.args) == 1:
         return [(first, at), (first, at.earlier(4))]
     period = expr.args[1] if len(expr.args) > 1 else None
@@ -108,7 +110,8 @@ class Trace:
         missing = [(part, moment) for part, moment in children(expr, at) if self.reason(part, moment)]
         if isinstance(expr, Call) and len(missing) > 1:
             known = len(children(expr, at)) - len(missing)
-            return f"{known} of {len(children(expr, at))} observations known; {self.reason(*missing[0])}"
+            what = "conditions" if expr.function == "count_true" else "observations"
+            return f"{known} of {len(children(expr, at))} {what} known; {self.reason(*missing[0])}"
         if missing:
             return self.reason(*missing[0])
         if isinstance(expr, Binary) and expr.op == "/":

@@ -12,11 +12,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Where a node stands: 1-based line and column of its first character, and its length in characters."""
+    """Where a node stands: 1-based line and column of its first character, and its length in characters.
+
+    file: the path, where it is not the file that is being read but one that it builds on.
+    """
 
     line: int = 0
     column: int = 0
     length: int = 1
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,14 @@ class Name:
 
     name: str
     written: str = ""
+    span: Span = Span()
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """``$name``, a parameter of the screen; what it stands for takes its place when names are looked up."""
+
+    name: str
     span: Span = Span()
 
 
@@ -147,7 +159,8 @@ class Call:
     within: str = ""
 
 
-Expr = Number | Text | Date | Period | Name | Unary | Binary | Compare | Between | In | Logic | Not | IsKnown | Call
+Leaf = Number | Text | Date | Period | Name | Param
+Expr = Leaf | Unary | Binary | Compare | Between | In | Logic | Not | IsKnown | Call
 
 
 def children(expr: Expr) -> tuple[Expr, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from screener.catalogue import functions, names
 from screener.language import peer_calls, units
-from screener.language.ast import Call, Expr, Name, Period, children
+from screener.language.ast import Call, Expr, Name, Period, children, walk
 from screener.language.kinds import A_KIND, Typed
 
 if TYPE_CHECKING:
@@ -19,6 +19,9 @@ MAX_QUARTERS = 40
 # avg(avg(x, 5y), 5y) writes 25 observations into the query: what nesting may multiply to.
 MAX_OBSERVATIONS = 100
 
+# at least 2 of: [at least 2 of: [...], ...]: how deep that may go.
+MAX_COUNTS = 3
+_UNITS = {"growth": "ratio", "cagr": "ratio", "count": "count", "own_percentile": "score"}
 _PERIOD_HINT = "a period is written 5y (years) or 8q (quarters)"
 
 # What other systems call our functions.
@@ -27,6 +30,8 @@ _SYNONYMS = {
     "prev": "lag", "previous": "lag", "ago": "lag", "change": "growth", "pct_change": "growth", "ln": "log",
     "total": "sum", "least": "min", "greatest": "max", "ifnull": "if_known", "nvl": "if_known", "fillna": "if_known",
     "isnull": "if_known", "is_known": "if_known", "pct_rank": "percentile", "frank": "percentile", "z": "zscore",
+    "slope": "trend", "linreg": "trend", "regr_slope": "trend", "fiscal_year": "annual", "fy": "annual",
+    "historical_percentile": "own_percentile", "percentile_own": "own_percentile", "count_if": "count_true",
 }  # fmt: skip
 
 
@@ -44,6 +49,10 @@ def resolve_call(checker: Checker, call: Call) -> Typed:
     )
     if over_time:
         return _history(checker, call, function)
+    if function.name == "annual":
+        return _annual(checker, call, function)
+    if function.name == "count_true":
+        return _count_true(checker, call, function)
     if function.kind == "missing":
         return _first_known(checker, call)
     if function.kind == "peers":
@@ -144,9 +153,48 @@ def _history(checker: Checker, call: Call, function: Function) -> Typed:
         _refuse_fields(checker, function, first.expr)
     if len(call.args) > 1:
         _check_period(checker, call, function)
-    unit = {"growth": "ratio", "cagr": "ratio", "count": "count"}.get(function.name, first.unit)
+        _refuse_quarters(checker, call, function)
+    unit = _UNITS.get(function.name, first.unit)
     args = (first.expr, *call.args[1:])
     return Typed(replace(call, args=args), "number" if first.kind else "", unit)
+
+
+def _count_true(checker: Checker, call: Call, function: Function) -> Typed:
+    found = _result(call, [_condition(checker, function, arg) for arg in call.args], "number", "count")
+    refuse_deep_counts(checker, found.expr)
+    return found
+
+
+def refuse_deep_counts(checker: Checker, expr: Expr) -> None:
+    """Note a count of conditions within too many others: each level writes those below it several times."""
+    level: list[tuple[Expr, int]] = [(expr, 0)]
+    while level:
+        node, depth = level.pop()
+        depth += isinstance(node, Call) and node.function == "count_true"
+        if depth > MAX_COUNTS:
+            message = f"more than {MAX_COUNTS} counts of conditions within each other"
+            checker.source.problem(node.span, message, "give the inner ones a name with define:")
+            return
+        level.extend((child, depth) for child in children(node))
+
+
+def _annual(checker: Checker, call: Call, function: Function) -> Typed:
+    first = _number(checker, function, call.args[0])
+    if first.kind:
+        _refuse_fields(checker, function, first.expr)
+    return _result(call, [first], "number", first.unit)
+
+
+def _refuse_quarters(checker: Checker, call: Call, function: Function) -> None:
+    """Note quarterly steps over what is known by fiscal years."""
+    period = call.args[1]
+    if isinstance(period, Period) and period.unit == "q" and _by_years(call.args[0]):
+        message = f"'annual' is a value a fiscal year: '{function.name}' cannot go over it by quarters"
+        checker.source.problem(period.span, message, "count in years: 5y")
+
+
+def _by_years(expr: Expr) -> bool:
+    return any(isinstance(node, Call) and node.function == "annual" for node in walk(expr))
 
 
 def _refuse_fields(checker: Checker, function: Function, subject: Expr) -> None:
@@ -171,7 +219,7 @@ def _check_period(checker: Checker, call: Call, function: Function) -> None:
     if not isinstance(period, Period):
         checker.source.problem(period.span, f"'{function.name}' needs a period here", _PERIOD_HINT)
         return
-    least = 2 if function.name == "stdev" else 1
+    least = 2 if function.name in {"stdev", "trend"} else 1
     most = MAX_YEARS if period.unit == "y" else MAX_QUARTERS
     if not least <= period.count <= most:
         message = (

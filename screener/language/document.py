@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from screener.errors import Problem
@@ -61,7 +62,7 @@ class Scalar:
             if later_line != line:
                 stop = min(end, later_offset)
                 break
-        return Span(line, column + start - offset, max(1, stop - start))
+        return Span(line, column + start - offset, max(1, stop - start), self.span.file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,26 +90,39 @@ Node = Scalar | Sequence | Mapping
 
 @dataclass(slots=True)
 class Source:
-    """The text of a file and the problems found in it so far; ``noun`` is what messages call such a file."""
+    """The text of a file and the problems found in it so far; ``noun`` is what messages call such a file.
+
+    others: the files that it builds on, by path; a problem in one of them is noted there.
+    """
 
     text: str
     path: str = ""
     noun: str = "a screen"
     problems: list[Problem] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
+    others: dict[str, Source] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.lines = _LINE_BREAK.split(self.text)
 
     def problem(self, span: Span, message: str, hint: str = "") -> None:
         """Note a problem at ``span``."""
+        if span.file in self.others:
+            self.others[span.file].problem(replace(span, file=""), message, hint)
+            return
         line = self.lines[span.line - 1] if 0 < span.line <= len(self.lines) else ""
         length = max(1, min(span.length, len(line) - span.column + 1))
         self.problems.append(Problem(message, self.path, span.line, span.column, length, line, hint))
 
     def sorted_problems(self) -> tuple[Problem, ...]:
-        """Return the problems in the order of the file, each once."""
-        return tuple(sorted(dict.fromkeys(self.problems), key=lambda found: (found.line, found.column)))
+        """Return the problems in the order of the file, each once, and then those of the files it builds on."""
+        found = sorted(dict.fromkeys(self.problems), key=lambda problem: (problem.line, problem.column))
+        return (*found, *(problem for other in self.others.values() for problem in other.sorted_problems()))
+
+    def home(self, span: Span) -> Path | None:
+        """Return the file in which ``span`` stands, with all links followed; ``None`` for a text without a file."""
+        path = span.file or self.path
+        return Path(path).resolve() if path else None
 
 
 class _GiveUp(Exception):  # noqa: N818  # control flow inside this module, never an error that someone sees

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from typing import cast
 
 from screener.catalogue import names
 from screener.language.ast import (
@@ -20,6 +21,7 @@ from screener.language.ast import (
     Name,
     Not,
     Number,
+    Param,
     Period,
     Span,
     Text,
@@ -114,6 +116,8 @@ class _Parser:
             hint = "thousands are written 1_000 or 1k"
         elif self.at("]"):
             hint = "there is no '[' before it"
+        elif self.at("["):
+            hint = "x as it was a year ago is written without a space: x[-1y]"
         raise self.fail("an operator", hint)
 
     def _words_hint(self) -> str:
@@ -150,7 +154,25 @@ class _Parser:
                 raise self.fail("a value", "put the condition in parentheses: (not ...)")
             self.advance()
             return Not(self.expression(NOT - 1), self.span(start))
-        return self._primary(start)
+        found = self._primary(start)
+        while self.at("[") and self.previous.end == self.token.start:
+            found = self._earlier(found, start)
+        return found
+
+    def _earlier(self, expr: Expr, start: int) -> Call:
+        """Parse ``[-1y]`` behind a value, which is another way of writing ``lag(x, 1y)``."""
+        opening = self.advance()
+        minus = self.take("-")
+        if not minus or self.token.kind != "period":
+            hint = "a list stands after 'in' only" if not minus and self.token.kind in {"word", "text"} else ""
+            raise ExpressionError(
+                "expected an earlier time here", opening.start, 1, hint or "x as it was a year ago is written x[-1y]"
+            )
+        token = self.advance()
+        self.expect("]")
+        count, unit = cast("tuple[int, str]", token.value)
+        period = Period(count, unit, self.locate(token.start, token.end))
+        return Call("lag", (expr, period), self.span(start))
 
     def _primary(self, start: int) -> Expr:
         token = self.token
@@ -172,6 +194,8 @@ class _Parser:
                 return Period(count, unit, span)
             case "text", str(value):
                 return Text(value, span)
+            case "param", str(value):
+                return Param(value, span)
             case "word", str(value):
                 return self._call(token) if self.at("(") else Name(token.text, token.text, span)
             case _:
@@ -311,6 +335,8 @@ class _Parser:
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", written, re.ASCII):
             day = next_token(written, 0).value
             return Date(day, span), match.end()  # type: ignore[arg-type]  # the pattern makes it a date
+        if re.fullmatch(r"\$[A-Za-z_]\w*", written, re.ASCII):
+            return Param(written[1:].lower(), span), match.end()
         return Text(written, span), match.end()
 
     def _jump(self, start: int, end: int, kind: str) -> None:

@@ -10,15 +10,24 @@ from screener.errors import Problem, ScreenError
 from screener.language.document import MAX_BYTES
 
 
-def read_file(path: Path, noun: str = "a screen") -> tuple[str, str]:
-    """Return text and SHA-256 of a file of a bounded size; ``ScreenError`` with a problem otherwise."""
+def is_inside(path: Path, folders: Sequence[Path]) -> bool:
+    """Return whether a file lies in or below one of some folders, all links followed."""
+    try:
+        real = path.resolve()
+        return any(real.is_relative_to(folder.resolve()) for folder in folders)
+    except (OSError, ValueError, RuntimeError):  # a name too long, a NUL in it, links in a circle
+        return False
+
+
+def read_file(path: Path, noun: str = "a screen", most: int = MAX_BYTES) -> tuple[str, str]:
+    """Return text and SHA-256 of a file of at most ``most`` bytes; ``ScreenError`` with a problem otherwise."""
     try:
         with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+            data = file.read(most + 1)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         raise _unreadable(path, f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
-    if len(data) > MAX_BYTES:
-        raise _unreadable(path, f"the file is larger than {MAX_BYTES // 1024} KB", hint=f"{noun} is a small text file")
+    if len(data) > most:
+        raise _unreadable(path, f"the file is larger than {most // 1024} KB", hint=f"{noun} is a small text file")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

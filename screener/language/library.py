@@ -21,10 +21,15 @@ def shipped_folder(kind: str) -> Path:
     return inside if inside.is_dir() else package.parent / checkout
 
 
+def screen_folders() -> list[Path]:
+    """Return the folders of saved screens: ./screens, then that of the shipped ones."""
+    return [Path("screens"), shipped_folder("screens")]
+
+
 def saved_screens() -> list[Path]:
     """Return the saved screens by name: those of ./screens first, then the shipped ones that they do not hide."""
     found: dict[str, Path] = {}
-    for folder in (Path("screens"), shipped_folder("screens")):
+    for folder in screen_folders():
         files = sorted(path for path in folder.glob("*") if path.suffix in SUFFIXES) if folder.is_dir() else []
         own = {path.stem: path for path in reversed(files)}
         for name in sorted(own):

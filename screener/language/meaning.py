@@ -21,6 +21,7 @@ from screener.language.ast import (
     Name,
     Not,
     Number,
+    Param,
     Period,
     Text,
     Unary,
@@ -48,6 +49,7 @@ class Checker:
         """Start with the author's own metrics; the reader of definitions adds to them."""
         self.source = source
         self.own = OwnNames() if own is None else own
+        self.params: dict[str, Typed] = {}
 
     def resolve(self, expr: Expr) -> Typed:
         """Return ``expr`` with canonical names, its kind and its unit; problems are noted, never raised."""
@@ -64,6 +66,8 @@ class Checker:
                 return Typed(expr, "", "number")
             case Name():
                 return self._name(expr)
+            case Param():
+                return self._param(expr)
             case Unary():
                 operand = self._number(expr.operand)
                 return Typed(replace(expr, operand=operand.expr), "number", operand.unit)
@@ -105,6 +109,15 @@ class Checker:
             self._unknown_name(expr)
             return Typed(expr, "", "number")
         return Typed(replace(expr, name=entry.name), entry.value, entry.unit)
+
+    def _param(self, expr: Param) -> Typed:
+        typed = self.params.get(expr.name)
+        if typed is not None:
+            return replace(typed, expr=replace(typed.expr, span=expr.span))
+        meant = names.suggest(expr.name, self.params)
+        hint = f"did you mean '${meant}'?" if meant else f"declare it: params: {{{expr.name}: 2.5}}"
+        self.source.problem(expr.span, f"unknown parameter '${expr.name}'", hint)
+        return Typed(expr, "", "number")
 
     def _own(self, expr: Name, own: Own) -> Typed:
         expr = replace(expr, name=own.name)
@@ -178,10 +191,10 @@ class Checker:
             message = f"cannot compare {A_KIND[left.kind]} with {A_KIND[right.kind]}"
             self.source.problem(other.span, message, hint)
             return right.expr
-        for unit, literal in ((left.unit, other), (right.unit, subject)):
+        for unit, literal, written in ((left.unit, right.expr, other), (right.unit, left.expr, subject)):
             complaint = units.complaint(unit, literal)
             if complaint is not None:
-                self.source.problem(literal.span, *complaint)
+                self.source.problem(written.span, *complaint)
         return right.expr
 
     def names_below(self, expr: Expr) -> Iterator[tuple[Name, str]]:

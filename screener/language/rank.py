@@ -17,11 +17,30 @@ if TYPE_CHECKING:
 PEERS = (*peers.BY_NAME, peers.EVERYONE)
 DIRECTIONS = ("higher", "lower")
 GROUP_KEYS = ("weight", "within", "by")
-FACTOR_KEYS = ("metric", "weight", "direction", "within")
+FACTOR_KEYS = ("metric", "weight", "direction", "within", "missing")
+MISSING = ("worst", "neutral", "drop", "reweight")
+TIES = ("best", "average", "order")
 
 # Functions whose value is better in the same direction as their first argument.
 _SAME_DIRECTION = frozenset(
-    {"avg", "lag", "sum", "min", "max", "quarter", "if_known", "coalesce", "clip", "percentile", "zscore", "winsorize"}
+    {
+        "avg",
+        "lag",
+        "sum",
+        "min",
+        "max",
+        "quarter",
+        "if_known",
+        "coalesce",
+        "clip",
+        "percentile",
+        "zscore",
+        "winsorize",
+        "annual",
+        "trend",
+        "own_percentile",
+        "own_median",
+    }
 )
 _TURNED = {"higher": "lower", "lower": "higher"}
 
@@ -105,10 +124,14 @@ def _within(reading: Reading, node: Node | None, inherited: str) -> str:
 def _long_factor(reading: Reading, scalar: Scalar, found: dict[str, Node], within: str) -> list[Member]:
     direction = reading.choice(found.get("direction"), "direction", DIRECTIONS, "")
     peers = _within(reading, found.get("within"), within)
-    return _factor(reading, scalar, peers, weight=reading.weight(found.get("weight")), direction=direction)
+    missing = reading.choice(found.get("missing"), "missing", MISSING, "")
+    weight = reading.weight(found.get("weight"))
+    return _factor(reading, scalar, peers, weight=weight, direction=direction, missing=missing)
 
 
-def _factor(reading: Reading, scalar: Scalar, within: str, *, weight: float = 1.0, direction: str = "") -> list[Member]:
+def _factor(
+    reading: Reading, scalar: Scalar, within: str, *, weight: float = 1.0, direction: str = "", missing: str = ""
+) -> list[Member]:
     typed = reading.value(scalar)
     if typed is None or not typed.kind:
         return []
@@ -123,7 +146,7 @@ def _factor(reading: Reading, scalar: Scalar, within: str, *, weight: float = 1.
         reading.problem(scalar.span, f"whether more or less of '{text}' is better is not known", hint)
         return []
     expr, chosen = _as_yield(reading, expr, chosen)
-    return [Factor(text, expr, chosen, weight, within, scalar.span)]
+    return [Factor(text, expr, chosen, weight, within, scalar.span, missing)]
 
 
 def _oriented(reading: Reading, expr: Expr) -> tuple[Expr, str]:

@@ -28,6 +28,8 @@ class Reading:
         """Start on a source whose tree has been read, with the author's own metrics that are known so far."""
         self.source = source
         self.checker = Checker(source, own)
+        # The parameters of the screen as texts, for the keys that are no expressions.
+        self.values: dict[str, str] = {}
 
     def problem(self, span: Span, message: str, hint: str = "") -> None:
         """Note a problem."""
@@ -51,7 +53,8 @@ class Reading:
         if node is None:
             return ""
         if isinstance(node, Scalar):
-            return node.text.strip()
+            written = node.text.strip()
+            return self.values.get(written[1:], written) if written.startswith("$") else written
         self.problem(node.span, f"{what} must be a text", "a text with brackets or braces needs quotes")
         return ""
 

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import replace
+from collections.abc import Mapping as Mappings
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from screener.catalogue.peers import MIN_GROUP
 from screener.errors import Problem, ScreenError
-from screener.language.define import SHOWN, read_definitions
+from screener.language.define import read_definitions
 from screener.language.definitions import used
 from screener.language.document import Mapping, Node, Scalar, Sequence, Source, read_document
+from screener.language.extends import Family, with_parents
 from screener.language.files import problems_error, read_file
+from screener.language.listing import read_columns, read_max_per, read_sort
 from screener.language.own import OwnMetrics
-from screener.language.peer_calls import comparisons
-from screener.language.rank import read_rank
+from screener.language.params import read_params
+from screener.language.rank import MISSING, TIES, read_rank
 from screener.language.reading import Reading, one_line
-from screener.language.screen import Column, Rule, Screen
+from screener.language.rules import IF_UNKNOWN, read_rules, read_universe
+from screener.language.screen import NOWHERE, Screen
+from screener.language.tickers import excluded, read_tickers, watched
 
 if TYPE_CHECKING:
     from collections.abc import Sequence as Problems
@@ -26,40 +31,56 @@ if TYPE_CHECKING:
     from screener.language.ast import Span
 
 KEYS = (
-    "name", "description", "universe", "rules", "rank", "columns", "define", "limit",
-    "missing", "min_group", "if_unknown", "tags", "notes", "lint",
+    "name", "description", "extends", "params", "universe", "watchlist", "exclude", "rules", "rank", "columns", "sort",
+    "define", "limit", "max_per_sector", "max_per", "missing", "ties", "normalise", "min_group", "if_unknown", "tags",
+    "notes", "lint",
 )  # fmt: skip
-IF_UNKNOWN = ("fail", "pass", "flag")
-MISSING = ("worst", "neutral")
 NO_METRICS = OwnMetrics()
+_TRUTHS = ("true", "false")
 
 
-def load_screen(path: str | Path, metrics: OwnMetrics = NO_METRICS) -> Screen:
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a person gives beside the file: values of parameters, and tickers in place of the screen's watchlist."""
+
+    params: Mappings[str, object] = field(default_factory=dict)
+    watchlist: tuple[str, ...] | None = None
+
+
+NOTHING = Given()
+
+
+def load_screen(path: str | Path, metrics: OwnMetrics = NO_METRICS, given: Given = NOTHING) -> Screen:
     """Return the screen in the file ``path``; ``ScreenError`` with every problem, or when it cannot be read.
 
     metrics: what the author's files of metrics define, beside the catalogue.
     """
     text, digest = read_file(Path(path))
-    return _finish(*_resolve(text, str(path), digest, metrics))
+    return _finish(*_resolve(text, str(path), digest, metrics, given))
 
 
-def parse_screen(text: str, path: str = "", metrics: OwnMetrics = NO_METRICS) -> Screen:
-    """Return the screen that ``text`` is; ``path`` is named in problems and gives the screen's name."""
-    return _finish(*_resolve(text, path, _digest(text), metrics))
+def parse_screen(text: str, path: str = "", metrics: OwnMetrics = NO_METRICS, given: Given = NOTHING) -> Screen:
+    """Return the screen that ``text`` is; ``path`` is named in problems and gives the screen's name.
+
+    What the text names (``extends``, a file of tickers) is read beside ``path``.
+    """
+    return _finish(*_resolve(text, path, _digest(text), metrics, given))
 
 
-def check_screen(text: str, path: str = "", metrics: OwnMetrics = NO_METRICS) -> tuple[Problem, ...]:
+def check_screen(
+    text: str, path: str = "", metrics: OwnMetrics = NO_METRICS, given: Given = NOTHING
+) -> tuple[Problem, ...]:
     """Return every problem of ``text`` in the order of the lines; empty when it is a screen."""
-    return _resolve(text, path, "", metrics)[1]
+    return _resolve(text, path, "", metrics, given)[1]
 
 
-def check_file(path: str | Path, metrics: OwnMetrics = NO_METRICS) -> tuple[Problem, ...]:
+def check_file(path: str | Path, metrics: OwnMetrics = NO_METRICS, given: Given = NOTHING) -> tuple[Problem, ...]:
     """Return every problem of the file ``path``, also that it cannot be read."""
     try:
         text, digest = read_file(Path(path))
     except ScreenError as error:
         return error.problems
-    return _resolve(text, str(path), digest, metrics)[1]
+    return _resolve(text, str(path), digest, metrics, given)[1]
 
 
 def _finish(screen: Screen | None, problems: Problems[Problem]) -> Screen:
@@ -72,44 +93,75 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _resolve(text: str, path: str, digest: str, metrics: OwnMetrics) -> tuple[Screen | None, tuple[Problem, ...]]:
+def _resolve(
+    text: str, path: str, digest: str, metrics: OwnMetrics, given: Given
+) -> tuple[Screen | None, tuple[Problem, ...]]:
     source = Source(text.removeprefix("\ufeff"), path)
     root = read_document(source)
     screen: Screen | None = None
     if isinstance(root, Mapping):
-        screen = _screen(Reading(source, metrics.copy_names()), root, text, digest)
-        screen = _with_metrics(screen, metrics)
+        family = with_parents(source, root)
+        screen = _screen(Reading(source, metrics.copy_names()), family.root, text, given)
+        screen = replace(screen, parents=tuple(file for file, _ in family.parents))
+        screen = _with_metrics(replace(screen, sha256=_identity(screen, digest, family)), metrics)
     elif root is not None:
         source.problem(root.span, "a screen is a list of keys", "begin with: rules:")
     return screen, source.sorted_problems()
 
 
-def _screen(reading: Reading, root: Mapping, text: str, digest: str) -> Screen:
+def _identity(screen: Screen, digest: str, family: Family) -> str:
+    """Return the hash of the file, or of it and of all that the screen also is: parents, settings and tickers."""
+    parts = [sha for _, sha in family.parents]
+    parts += [f"{row.name}={row.value}" for row in screen.params if row.given]
+    parts += [f"{key}: {' '.join(sorted(tickers))}" for key, tickers in
+              (("watchlist", screen.watchlist), ("exclude", screen.exclude)) if tickers]  # fmt: skip
+    return _digest("\n".join((digest, *parts))) if parts else digest
+
+
+def _screen(reading: Reading, root: Mapping, text: str, given: Given) -> Screen:
     found = reading.keys(root, KEYS, "a screen")
+    params = read_params(reading, found.get("params"), given.params)
     definitions = read_definitions(reading, found.get("define"), "define")
     default = reading.choice(found.get("if_unknown"), "if_unknown", IF_UNKNOWN, "fail")
     title = reading.text(found.get("name"), "name")
     _accept_notes(reading, found)
-    if not {"universe", "rules", "rank"} & found.keys():
+    if not {"universe", "rules", "rank", "watchlist", "extends"} & found.keys() and given.watchlist is None:
         reading.problem(root.span, "this screen has no universe, no rules and no rank", "begin with: rules:")
+    own = given.watchlist is None
+    watchlist = read_tickers(reading, found.get("watchlist"), "watchlist") if own else given.watchlist or ()
+    exclude = read_tickers(reading, found.get("exclude"), "exclude")
     name = Path(reading.source.path).stem or _slug(title)
     return Screen(
         name=name,
         title=title or name,
         description=one_line(reading.text(found.get("description"), "description")),
         # A default for unknowns speaks of the rules: who belongs to the universe has to be known.
-        universe=_universe(reading, found.get("universe")),
-        rules=_rule_groups(reading, found.get("rules"), default),
+        universe=(
+            *((watched(watchlist, _place(found.get("watchlist"))),) if watchlist else ()),
+            *((excluded(exclude, _place(found.get("exclude"))),) if exclude else ()),
+            *read_universe(reading, found.get("universe")),
+        ),
+        rules=read_rules(reading, found.get("rules"), default),
         rank=read_rank(reading, found.get("rank")),
-        columns=_columns(reading, found.get("columns")),
+        columns=read_columns(reading, found.get("columns")),
         limit=reading.whole(found.get("limit"), "limit", None),
         missing=reading.choice(found.get("missing"), "missing", MISSING, "worst"),
         min_group=reading.whole(found.get("min_group"), "min_group", MIN_GROUP) or MIN_GROUP,
         definitions=definitions,
         source=text,
         path=reading.source.path,
-        sha256=digest,
+        ties=reading.choice(found.get("ties"), "ties", TIES, "best"),
+        normalise=reading.choice(found.get("normalise"), "normalise", _TRUTHS, "false") == "true",
+        sort=read_sort(reading, found.get("sort")),
+        max_per=read_max_per(reading, found.get("max_per"), found.get("max_per_sector")),
+        watchlist=watchlist,
+        exclude=exclude,
+        params=params,
     )
+
+
+def _place(node: Node | None) -> Span:
+    return node.span if node is not None else NOWHERE
 
 
 def _with_metrics(screen: Screen, metrics: OwnMetrics) -> Screen:
@@ -117,6 +169,7 @@ def _with_metrics(screen: Screen, metrics: OwnMetrics) -> Screen:
     own = screen.definitions
     expressions = [rule.expr for rule in (*screen.universe, *screen.rules)]
     expressions += [factor.expr for factor in screen.factors()] + [column.expr for column in screen.columns]
+    expressions += [entry.expr for entry in screen.sort]
     expressions += [expr for definition in own.values() for expr in definition.expressions()]
     taken = used(expressions, metrics.definitions())
     files = sorted({metrics.files[definition.file] for definition in taken.values()})
@@ -148,91 +201,3 @@ def _accept_consents(reading: Reading, node: Node | None) -> None:
         written = reading.text(item, "a code")
         if isinstance(item, Scalar) and not re.fullmatch(r"[Ss][0-9]{3}", written):
             reading.problem(item.span, f"'{written}' is not a code of a warning", "a code is written S030")
-
-
-def _universe(reading: Reading, node: Node | None) -> tuple[Rule, ...]:
-    found = _rules(reading, node, "universe", "fail")
-    for rule in found:
-        for span, written in comparisons(reading.checker, rule.expr):
-            message = f"'{written}' compares the names of the universe, which must be known first"
-            reading.problem(span, message, "move this condition to 'rules'")
-    return found
-
-
-def _rule_groups(reading: Reading, node: Node | None, default: str) -> tuple[Rule, ...]:
-    if not isinstance(node, Mapping) or node.get("rule") is not None:
-        return _rules(reading, node, "rules", default)
-    found: list[Rule] = []
-    for key, value in node.entries:
-        found.extend(_rules(reading, value, key.text, default))
-    return tuple(found)
-
-
-def _rules(reading: Reading, node: Node | None, group: str, default: str) -> tuple[Rule, ...]:
-    if node is None:
-        return ()
-    found = (_rule(reading, item, group, default) for item in reading.items(node, f"'{group}'"))
-    return tuple(rule for rule in found if rule is not None)
-
-
-def _rule(reading: Reading, node: Node, group: str, default: str) -> Rule | None:
-    if_unknown = default
-    if isinstance(node, Mapping):
-        keys = reading.keys(node, ("rule", "if_unknown"), "a rule")
-        if_unknown = reading.choice(keys.get("if_unknown"), "if_unknown", IF_UNKNOWN, default)
-        rule = keys.get("rule")
-        if rule is None:
-            reading.problem(node.span, "a rule needs the key 'rule'", "{rule: roic > 10%, if_unknown: flag}")
-            return None
-        node = rule
-    if not isinstance(node, Scalar):
-        reading.problem(
-            node.span, "a rule is a condition such as roic > 10%", "a text with brackets or braces needs quotes"
-        )
-        return None
-    expr = reading.condition(node)
-    return None if expr is None else Rule(one_line(node.text), expr, group, if_unknown, node.span)
-
-
-def _columns(reading: Reading, node: Node | None) -> tuple[Column, ...]:
-    if node is None:
-        return ()
-    found: dict[str, Column] = {}
-    for item in reading.items(node, "columns"):
-        for heading, scalar in _headed(reading, item):
-            name, typed = one_line(heading.text), reading.value(scalar)
-            if typed is None:
-                continue
-            # Spreadsheets and frames tell headings apart without regard to case.
-            key = name.casefold()
-            if not name:
-                reading.problem(heading.span, "this column has an empty heading", _column_hint(key))
-            elif key in SHOWN or key in found:
-                why = "is always shown" if key in SHOWN else "stands twice"
-                reading.problem(heading.span, f"the column '{name}' {why}", _column_hint(key))
-            found.setdefault(key, Column(name, typed.expr, typed.unit, scalar.span))
-    return tuple(found.values())
-
-
-def _column_hint(name: str) -> str:
-    return "leave it out" if name in SHOWN else "give it a heading of its own: {Heading: expression}"
-
-
-def _headed(reading: Reading, node: Node) -> list[tuple[Scalar, Scalar]]:
-    """Return (heading, expression) of one entry: ``roic``, or ``{Return: roic}``."""
-    if isinstance(node, Scalar):
-        return [(node, node)]
-    entries: list[tuple[Scalar, Node]] = list(node.entries) if isinstance(node, Mapping) else []
-    if not entries:
-        reading.problem(node.span, "a column is an expression, or {heading: expression}")
-    found: list[tuple[Scalar, Scalar]] = []
-    for key, value in entries:
-        if isinstance(value, Scalar):
-            found.append((key, value))
-        else:
-            reading.problem(_span(value), "a column is an expression, or {heading: expression}")
-    return found
-
-
-def _span(node: Node) -> Span:
-    return node.span

@@ -9,10 +9,13 @@ from screener.catalogue import metrics, names, peers, units
 from screener.catalogue.functions import BY_NAME as FUNCTIONS
 from screener.catalogue.peers import MIN_GROUP
 from screener.language.define import CARRIED, DIRECTIONS, MODELS, NAME, RANKS, ROW_KEYS, SHOWN, UNDEFINED_KEYS, UNITS
+from screener.language.extends import ADDED
 from screener.language.lint import table as lint
+from screener.language.params import PARAM_KEYS, PARAM_NAME, TYPES
 from screener.language.rank import DIRECTIONS as RANK_DIRECTIONS
-from screener.language.rank import PEERS
-from screener.language.resolve import IF_UNKNOWN, KEYS, MISSING
+from screener.language.rank import MISSING, PEERS, TIES
+from screener.language.resolve import KEYS
+from screener.language.rules import AT_LEAST_PATTERN, IF_UNKNOWN, WORDS
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 
@@ -23,7 +26,17 @@ _IF_UNKNOWN = {
     "pass": "an unknown verdict passes",
     "flag": "an unknown verdict passes, and the name is marked with the reason",
 }
-_MISSING = {"worst": "a missing factor has the percentile 0", "neutral": "a missing factor has the percentile 50"}
+_MISSING = {
+    "worst": "a missing factor has the percentile 0",
+    "neutral": "a missing factor has the percentile 50",
+    "drop": "a name with a missing factor has no score and comes last",
+    "reweight": "the known factors of the group count for the missing one, which can improve a rank",
+}
+_TIES = {
+    "best": "equal values share the best of their places",
+    "average": "equal values share the mean of their places",
+    "order": "of equal values the larger company, then the first ticker, is better",
+}
 _BETTER = {"higher": "more is better", "lower": "less is better", "neutral": "neither is better"}
 _RANKS = {"worst": "ranks below every value", "best": "ranks above every value", "none": "counts as missing"}
 
@@ -31,6 +44,15 @@ _RANKS = {"worst": "ranks below every value", "best": "ranks above every value",
 KEY_HELP = {
     "name": "The title of the screen; without it, the file's name.",
     "description": "What the screen looks for, in a sentence.",
+    "extends": "Another screen that this one stands on: its name, or its file beside this one.",
+    "params": "What can be set with --set: names with defaults, or with type, default, limits and label.",
+    "watchlist": "Look only at these tickers: a list, or a file beside the screen.",
+    "exclude": "Never look at these tickers: a list, or a file beside the screen.",
+    "sort": "What the list is sorted by, in place of the rank; a minus begins with the largest.",
+    "max_per_sector": "At most this many names of a sector are shown.",
+    "max_per": "At most this many names of a group of peers are shown.",
+    "ties": "Which place names with equal values have in the rank.",
+    "normalise": "Whether the score is turned into a percentile again.",
     "universe": "Conditions that say which companies are looked at and ranked; all must hold.",
     "rules": "Conditions that say which companies qualify; all must hold. A list, or named groups of lists.",
     "rank": "Factors that order the list, or named groups of them; without it, the largest market value first.",
@@ -62,11 +84,20 @@ UNDEFINED_HELP = {
     "reason": "The reason in a reader's words.",
     "rank": "What a rank does with such a name.",
 }
+PARAM_HELP = {
+    "type": "What kind of value it is; inferred from the default where it is left out.",
+    "default": "The value where none is set.",
+    "min": "The smallest value that can be set.",
+    "max": "The largest value that can be set.",
+    "choices": "The texts that can be set.",
+    "label": "What it is, in a reader's words.",
+}
 FACTOR_HELP = {
     "metric": "The expression that is ranked.",
     "weight": "Its weight within its group; 1 where it is left out.",
     "direction": "Whether more or less is better; the metric's own direction where it is left out.",
     "within": "The peers that a name is ranked against.",
+    "missing": "What this factor does where it is missing; what the screen says where it is left out.",
     "by": "The factors of the group.",
 }
 
@@ -83,8 +114,10 @@ def screen_schema() -> Schema:
         "description": "Which companies are looked at, which of them qualify, and in which order they are shown.",
         "type": "object",
         "properties": {key: properties[key] for key in KEYS},
+        # What adds to the screen that is extended.
+        "patternProperties": {rf"^\+{key}$": properties[key] for key in ADDED},
         "additionalProperties": False,
-        "anyOf": [{"required": [key]} for key in ("universe", "rules", "rank")],
+        "anyOf": [{"required": [key]} for key in ("universe", "rules", "rank", "watchlist", "extends")],
         "definitions": _definitions() | _screen_definitions(),
     }
 
@@ -134,8 +167,21 @@ def _screen_keys() -> dict[str, Schema]:
         "name": _ref("text"),
         "description": _ref("text"),
         "universe": _ref("conditions"),
+        "extends": {"type": "string", "minLength": 1},
+        "params": {
+            "type": "object",
+            "propertyNames": {"pattern": f"^{PARAM_NAME.pattern}$"},
+            "additionalProperties": {"anyOf": [_ref("text"), _ref("parameter")]},
+        },
+        "watchlist": _ref("tickers"),
+        "exclude": _ref("tickers"),
+        "sort": _list_of(_ref("expression")),
+        "max_per_sector": _ref("whole"),
+        "max_per": _object({row.name: _ref("whole") for row in peers.PEERS}),
+        "ties": _choice(TIES, _TIES),
+        "normalise": {"enum": [True, False, "true", "false"]},
         "rules": {
-            "if": {"type": "object", "not": {"required": ["rule"]}},
+            "if": {"type": "object", "not": _ref("entry_of_rules")},
             "then": _ref("groups_of_rules"),
             "else": _ref("conditions"),
         },
@@ -175,21 +221,39 @@ def _definitions() -> dict[str, Schema]:
 def _screen_definitions() -> dict[str, Schema]:
     weight, within = _ref("weight"), _choice(PEERS, {**_peers(), peers.EVERYONE: "all names of the universe"})
     direction = _choice(RANK_DIRECTIONS, _BETTER)
-    long_factor = {"metric": _ref("expression"), "weight": weight, "direction": direction, "within": within}
+    long_factor = {"metric": _ref("expression"), "weight": weight, "direction": direction, "within": within,
+                   "missing": _choice(MISSING, _MISSING)}  # fmt: skip
     group = {"weight": weight, "within": within, "by": _ref("factors")}
     rule = {"rule": _ref("condition"), "if_unknown": _choice(IF_UNKNOWN, _IF_UNKNOWN)}
     grouped = _helped(group, FACTOR_HELP)
     return {
-        "whole": {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": "^[0-9][0-9_]*$"}]},
-        "weight": {"anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"type": "string", "pattern": "^[0-9.]"}]},
+        "whole": {
+            "anyOf": [
+                {"type": "integer", "minimum": 1},
+                {"type": "string", "pattern": r"^([0-9][0-9_]*|\$[a-z][a-z0-9_]*)$"},
+            ]
+        },
+        "weight": {"anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"type": "string", "pattern": "^[0-9.$]"}]},
         "name": {"anyOf": _consts("metric", "item", "field")},
         "number_name": {"anyOf": _consts("metric", "item", "field", value="number")},
-        "conditions": _list_of({"anyOf": [_ref("condition"), _ref("rule")]}),
+        "conditions": _list_of({"anyOf": [_ref("condition"), _ref("rule"), _ref("group_of_rules")]}),
+        "entry_of_rules": _entry(("rule", *WORDS)),
+        "group_of_rules": _object(
+            {
+                **dict.fromkeys(WORDS, _ref("conditions")),
+                "name": _ref("text"),
+                "if_unknown": _choice(IF_UNKNOWN, _IF_UNKNOWN),
+            },
+            patternProperties={AT_LEAST_PATTERN: _ref("conditions")},
+            allOf=[_entry(WORDS)],
+        ),
+        "tickers": _list_of({"type": ["string", "number", "boolean"]}),
+        "parameter": _parameter(),
         "rule": _object(rule, ("rule",)),
         "groups_of_rules": {
             "type": "object",
             "additionalProperties": _ref("conditions"),
-            "not": {"required": ["rule"]},
+            "not": _ref("entry_of_rules"),
         },
         "headed": {"type": "object", "additionalProperties": _ref("expression"), "minProperties": 1},
         "within": within,
@@ -223,6 +287,24 @@ def _screen_definitions() -> dict[str, Schema]:
             "not": {"anyOf": [{"required": ["by"]}, {"required": ["metric"]}]},
         },
     }
+
+
+def _entry(keys: tuple[str, ...]) -> Schema:
+    """Return what holds of an object with one of these keys, or with one such as ``at least 3 of``."""
+    some = {"not": {"propertyNames": {"not": {"pattern": AT_LEAST_PATTERN}}}}
+    return {"anyOf": [*({"required": [key]} for key in keys), some]}
+
+
+def _parameter() -> Schema:
+    properties: dict[str, Schema] = {
+        "type": _choice(tuple(TYPES), TYPES),
+        "default": _ref("text"),
+        "min": _ref("text"),
+        "max": _ref("text"),
+        "choices": {"type": "array", "items": _ref("text"), "minItems": 1},
+        "label": _ref("text"),
+    }
+    return _object(_helped({key: properties[key] for key in PARAM_KEYS}, PARAM_HELP), ("default",))
 
 
 def _rows() -> Schema:

@@ -62,7 +62,7 @@ class Rule:
     """One condition. ``group`` is the heading it stands under (``universe`` for universe conditions).
 
     ``text`` is the condition as written; ``if_unknown`` is ``fail`` (the default), ``pass`` or ``flag``
-    (passes, and the name carries a flag with the reason).
+    (passes, and the name carries a flag with the reason). ``parts`` are the members of a group (``any``, ``all``, ...).
     """
 
     text: str
@@ -70,11 +70,15 @@ class Rule:
     group: str
     if_unknown: str = "fail"
     span: Span = NOWHERE
+    parts: tuple[Rule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """A ranked expression: ``direction`` (``higher`` or ``lower``) is better; ``within`` is a peer field or ``""``."""
+    """A ranked expression: ``direction`` (``higher`` or ``lower``) is better; ``within`` is a peer field or ``""``.
+
+    ``missing`` is what this factor does where it is missing; ``""`` for what the screen says.
+    """
 
     text: str
     expr: Expr
@@ -82,6 +86,7 @@ class Factor:
     weight: float = 1.0
     within: str = ""
     span: Span = NOWHERE
+    missing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +110,39 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Sort:
+    """What the list is sorted by; names for which it is unknown come last either way."""
+
+    text: str
+    expr: Expr
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of a screen: its type, the value in effect and the default as written; ``given``: it was set."""
+
+    name: str
+    type: str
+    value: str
+    default: str
+    label: str = ""
+    given: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Screen:
     """A whole screen. ``source`` is the file's text; ``path`` where it was read.
 
     ``sha256`` is the hash of the file's bytes, or of its hash and those of the metric files that it uses.
     ``definitions``: its own ``define``, and before them what it uses of the author's metric files.
 
-    ``missing`` is what a missing factor does in a rank: ``worst`` (percentile 0) or ``neutral`` (50).
+    ``missing`` is what a missing factor does in a rank: ``worst`` (percentile 0), ``neutral`` (50), ``drop`` (no score)
+    or ``reweight`` (the known factors count for it). ``ties``: equal values share the ``best`` place or the ``average``
+    of theirs, or stand in ``order``. ``normalise``: the score is a percentile again.
     ``min_group`` is the smallest peer group that is ranked within; below it the whole universe is used.
+    ``max_per``: (peer group, the most names of it on the list). ``watchlist``, ``exclude``: tickers as written, in
+    capitals; the conditions that they are stand first in ``universe``. ``parents``: the files that it extends.
     """
 
     name: str
@@ -129,6 +159,14 @@ class Screen:
     source: str = ""
     path: str = ""
     sha256: str = ""
+    ties: str = "best"
+    normalise: bool = False
+    sort: tuple[Sort, ...] = ()
+    max_per: tuple[tuple[str, int], ...] = ()
+    watchlist: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    params: tuple[Parameter, ...] = ()
+    parents: tuple[str, ...] = ()
 
     def factors(self) -> tuple[Factor, ...]:
         """Return every factor of the rank, in the order written."""

@@ -17,6 +17,7 @@ _TOKEN = re.compile(
       | (?P<date>\d{4}-\d{2}-\d{2}(?![\w-]))
       | (?P<number>(?:\d[\d_]*(?:\.[\d_]+)?|\.\d[\d_]*)(?:[eE][+-]?\d{1,4})?(?:\x20?%|[A-Za-z][A-Za-z0-9_]*)?)
       | (?P<word>[A-Za-z_][A-Za-z0-9_]*)
+      | (?P<param>\$[A-Za-z_][A-Za-z0-9_]*)
       | (?P<text>"(?:[^"]|"")*"|'(?:[^']|'')*')
       | (?P<op><=|>=|==|!=|<>|&&|\|\||[<>=≤≥≠+\-*/^(),\[\]])
     """,
@@ -48,7 +49,10 @@ class ExpressionError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token. ``kind``: ``number period date text word op end``; ``value`` is its meaning, ``text`` as written."""
+    """A token, ``text`` as written, ``value`` its meaning.
+
+    kind: ``number period date text word param op end``.
+    """
 
     kind: str
     text: str
@@ -89,8 +93,8 @@ def next_token(text: str, offset: int) -> Token:
     if kind == "number":
         return _number(written, match.start(), match.end())
     value: float | str | date = written
-    if kind == "word":
-        value = written.lower()
+    if kind in {"word", "param"}:
+        value = written.lower().removeprefix("$")
     elif kind == "text":
         value = written[1:-1].replace(written[0] * 2, written[0])
     elif kind == "date":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from screener.language.expressions import parse_formula
 from screener.language.screen import Column, Definition, Factor, RankGroup, Rule, Screen
 
@@ -11,9 +13,9 @@ def rule(text: str, if_unknown: str = "fail", group: str = "rules") -> Rule:
     return Rule(text, parse_formula(text), group, if_unknown)
 
 
-def factor(text: str, direction: str = "higher", weight: float = 1.0, within: str = "") -> Factor:
+def factor(text: str, direction: str = "higher", weight: float = 1.0, within: str = "", missing: str = "") -> Factor:
     """Return a factor of that text."""
-    return Factor(text, parse_formula(text), direction, weight, within)
+    return Factor(text, parse_formula(text), direction, weight, within, missing=missing)
 
 
 def screen(
@@ -25,6 +27,7 @@ def screen(
     missing: str = "worst",
     min_group: int = 10,
     define: dict[str, str] | None = None,
+    **more: Any,
 ) -> Screen:
     """Return a screen of these parts."""
     return Screen(
@@ -40,4 +43,5 @@ def screen(
         min_group=min_group,
         definitions={name: Definition(name, parse_formula(text), text) for name, text in (define or {}).items()},
         sha256="0" * 64,
+        **more,
     )
