@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import lru_cache
 
 from screener.catalogue import items, metrics
 from screener.catalogue.names import lookup
-from screener.errors import ScreenError
 from screener.language.ast import Binary, Call, Expr, Name, Number, Unary, children
 from screener.language.expressions import parse_formula
 
@@ -36,20 +33,6 @@ def is_double(expr: Expr) -> bool:
 def _metric_is_double(name: str) -> bool:
     metric = metrics.BY_NAME.get(name)
     return metric is not None and is_double(parse_formula(metric.formula))
-
-
-@contextmanager
-def in_range() -> Iterator[None]:
-    """Raise ``ScreenError`` where a statistic inside leaves the range of numbers (the spread of values near 1e300)."""
-    import duckdb
-
-    try:
-        yield
-    except duckdb.OutOfRangeException:
-        raise ScreenError(
-            "a formula of this screen leaves the range of numbers",
-            hint="look for very large constants, powers and exp()",
-        ) from None
 
 
 def can_overflow(expr: Binary) -> bool:

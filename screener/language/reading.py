@@ -10,6 +10,7 @@ from screener.catalogue import names
 from screener.language.document import IN_FLOW, Mapping, Node, Scalar, Sequence, Source
 from screener.language.expressions import parse_expression
 from screener.language.meaning import Checker
+from screener.language.own import MAX_HEIGHT
 from screener.language.tokens import ExpressionError, number_value
 
 if TYPE_CHECKING:
@@ -117,12 +118,18 @@ class Reading:
     def value(self, scalar: Scalar) -> Typed | None:
         """Return a resolved expression of any kind, or ``None`` where it could not be parsed."""
         expr = self.parse(scalar)
-        return None if expr is None else self.checker.resolve(expr)
+        return None if expr is None else self._not_too_deep(self.checker.resolve(expr))
 
     def condition(self, scalar: Scalar) -> Expr | None:
         """Return a resolved condition, or ``None`` where it could not be parsed."""
         expr = self.parse(scalar)
-        return None if expr is None else self.checker.condition(expr).expr
+        return None if expr is None else self._not_too_deep(self.checker.condition(expr)).expr
+
+    def _not_too_deep(self, typed: Typed) -> Typed:
+        if self.checker.own.height(typed.expr) > MAX_HEIGHT:
+            message = f"with all that it needs, this formula is more than {MAX_HEIGHT} levels deep"
+            self.problem(typed.expr.span, message, "use fewer definitions that need each other")
+        return typed
 
 
 def one_line(text: str) -> str:

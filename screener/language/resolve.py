@@ -19,6 +19,7 @@ from screener.language.peer_calls import comparisons
 from screener.language.rank import read_rank
 from screener.language.reading import Reading, one_line
 from screener.language.screen import Column, Rule, Screen
+from screener.language.size import refuse_size
 
 if TYPE_CHECKING:
     from collections.abc import Sequence as Problems
@@ -77,8 +78,10 @@ def _resolve(text: str, path: str, digest: str, metrics: OwnMetrics) -> tuple[Sc
     root = read_document(source)
     screen: Screen | None = None
     if isinstance(root, Mapping):
-        screen = _screen(Reading(source, metrics.copy_names()), root, text, digest)
-        screen = _with_metrics(screen, metrics)
+        reading = Reading(source, metrics.copy_names())
+        screen = _with_metrics(_screen(reading, root, text, digest), metrics)
+        if not source.problems:
+            refuse_size(reading, screen)
     elif root is not None:
         source.problem(root.span, "a screen is a list of keys", "begin with: rules:")
     return screen, source.sorted_problems()
