@@ -11,6 +11,7 @@ import click
 from screener.cli.complete import complete_screen
 from screener.cli.options import data_option, metrics_option, say
 from screener.errors import EXIT_USAGE, DataError, Problem, ScreenError
+from screener.output.problems import FORMATS, problems_text
 
 if TYPE_CHECKING:
     from screener.language.own import OwnMetrics
@@ -22,7 +23,16 @@ if TYPE_CHECKING:
 @data_option
 @metrics_option
 @click.option("--no-data", is_flag=True, help="Do not look at a data set: no warnings of metrics that few names have.")
-def command(screens: tuple[str, ...], data: str | None, metrics: tuple[str, ...] | None, no_data: bool) -> None:
+@click.option(
+    "--format",
+    "fmt",
+    type=click.Choice(FORMATS),
+    default="text",
+    help="text: with the line and a caret; editor: file:line:column: severity: message, one line each; json: a list.",
+)
+def command(
+    screens: tuple[str, ...], data: str | None, metrics: tuple[str, ...] | None, no_data: bool, fmt: str
+) -> None:
     """Check SCREENS (files or saved names): every problem with file:line:column, the line, a caret and a hint.
 
     Warns of metrics in rules and ranks that are known for under 60 % of the small caps of the data set (market
@@ -37,11 +47,11 @@ def command(screens: tuple[str, ...], data: str | None, metrics: tuple[str, ...]
     found = [_problems(name, own) for name in screens]
     warned = iter(() if no_data else _warnings([screen for _, screen in found if screen is not None], data))
     wrong = 0
+    told = list(own.warnings)
     for problems, screen in found:
         wrong += any(problem.severity == "error" for problem in problems)
-        warnings = next(warned, ()) if screen is not None else ()
-        for problem in (*problems, *warnings):
-            click.echo(problem.render() + "\n")
+        told += [*problems, *(next(warned, ()) if screen is not None else ())]
+    click.echo(problems_text(told, fmt), nl=False)
     checked = f"{len(screens)} screen{'s' if len(screens) != 1 else ''} checked"
     say(f"{checked}, {wrong} with errors" if wrong else f"{checked}, no errors")
     if wrong:
@@ -49,14 +59,15 @@ def command(screens: tuple[str, ...], data: str | None, metrics: tuple[str, ...]
 
 
 def _problems(name: str, own: OwnMetrics) -> tuple[tuple[Problem, ...], Screen | None]:
-    """Return what is wrong with a screen, or the screen when nothing is."""
+    """Return what is wrong with a screen, and the screen where that is no more than warnings."""
     from screener.language.library import find_screen
     from screener.language.resolve import load_screen
 
     try:
-        return (), load_screen(find_screen(name), own)
+        screen = load_screen(find_screen(name), own)
     except ScreenError as error:
-        return error.problems or (Problem(error.message, hint=error.hint),), None
+        return error.problems or (Problem(error.message, hint=error.hint, code="screen"),), None
+    return screen.warnings, screen
 
 
 def _warnings(screens: Sequence[Screen], data: str | None) -> Sequence[tuple[Problem, ...]]:

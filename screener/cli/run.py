@@ -49,6 +49,8 @@ def command(
     for path in outputs:
         check_target(path)
     result = api.run(screen, data=data, as_of=as_of, limit=limit, metrics=metrics)
+    for problem in result.screen.warnings:
+        say(problem.render())
     for path in outputs:
         write(result, path)
         say(f"wrote {path}")

@@ -89,22 +89,36 @@ Node = Scalar | Sequence | Mapping
 
 @dataclass(slots=True)
 class Source:
-    """The text of a file and the problems found in it so far; ``noun`` is what messages call such a file."""
+    """The text of a file and the problems found in it so far; ``noun`` is what messages call such a file.
+
+    stage: the code of a problem that is given none: ``yaml`` while the tree is read, then ``screen``.
+    """
 
     text: str
     path: str = ""
     noun: str = "a screen"
     problems: list[Problem] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
+    stage: str = "screen"
 
     def __post_init__(self) -> None:
         self.lines = _LINE_BREAK.split(self.text)
 
-    def problem(self, span: Span, message: str, hint: str = "") -> None:
+    @property
+    def wrong(self) -> bool:
+        """Return whether an error has been found; warnings leave a screen as it is."""
+        return any(problem.severity == "error" for problem in self.problems)
+
+    def warn(self, span: Span, message: str, hint: str = "", *, code: str = "") -> None:
+        """Note what is probably not meant."""
+        self.problem(span, message, hint, code=code, severity="warning")
+
+    def problem(self, span: Span, message: str, hint: str = "", *, code: str = "", severity: str = "error") -> None:
         """Note a problem at ``span``."""
         line = self.lines[span.line - 1] if 0 < span.line <= len(self.lines) else ""
         length = max(1, min(span.length, len(line) - span.column + 1))
-        self.problems.append(Problem(message, self.path, span.line, span.column, length, line, hint))
+        code = code or self.stage
+        self.problems.append(Problem(message, self.path, span.line, span.column, length, line, hint, severity, code))
 
     def sorted_problems(self) -> tuple[Problem, ...]:
         """Return the problems in the order of the file, each once."""
@@ -120,11 +134,14 @@ def read_document(source: Source) -> Node | None:
 
     Refused: more than 256 KB, more than 20 levels, several documents, anchors, aliases and tags.
     """
+    source.stage = "yaml"
     try:
         _refuse_text(source)
         return _Reader(source).document()
     except _GiveUp:
         return None
+    finally:
+        source.stage = "screen"
 
 
 def _refuse_text(source: Source) -> None:

@@ -22,6 +22,7 @@ from screener.language.ast import (
     Not,
     Number,
     Period,
+    Span,
     Text,
     Unary,
     walk,
@@ -49,6 +50,12 @@ class Checker:
         self.source = source
         self.own = OwnNames() if own is None else own
 
+    def problem(
+        self, span: Span, message: str, hint: str = "", *, code: str = "expression", severity: str = "error"
+    ) -> None:
+        """Note a problem of an expression."""
+        self.source.problem(span, message, hint, code=code, severity=severity)
+
     def resolve(self, expr: Expr) -> Typed:
         """Return ``expr`` with canonical names, its kind and its unit; problems are noted, never raised."""
         match expr:
@@ -60,7 +67,7 @@ class Checker:
                 return Typed(expr, "date", "date")
             case Period():
                 hint = "a period is the second argument of a function: avg(roic, 5y)"
-                self.source.problem(expr.span, "a period cannot stand here", hint)
+                self.problem(expr.span, "a period cannot stand here", hint)
                 return Typed(expr, "", "number")
             case Name():
                 return self._name(expr)
@@ -86,13 +93,13 @@ class Checker:
         typed = self.resolve(expr)
         if typed.kind not in {"bool", ""}:
             hint = f"compare it: {_shown(expr)} > 0" if typed.kind == "number" else ""
-            self.source.problem(expr.span, f"this is {A_KIND[typed.kind]}, not a condition", hint)
+            self.problem(expr.span, f"this is {A_KIND[typed.kind]}, not a condition", hint)
         return typed
 
     def _number(self, expr: Expr) -> Typed:
         typed = self.resolve(expr)
         if typed.kind not in {"number", ""}:
-            self.source.problem(expr.span, f"{A_KIND[typed.kind]} cannot be computed with")
+            self.problem(expr.span, f"{A_KIND[typed.kind]} cannot be computed with")
             return Typed(typed.expr, "", typed.unit)
         return typed
 
@@ -112,7 +119,7 @@ class Checker:
             return Typed(expr, own.definition.kind, own.definition.unit)
         if own.name in self.own.open:
             path = " → ".join([*self.own.open[self.own.open.index(own.name) :], own.name])
-            self.source.problem(expr.span, f"this definition needs itself: {path}")
+            self.problem(expr.span, f"this definition needs itself: {path}")
         return Typed(expr, "", "number")
 
     def _unknown_name(self, expr: Name) -> None:
@@ -124,18 +131,21 @@ class Checker:
             hint = _NOT_NAMES[expr.name.lower()]
         else:
             hint = f"did you mean '{meant}'?" if meant else "'screener metrics' lists the names"
-        self.source.problem(expr.span, f"unknown name '{expr.written or expr.name}'", hint)
+        self.problem(expr.span, f"unknown name '{expr.written or expr.name}'", hint, code="unknown-name")
 
     def _binary(self, expr: Binary) -> Typed:
         joined = _joined(expr)
         meant = names.known_as(joined) if joined else None
         if meant is not None and not all(self._knows(node) for node in walk(expr) if isinstance(node, Name)):
-            self.source.problem(expr.span, f"'{joined}' is not a name", f"did you mean '{meant}'?")
+            self.problem(expr.span, f"'{joined}' is not a name", f"did you mean '{meant}'?", code="unknown-name")
             return Typed(expr, "", "number")
         left, right = self._number(expr.left), self._number(expr.right)
         metric = _named_ratio(expr.op, left.expr, right.expr)
         if metric is not None:
             return self._name(replace(metric, span=expr.span))
+        complaint = units.mixed(left.unit, right.unit) if expr.op in "+-" else None
+        if complaint is not None and left.kind and right.kind:
+            self.problem(expr.span, f"{complaint} cannot be added or subtracted", code="unit")
         unit = units.combine(expr.op, left.unit, right.unit, expr.left, expr.right)
         kind = "number" if left.kind and right.kind else ""
         return Typed(replace(expr, left=left.expr, right=right.expr), kind, unit)
@@ -150,12 +160,12 @@ class Checker:
             hint = "a condition stands alone; join several with 'and' and 'or'"
             if isinstance(subject, Name):
                 hint = f"write: {subject.written}, or: not {subject.written}"
-            self.source.problem(subject.span, "this is a condition already and cannot be compared", hint)
+            self.problem(subject.span, "this is a condition already and cannot be compared", hint)
             return Typed(expr, "bool", "bool")
         others = _others(expr)
         resolved = [self._compared(left, subject, other) for other in others]
         if left.kind == "text" and (isinstance(expr, Between) or (isinstance(expr, Compare) and expr.op[0] in "<>")):
-            self.source.problem(expr.span, "a text can only be compared with =, != and in")
+            self.problem(expr.span, "a text can only be compared with =, != and in")
         match expr:
             case Compare():
                 return Typed(replace(expr, left=left.expr, right=resolved[0]), "bool", "bool")
@@ -170,18 +180,22 @@ class Checker:
             return Text(other.written, other.span)
         right = self.resolve(other)
         if units.literal(subject) is not None and units.literal(other) is not None:
-            self.source.problem(other.span, "this compares two numbers and is always the same", "compare a name")
+            self.problem(other.span, "this compares two numbers and is always the same", "compare a name")
         if not left.kind or not right.kind:
             return right.expr
         if left.kind != right.kind:
             hint = "a text with digits needs quotes" if left.kind == "text" and right.kind == "number" else ""
             message = f"cannot compare {A_KIND[left.kind]} with {A_KIND[right.kind]}"
-            self.source.problem(other.span, message, hint)
+            self.problem(other.span, message, hint)
             return right.expr
         for unit, literal in ((left.unit, other), (right.unit, subject)):
             complaint = units.complaint(unit, literal)
             if complaint is not None:
-                self.source.problem(literal.span, *complaint)
+                message, hint, severity = complaint
+                self.problem(literal.span, message, hint, code="unit", severity=severity)
+        mixed = units.mixed(left.unit, right.unit)
+        if mixed is not None:
+            self.problem(other.span, f"{mixed} cannot be compared", units.HINTS.get(mixed, ""), code="unit")
         return right.expr
 
     def names_below(self, expr: Expr) -> Iterator[tuple[Name, str]]:

@@ -39,9 +39,9 @@ def load_metrics(paths: Sequence[str | Path] | None = None) -> OwnMetrics:
         resolve_definitions(reading, rows)
     for reading, _ in readings:
         problems.extend(reading.source.sorted_problems())
-    if problems:
+    if any(problem.severity == "error" for problem in problems):
         raise problems_error(problems)
-    return OwnMetrics(own.by_name, digests)
+    return OwnMetrics(own.by_name, digests, tuple(problems))
 
 
 def _read(source: Source, own: OwnNames) -> tuple[Reading, Added]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from screener.catalogue import metrics, names
+from screener.errors import Problem
 from screener.language.ast import Expr, Name, children, walk
 from screener.language.expressions import parse_formula
 from screener.language.screen import Definition
@@ -101,10 +102,14 @@ class OwnNames:
 
 @dataclass(frozen=True, slots=True)
 class OwnMetrics:
-    """What the author's files of metrics define: by name and alias, and the SHA-256 of each file by its path."""
+    """What the author's files of metrics define: by name and alias, and the SHA-256 of each file by its path.
+
+    warnings: what was found in the files and is probably not meant.
+    """
 
     names: Mapping[str, Own] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[Problem, ...] = ()
 
     def definitions(self) -> dict[str, Definition]:
         """Return the metrics by name, in the order of the files."""

@@ -30,9 +30,9 @@ class Reading:
         self.source = source
         self.checker = Checker(source, own)
 
-    def problem(self, span: Span, message: str, hint: str = "") -> None:
-        """Note a problem."""
-        self.source.problem(span, message, hint)
+    def problem(self, span: Span, message: str, hint: str = "", *, code: str = "") -> None:
+        """Note a problem; ``code`` is the kind that machines read."""
+        self.source.problem(span, message, hint, code=code)
 
     def keys(self, mapping: Mapping, allowed: Iterable[str], where: str) -> dict[str, Node]:
         """Return the known keys of ``mapping`` with their values; unknown keys are problems with a suggestion."""
@@ -44,7 +44,7 @@ class Reading:
                 continue
             meant = names.suggest(key.text, known)
             hint = f"did you mean '{meant}'?" if meant else "known keys: " + ", ".join(known)
-            self.problem(key.span, f"unknown key '{key.text}' in {where}", hint)
+            self.problem(key.span, f"unknown key '{key.text}' in {where}", hint, code="unknown-key")
         return found
 
     def text(self, node: Node | None, what: str) -> str:
@@ -112,7 +112,7 @@ class Reading:
         except ExpressionError as error:
             length = max(1, error.length)
             hint = error.hint or (IN_FLOW if scalar.flow and not _balanced(scalar.text) else "")
-            self.problem(scalar.at(error.offset, error.offset + length), error.message, hint)
+            self.problem(scalar.at(error.offset, error.offset + length), error.message, hint, code="syntax")
             return None
 
     def value(self, scalar: Scalar) -> Typed | None:
@@ -128,7 +128,7 @@ class Reading:
     def _not_too_deep(self, typed: Typed) -> Typed:
         if self.checker.own.height(typed.expr) > MAX_HEIGHT:
             message = f"with all that it needs, this formula is more than {MAX_HEIGHT} levels deep"
-            self.problem(typed.expr.span, message, "use fewer definitions that need each other")
+            self.problem(typed.expr.span, message, "use fewer definitions that need each other", code="size")
         return typed
 
 

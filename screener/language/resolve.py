@@ -50,7 +50,7 @@ def parse_screen(text: str, path: str = "", metrics: OwnMetrics = NO_METRICS) ->
 
 
 def check_screen(text: str, path: str = "", metrics: OwnMetrics = NO_METRICS) -> tuple[Problem, ...]:
-    """Return every problem of ``text`` in the order of the lines; empty when it is a screen."""
+    """Return every problem of ``text`` in the order of the lines; it is a screen when none of them is an error."""
     return _resolve(text, path, "", metrics)[1]
 
 
@@ -64,9 +64,9 @@ def check_file(path: str | Path, metrics: OwnMetrics = NO_METRICS) -> tuple[Prob
 
 
 def _finish(screen: Screen | None, problems: Problems[Problem]) -> Screen:
-    if problems or screen is None:
+    if screen is None or any(problem.severity == "error" for problem in problems):
         raise problems_error(problems)
-    return screen
+    return replace(screen, warnings=tuple(problems))
 
 
 def _digest(text: str) -> str:
@@ -80,7 +80,7 @@ def _resolve(text: str, path: str, digest: str, metrics: OwnMetrics) -> tuple[Sc
     if isinstance(root, Mapping):
         reading = Reading(source, metrics.copy_names())
         screen = _with_metrics(_screen(reading, root, text, digest), metrics)
-        if not source.problems:
+        if not source.wrong:
             refuse_size(reading, screen)
     elif root is not None:
         source.problem(root.span, "a screen is a list of keys", "begin with: rules:")

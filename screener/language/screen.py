@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from screener.errors import Problem
 from screener.language.ast import Expr, Name, Span
 
 NOWHERE = Span()
@@ -111,6 +112,8 @@ class Screen:
     ``sha256`` is the hash of the file's bytes, or of its hash and those of the metric files that it uses.
     ``definitions``: its own ``define``, and before them what it uses of the author's metric files.
 
+    ``warnings``: what was found while it was read and is probably not meant.
+
     ``missing`` is what a missing factor does in a rank: ``worst`` (percentile 0) or ``neutral`` (50).
     ``min_group`` is the smallest peer group that is ranked within; below it the whole universe is used.
     """
@@ -129,6 +132,7 @@ class Screen:
     source: str = ""
     path: str = ""
     sha256: str = ""
+    warnings: tuple[Problem, ...] = field(default=(), compare=False)
 
     def factors(self) -> tuple[Factor, ...]:
         """Return every factor of the rank, in the order written."""

@@ -23,11 +23,13 @@ QUARTERS = {"y": 4, "q": 1}
 def refuse_size(reading: Reading, screen: Screen) -> None:
     """Note a problem at the first expression with which ``screen`` reads too many values, or too far back."""
     size = _Size(screen.definitions)
-    parts = (*screen.universe, *screen.rules, *screen.factors(), *screen.columns)
-    for part in parts:
-        complaint = size.add(part.expr)
+    parts = [(rule.expr, rule.span) for rule in (*screen.universe, *screen.rules)]
+    parts += [(factor.expr, factor.span) for factor in screen.factors()]
+    parts += [(column.expr, column.span) for column in screen.columns]
+    for expr, span in parts:
+        complaint = size.add(expr)
         if complaint is not None:
-            reading.problem(part.span, *complaint)
+            reading.problem(span, *complaint, code="size")
             return
 
 
