@@ -72,6 +72,8 @@ def _unknown_function(checker: Checker, call: Call) -> None:
         hint = f"'{call.function}' is a name, not a function: avg({call.function}, 5y)"
     elif meant:
         hint = f"did you mean {functions.BY_NAME[meant].usage}?"
+    elif name := names.suggest(call.function):
+        hint = f"did you mean the name '{name}', without parentheses?"
     else:
         hint = "functions: " + ", ".join(functions.BY_NAME)
     span = replace(call.span, length=len(call.function))

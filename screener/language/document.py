@@ -12,6 +12,7 @@ from screener.language.ast import Span
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 20
+MAX_PROBLEMS = 200
 
 _LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _ESCAPES = {"x": 4, "u": 6, "U": 10}
@@ -87,6 +88,10 @@ class Mapping:
 Node = Scalar | Sequence | Mapping
 
 
+class TooManyProblemsError(Exception):
+    """The file is not looked at any further; what was found is in its source."""
+
+
 @dataclass(slots=True)
 class Source:
     """The text of a file and the problems found in it so far; ``noun`` is what messages call such a file.
@@ -114,10 +119,15 @@ class Source:
         self.problem(span, message, hint, code=code, severity="warning")
 
     def problem(self, span: Span, message: str, hint: str = "", *, code: str = "", severity: str = "error") -> None:
-        """Note a problem at ``span``."""
+        """Note a problem at ``span``; raises ``TooManyProblemsError`` at the 201st error."""
         line = self.lines[span.line - 1] if 0 < span.line <= len(self.lines) else ""
         length = max(1, min(span.length, len(line) - span.column + 1))
         code = code or self.stage
+        errors = sum(problem.severity == "error" for problem in self.problems)
+        if severity == "error" and errors >= MAX_PROBLEMS:
+            raise TooManyProblemsError
+        if len(self.problems) >= 2 * MAX_PROBLEMS:
+            return
         self.problems.append(Problem(message, self.path, span.line, span.column, length, line, hint, severity, code))
 
     def sorted_problems(self) -> tuple[Problem, ...]:

@@ -38,6 +38,7 @@ OR, AND, NOT, COMPARE, ADD, MULTIPLY, NEGATE, POWER = range(1, 9)
 _ARITHMETIC = {"+": ADD, "-": ADD, "*": MULTIPLY, "/": MULTIPLY, "^": POWER}
 _COMPARISONS = frozenset({"<", "<=", ">", ">=", "=", "!="})
 
+_WORDS = re.compile(r"[A-Za-z]\w*(?:[ \t]+(?!(?:and|or|not|in|is|between|within)\b)[A-Za-z]\w*)*", re.IGNORECASE)
 _LIST_ITEM = re.compile(r"[^,\[\]]+")
 _BARE_WORDS = re.compile(r"[^\s,()\[\]=<>!\"]+(?:\s+(?!(?:and|or)\b)[^\s,()\[\]=<>!\"]+)*", re.IGNORECASE)
 
@@ -119,8 +120,14 @@ class _Parser:
     def _words_hint(self) -> str:
         if self.previous.kind != "word" or self.token.kind != "word":
             return ""
-        meant = names.suggest(f"{self.previous.text} {self.token.text}")
-        return f"did you mean '{meant}'?" if meant else "names are one word, joined with _"
+        # "Return on Equity", of which the second word is in the way: the longest stretch that is a name is meant.
+        words = _WORDS.match(self.text, self.previous.start)
+        found = words.group().split()[:6] if words else []
+        for count in range(len(found), 1, -1):
+            meant = names.suggest(" ".join(found[:count]))
+            if meant:
+                return f"did you mean '{meant}'?"
+        return "names are one word, joined with _"
 
     def span(self, start: int) -> Span:
         return self.locate(start, max(self.previous.end, start + 1))

@@ -129,15 +129,20 @@ class Checker:
             hint = f"it is a function: {function.usage}"
         elif expr.name.lower() in _NOT_NAMES:
             hint = _NOT_NAMES[expr.name.lower()]
+        elif meant:
+            hint = f"did you mean '{meant}'?"
         else:
-            hint = f"did you mean '{meant}'?" if meant else "'screener metrics' lists the names"
+            hint = names.absent(expr.name) or "'screener metrics' lists the names"
         self.problem(expr.span, f"unknown name '{expr.written or expr.name}'", hint, code="unknown-name")
 
     def _binary(self, expr: Binary) -> Typed:
         joined = _joined(expr)
         meant = names.known_as(joined) if joined else None
-        if meant is not None and not all(self._knows(node) for node in walk(expr) if isinstance(node, Name)):
-            self.problem(expr.span, f"'{joined}' is not a name", f"did you mean '{meant}'?", code="unknown-name")
+        absent = names.absent(joined) if joined else ""
+        if (meant or absent) and not all(self._knows(node) for node in walk(expr) if isinstance(node, Name)):
+            self.problem(
+                expr.span, f"'{joined}' is not a name", absent or f"did you mean '{meant}'?", code="unknown-name"
+            )
             return Typed(expr, "", "number")
         left, right = self._number(expr.left), self._number(expr.right)
         metric = _named_ratio(expr.op, left.expr, right.expr)

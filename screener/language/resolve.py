@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from screener.catalogue.peers import MIN_GROUP
 from screener.errors import Problem, ScreenError
 from screener.language.define import SHOWN, read_definitions
 from screener.language.definitions import used
-from screener.language.document import Mapping, Node, Scalar, Sequence, Source, read_document
+from screener.language.document import Mapping, Node, Scalar, Sequence, Source, TooManyProblemsError, read_document
 from screener.language.files import problems_error, read_file
 from screener.language.own import OwnMetrics
 from screener.language.peer_calls import comparisons
@@ -75,8 +76,15 @@ def _digest(text: str) -> str:
 
 def _resolve(text: str, path: str, digest: str, metrics: OwnMetrics) -> tuple[Screen | None, tuple[Problem, ...]]:
     source = Source(text.removeprefix("\ufeff"), path)
-    root = read_document(source)
     screen: Screen | None = None
+    with suppress(TooManyProblemsError):
+        screen = _read(source, text, digest, metrics)
+    return screen, source.sorted_problems()
+
+
+def _read(source: Source, text: str, digest: str, metrics: OwnMetrics) -> Screen | None:
+    screen: Screen | None = None
+    root = read_document(source)
     if isinstance(root, Mapping):
         reading = Reading(source, metrics.copy_names())
         screen = _with_metrics(_screen(reading, root, text, digest), metrics)
@@ -84,7 +92,7 @@ def _resolve(text: str, path: str, digest: str, metrics: OwnMetrics) -> tuple[Sc
             refuse_size(reading, screen)
     elif root is not None:
         source.problem(root.span, "a screen is a list of keys", "begin with: rules:")
-    return screen, source.sorted_problems()
+    return screen
 
 
 def _screen(reading: Reading, root: Mapping, text: str, digest: str) -> Screen:
