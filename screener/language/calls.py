@@ -24,6 +24,7 @@ _PERIOD_HINT = "a period is written 5y (years) or 8q (quarters)"
 # What other systems call our functions.
 _SYNONYMS = {
     "average": "avg", "mean": "avg", "std": "stdev", "stddev": "stdev", "stdev_s": "stdev", "sd": "stdev",
+    "sma": "avg", "ema": "avg",
     "prev": "lag", "previous": "lag", "ago": "lag", "change": "growth", "pct_change": "growth", "ln": "log",
     "total": "sum", "least": "min", "greatest": "max", "ifnull": "if_known", "nvl": "if_known", "fillna": "if_known",
     "isnull": "if_known", "is_known": "if_known", "pct_rank": "percentile", "frank": "percentile", "z": "zscore",
@@ -72,7 +73,7 @@ def _unknown_function(checker: Checker, call: Call) -> None:
         hint = f"'{call.function}' is a name, not a function: avg({call.function}, 5y)"
     elif meant:
         hint = f"did you mean {functions.BY_NAME[meant].usage}?"
-    elif name := names.suggest(call.function):
+    elif name := names.known_as(call.function):
         hint = f"did you mean the name '{name}', without parentheses?"
     else:
         hint = "functions: " + ", ".join(functions.BY_NAME)

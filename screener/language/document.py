@@ -31,10 +31,11 @@ _YAML_MESSAGES: tuple[tuple[str, str, str], ...] = (
     ("did not find expected key", "this does not belong to the lines above it", "check the indentation and the quotes"),
     ("did not find expected '-' indicator", "expected '- ' as in the lines above", "check the indentation"),
     ("could not find expected ':'", "expected ':' after the key", "check the indentation"),
-    ("found unexpected end of stream", "this quoted text has no end", ""),
-    ("did not find expected comment or line break", "a text that begins with > or | needs quotes", ""),
+    ("found unexpected end of stream", "this quoted text has no end", "close it with the same quote"),
+    ("did not find expected comment or line break", "a text cannot begin with > or |", "a rule has no ':': roic > 5%"),
     ("did not find expected node content", "expected a value here", ""),
     ("found a tab character", "a tab stands where spaces belong", "indent with spaces"),
+    ("did not find expected alphabetic", "a text cannot begin with '*' or '&'", "a list is written with '- '"),
     ("unknown directive", "a text cannot begin with '%'", "put it in quotes"),
     ("found unknown escape character", "unknown escape in a quoted text", "use single quotes"),
 )  # fmt: skip
@@ -225,7 +226,9 @@ class _Reader:
         if event.tag is not None and event.tag not in {"!", "tag:yaml.org,2002:str"}:
             self.refuse(span, "tags", "!")
         if isinstance(event, self.yaml.ScalarEvent):
-            return _scalar(event, self.source.text, flow)
+            scalar = _scalar(event, self.source.text, flow)
+            self.refuse_characters(scalar)
+            return scalar
         if depth > MAX_DEPTH:
             self.source.problem(span, f"nested more than {MAX_DEPTH} levels deep")
             raise _GiveUp
@@ -233,6 +236,15 @@ class _Reader:
         if isinstance(event, self.yaml.SequenceStartEvent):
             return self.sequence(span, depth, flow=flow)
         return self.mapping(span, depth, flow=flow)
+
+    def refuse_characters(self, scalar: Scalar) -> None:
+        """Note a character that only an escape in quotes can bring into a text."""
+        if not scalar.text.isascii() or not scalar.text.isprintable():
+            bad = next((place for place, char in enumerate(scalar.text) if not _printable(ord(char))), None)
+            if bad is not None:
+                message = f"the character U+{ord(scalar.text[bad]):04X} cannot stand in {self.source.noun}"
+                self.source.problem(scalar.at(bad, bad + 1), message, "remove it")
+                self.refused = True
 
     def sequence(self, span: Span, depth: int, *, flow: bool) -> Sequence:
         items: list[Node] = []

@@ -92,14 +92,15 @@ class Checker:
         """Resolve what must be a condition."""
         typed = self.resolve(expr)
         if typed.kind not in {"bool", ""}:
-            hint = f"compare it: {_shown(expr)} > 0" if typed.kind == "number" else ""
+            hint = _as_condition(expr, typed.kind)
             self.problem(expr.span, f"this is {A_KIND[typed.kind]}, not a condition", hint)
         return typed
 
     def _number(self, expr: Expr) -> Typed:
         typed = self.resolve(expr)
         if typed.kind not in {"number", ""}:
-            self.problem(expr.span, f"{A_KIND[typed.kind]} cannot be computed with")
+            hint = "1 where it holds, 0 where not: when(condition, 1, 0)" if typed.kind == "bool" else ""
+            self.problem(expr.span, f"{A_KIND[typed.kind]} cannot be computed with", hint)
             return Typed(typed.expr, "", typed.unit)
         return typed
 
@@ -119,7 +120,9 @@ class Checker:
             return Typed(expr, own.definition.kind, own.definition.unit)
         if own.name in self.own.open:
             path = " → ".join([*self.own.open[self.own.open.index(own.name) :], own.name])
-            self.problem(expr.span, f"this definition needs itself: {path}")
+            self.problem(
+                expr.span, f"this definition needs itself: {path}", "definitions may use others, not in a circle"
+            )
         return Typed(expr, "", "number")
 
     def _unknown_name(self, expr: Name) -> None:
@@ -190,6 +193,8 @@ class Checker:
             return right.expr
         if left.kind != right.kind:
             hint = "a text with digits needs quotes" if left.kind == "text" and right.kind == "number" else ""
+            if "date" in {left.kind, right.kind}:
+                hint = "a date is written 2024-12-31"
             message = f"cannot compare {A_KIND[left.kind]} with {A_KIND[right.kind]}"
             self.problem(other.span, message, hint)
             return right.expr
@@ -246,5 +251,13 @@ def _joined(expr: Expr) -> str:
     return ""
 
 
-def _shown(expr: Expr) -> str:
-    return expr.written if isinstance(expr, Name) else "..."
+def _as_condition(expr: Expr, kind: str) -> str:
+    """Return how to make a condition of a value."""
+    if isinstance(expr, Number):
+        return "a condition is a whole comparison: roic > 10%"
+    written = expr.written if isinstance(expr, Name) else "..."
+    return {
+        "number": f"compare it: {written} > 0",
+        "text": f"compare it: {written} = Energy",
+        "date": f"compare it: {written} > 2024-12-31",
+    }.get(kind, "")

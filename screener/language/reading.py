@@ -63,7 +63,8 @@ class Reading:
         written = self.text(node, what)
         value = int(written.replace("_", "")) if re.fullmatch(r"[0-9][0-9_]{0,11}", written) else 0
         if value < 1 and isinstance(node, Scalar):
-            self.problem(node.span, f"{what} must be a whole number above 0, not '{written}'")
+            hint = f"without {what} there is none" if what == "limit" else ""
+            self.problem(node.span, f"{what} must be a whole number above 0, not '{written}'", hint)
         return value if value >= 1 else default
 
     def weight(self, node: Node | None) -> float:
@@ -74,7 +75,8 @@ class Reading:
         value = number_value(written)
         if value is None or value <= 0:
             if isinstance(node, Scalar):
-                self.problem(node.span, f"a weight must be a number above 0, not '{written}'")
+                hint = "which is better is said by: {metric: roic, direction: higher}"
+                self.problem(node.span, f"a weight must be a number above 0, not '{written}'", hint)
             return 1.0
         if not 1 / MAX_WEIGHT <= value <= MAX_WEIGHT:
             self.problem(node.span, f"the weight '{written}' is out of all proportion", "for example 1, 0.5 or 50")

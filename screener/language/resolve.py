@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from screener.catalogue import names
 from screener.catalogue.peers import MIN_GROUP
 from screener.errors import Problem, ScreenError
 from screener.language.define import SHOWN, read_definitions
@@ -174,6 +175,10 @@ def _rules(reading: Reading, node: Node | None, group: str, default: str) -> tup
 def _rule(reading: Reading, node: Node, group: str, default: str) -> Rule | None:
     if_unknown = default
     if isinstance(node, Mapping):
+        if len(node.entries) == 1 and names.lookup(node.entries[0][0].text) is not None:
+            name = node.entries[0][0].text
+            reading.problem(node.span, "a rule is a condition, without ':'", f"for example: {name} > 0")
+            return None
         keys = reading.keys(node, ("rule", "if_unknown"), "a rule")
         if_unknown = reading.choice(keys.get("if_unknown"), "if_unknown", IF_UNKNOWN, default)
         rule = keys.get("rule")
