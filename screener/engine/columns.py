@@ -17,6 +17,8 @@ from screener.language.screen import Definition
 EARLY = 1000
 # A part of an expression whose SQL is longer than this becomes a column of its own.
 LONGEST_PART = 2000
+# DuckDB plans nullif(x, y) as a CASE that has x twice, so that nested ones double it at every level.
+MOST_NULLIFS = 8
 
 
 def column_name(name: str, at: Moment) -> str:
@@ -93,7 +95,7 @@ class Columns:
         self._watch.append(0)
         sql = compiled()
         level = self._watch.pop()
-        if len(sql) > LONGEST_PART:
+        if len(sql) > LONGEST_PART or sql.count("nullif(") > MOST_NULLIFS:
             key = self._parts.setdefault(sql, f"part@{len(self._parts) + 1}")
             if key not in self._level:
                 self._place(key, sql, level + 1)

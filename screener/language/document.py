@@ -13,6 +13,10 @@ from screener.language.ast import Span
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 20
 MAX_PROBLEMS = 200
+# Keys and values: ten times the largest screen that a person would write.
+MAX_ENTRIES = 4_000
+# Characters of all expressions of a file; a list of 5,000 tickers has 30 KB.
+MAX_EXPRESSIONS = 48 * 1024
 
 _LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _ESCAPES = {"x": 4, "u": 6, "U": 10}
@@ -36,6 +40,7 @@ _YAML_MESSAGES: tuple[tuple[str, str, str], ...] = (
     ("did not find expected node content", "expected a value here", ""),
     ("found a tab character", "a tab stands where spaces belong", "indent with spaces"),
     ("did not find expected alphabetic", "a text cannot begin with '*' or '&'", "a list is written with '- '"),
+    ("invalid Unicode character escape", "this escape is no character", "write the character itself"),
     ("unknown directive", "a text cannot begin with '%'", "put it in quotes"),
     ("found unknown escape character", "unknown escape in a quoted text", "use single quotes"),
 )  # fmt: skip
@@ -106,6 +111,8 @@ class Source:
     problems: list[Problem] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     stage: str = "screen"
+    errors: int = 0
+    read: int = 0
 
     def __post_init__(self) -> None:
         self.lines = _LINE_BREAK.split(self.text)
@@ -113,7 +120,15 @@ class Source:
     @property
     def wrong(self) -> bool:
         """Return whether an error has been found; warnings leave a screen as it is."""
-        return any(problem.severity == "error" for problem in self.problems)
+        return self.errors > 0
+
+    def expression(self, span: Span, length: int) -> None:
+        """Count an expression that is about to be read; raises ``TooManyProblemsError`` where they are too many."""
+        self.read += length
+        if self.read > MAX_EXPRESSIONS:
+            kilobytes = MAX_EXPRESSIONS // 1024
+            self.problem(span, f"the expressions up to here are more than {kilobytes} KB", "shorten lists", code="size")
+            raise TooManyProblemsError
 
     def warn(self, span: Span, message: str, hint: str = "", *, code: str = "") -> None:
         """Note what is probably not meant."""
@@ -124,8 +139,8 @@ class Source:
         line = self.lines[span.line - 1] if 0 < span.line <= len(self.lines) else ""
         length = max(1, min(span.length, len(line) - span.column + 1))
         code = code or self.stage
-        errors = sum(problem.severity == "error" for problem in self.problems)
-        if severity == "error" and errors >= MAX_PROBLEMS:
+        self.errors += severity == "error"
+        if self.errors > MAX_PROBLEMS:
             raise TooManyProblemsError
         if len(self.problems) >= 2 * MAX_PROBLEMS:
             return
@@ -143,7 +158,7 @@ class _GiveUp(Exception):  # noqa: N818  # control flow inside this module, neve
 def read_document(source: Source) -> Node | None:
     """Return the tree of ``source.text``, or ``None`` when it is no YAML that a screen may be; problems are noted.
 
-    Refused: more than 256 KB, more than 20 levels, several documents, anchors, aliases and tags.
+    Refused: more than 256 KB, 20 levels or 4,000 keys and values, several documents, anchors, aliases and tags.
     """
     source.stage = "yaml"
     try:
@@ -185,6 +200,7 @@ class _Reader:
         self.source = source
         self.yaml: Any = yaml
         self.refused = False
+        self.entries = 0
         self.events: Any = yaml.parse(source.text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
     def next(self) -> Any:
@@ -218,6 +234,11 @@ class _Reader:
 
     def node(self, event: Any, depth: int, *, flow: bool) -> Node:
         span = _span(event)
+        self.entries += 1
+        if self.entries > MAX_ENTRIES:
+            message = f"{self.source.noun} has at most {MAX_ENTRIES:,} keys and values"
+            self.source.problem(span, message, "split the file", code="size")
+            raise _GiveUp
         if isinstance(event, self.yaml.AliasEvent):
             self.refuse(span, "aliases", "*")
             return Scalar("", ((0, span.line, span.column),), span)

@@ -109,6 +109,7 @@ class Reading:
 
     def parse(self, scalar: Scalar) -> Expr | None:
         """Return the tree of an expression, names as written, or ``None`` after noting what is wrong."""
+        self.source.expression(scalar.span, len(scalar.text))
         try:
             return parse_expression(scalar.text, scalar.at)
         except ExpressionError as error:

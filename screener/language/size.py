@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from screener.catalogue import functions
 from screener.language.ast import Call, Date, Expr, Name, Number, Period, Text, children
 from screener.language.definitions import find
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 # Three times what a screen with every metric of the catalogue as a column needs.
 MAX_VALUES = 20_000
+# A comparison with peers counts for so many: it has windows for each of its groups.
+PEERS = 20
 # Filings in machine-readable form begin in 2009.
 MAX_BACK = 80
 QUARTERS = {"y": 4, "q": 1}
@@ -56,6 +59,7 @@ class _Size:
                 message = f"this needs quarters that lie more than {MAX_BACK // 4} years back"
                 return message, "periods of formulas that build on each other add up: use shorter ones"
             if isinstance(node, Call):
+                self.values += PEERS * (functions.BY_NAME[node.function].kind == "peers")
                 pending.extend(_parts(node, lag, quarter))
             elif not isinstance(node, Name):
                 pending.extend((child, lag, quarter) for child in children(node))
