@@ -17,7 +17,8 @@ class Problem:
     Lines and columns are 1-based; ``column`` counts characters. ``length`` is how many
     characters the caret underlines. ``source_line`` is the text of the line as written.
     ``path``, ``line`` and ``source_line`` are empty for problems that have no place in a file.
-    ``code`` is that of the rule of lint which tells it, ``""`` for errors.
+    ``severity`` is ``error`` or ``warning``; ``code`` is that of the rule of lint which tells it, else a short name of
+    the kind of problem, for machines.
     """
 
     message: str
@@ -38,12 +39,42 @@ class Problem:
         lines = [head]
         if self.source_line:
             gutter = f"{self.line:>5} | "
-            indent = "".join("\t" if char == "\t" else " " for char in self.source_line[: self.column - 1])
-            lines.append(gutter + self.source_line)
-            lines.append(" " * (len(gutter) - 2) + "| " + indent + "^" * max(1, self.length))
+            shown, column, length = _cut(self.source_line, self.column, max(1, self.length))
+            lines.append(gutter + shown)
+            lines.append(" " * (len(gutter) - 2) + "| " + _under(shown, column, length))
         if self.hint:
             lines.append(f"      hint: {self.hint}")
         return "\n".join(lines)
+
+
+# Of longer lines so much is shown before the caret, and so much in all.
+_BEFORE, _WIDTH = 40, 110
+
+
+def _cut(line: str, column: int, length: int) -> tuple[str, int, int]:
+    """Return the stretch of a long line that is shown, with the column and length of what is underlined in it."""
+    if len(line) <= _WIDTH + 20:
+        return line, column, length
+    start = max(0, min(column - 1 - _BEFORE, len(line) - _WIDTH))
+    shown = line[start : start + _WIDTH]
+    left, right = "… " if start else "", " …" if start + _WIDTH < len(line) else ""
+    return left + shown + right, column - start + len(left), max(1, min(length, start + _WIDTH + 1 - column))
+
+
+def _under(line: str, column: int, length: int) -> str:
+    """Return the carets below ``line``, where a character may take two cells (CJK, emoji) or none (accents)."""
+    indent = "".join("\t" if char == "\t" else " " * _cells(char) for char in line[: column - 1])
+    return indent + "^" * max(1, sum(map(_cells, line[column - 1 : column - 1 + length])))
+
+
+def _cells(char: str) -> int:
+    if char.isascii():
+        return 1
+    import unicodedata
+
+    if unicodedata.combining(char) or unicodedata.category(char) in {"Mn", "Me", "Cf"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in {"W", "F"} else 1
 
 
 class ScreenerError(Exception):

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from screener.catalogue import fields, functions, items, metrics
+from screener.catalogue import fields, foreign, functions, items, metrics
+from screener.catalogue.spelling import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -179,26 +180,55 @@ def reads_field(name: str) -> bool:
     return any(reads_field(entry.name) for entry in found if entry is not None and entry.name != name)
 
 
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def plain(word: str) -> str:
+    """Return how a name is looked up: ``Free-Cash Flow``, ``freeCashFlow`` are ``free_cash_flow``."""
+    spaced = word if "_" in word or word.isupper() else _HUMP.sub("_", word)
+    text = re.sub(r"[\s_-]+", "_", re.sub(r"[.%()]+", " ", spaced).strip().lower())
+    return re.sub(r"(\d+)_?(?:years?|yrs?)\b", r"\1y", text).strip("_")
+
+
 def known_as(word: str) -> str | None:
     """Return the name for a way of writing it that needs no guessing (``p/e`` is ``pe``), or ``None``."""
-    plain = re.sub(r"[\s_-]+", "_", word.strip().lower())
-    return plain if plain in _REGISTRY else SYNONYMS.get(plain)
+    for written in (plain(word), re.sub(r"[\s_-]+", "_", word.strip().lower())):
+        found = written if written in _REGISTRY else SYNONYMS.get(written) or foreign.FOREIGN.get(written)
+        if found is not None:
+            return found
+    return _squashed().get(plain(word).replace("_", ""))
+
+
+def absent(word: str) -> str:
+    """Return what to say of a name that other screeners have and this one cannot; ``""`` for others."""
+    return foreign.ABSENT.get(plain(word), "")
+
+
+@lru_cache(maxsize=1)
+def _squashed() -> dict[str, str]:
+    """Return every known way of writing without its ``_``; those that leave two letters say nothing."""
+    found = {**foreign.FOREIGN, **SYNONYMS, **{name: name for name in _REGISTRY}}
+    return {name.replace("_", ""): meant for name, meant in found.items() if len(name.replace("_", "")) > 3}
 
 
 def suggest(word: str, candidates: Iterable[str] | None = None) -> str | None:
     """Return the name that ``word`` was probably meant to be, or ``None``.
 
-    Without ``candidates`` all names of the catalogue are tried, after a table of what people call them
-    (``p/e`` is ``pe``, ``net income`` is ``net_income``); with them, spelling alone decides.
+    Without ``candidates`` all names of the catalogue are tried, after tables of what people and other screeners call
+    them (``p/e`` is ``pe``, ``net income`` is ``net_income``); with them, spelling alone decides. A name is near when
+    a typing error in every fifth letter leads to it: nothing is better than a name of something else.
     """
-    import difflib
-
-    plain = re.sub(r"[\s_-]+", "_", word.strip().lower())
     if candidates is None:
-        found = known_as(word)
-        if found is not None:
-            return found
-        candidates = _REGISTRY
-    by_lower = {candidate.lower(): candidate for candidate in candidates}
-    close = difflib.get_close_matches(plain, by_lower, n=1, cutoff=0.7)
-    return by_lower[close[0]] if close else None
+        if absent(word):
+            return None
+        return known_as(word) or _near(plain(word))
+    candidates = tuple(candidates)
+    written = plain(word)
+    begun = [name for name in candidates if len(written) > 2 and (name.startswith(written) or written.startswith(name))]
+    return nearest(written, candidates) or (begun[0] if len(begun) == 1 else None)
+
+
+@lru_cache(maxsize=512)
+def _near(text: str) -> str | None:
+    found = nearest(text, _REGISTRY)
+    return found or (SYNONYMS.get(nearest(text, SYNONYMS) or "") if len(text) > 4 else None)

@@ -11,6 +11,7 @@ import click
 from screener.cli.complete import complete_screen
 from screener.cli.options import data_option, metrics_option, say, settings_options
 from screener.errors import EXIT_EMPTY, EXIT_USAGE, DataError, Problem, ScreenError
+from screener.output.problems import FORMATS, problems_text
 
 if TYPE_CHECKING:
     from screener.language.own import OwnMetrics
@@ -25,6 +26,13 @@ if TYPE_CHECKING:
 @settings_options
 @click.option("--no-data", is_flag=True, help="Do not look at a data set: warn of what the screens alone tell.")
 @click.option("--strict", is_flag=True, help="End with 1 when there are warnings.")
+@click.option(
+    "--format",
+    "fmt",
+    type=click.Choice(FORMATS),
+    default="text",
+    help="text: with the line and a caret; editor: file:line:column: severity: message, one line each; json: a list.",
+)
 def command(
     screens: tuple[str, ...],
     data: str | None,
@@ -33,6 +41,7 @@ def command(
     watchlist: str | None,
     no_data: bool,
     strict: bool,
+    fmt: str,
 ) -> None:
     """Check SCREENS (files or saved names): every problem with file:line:column, the line, a caret and a hint.
 
@@ -49,14 +58,14 @@ def command(
     own = load_metrics(metrics)
     given = Given(params, None if watchlist is None else given_tickers(watchlist))
     found = [_problems(name, own, given) for name in screens]
-    warned = iter(_warnings([screen for _, screen in found if screen is not None], data, no_data=no_data))
-    wrong, told = 0, 0
-    for problems, screen in found:
-        wrong += any(problem.severity == "error" for problem in problems)
-        warnings = next(warned, ()) if screen is not None else ()
-        told += len(warnings)
-        for problem in (*problems, *warnings):
-            click.echo(problem.render() + "\n")
+    linted = iter(_warnings([screen for _, screen in found if screen is not None], data, no_data=no_data))
+    wrong = 0
+    problems = list(own.warnings)
+    for read, screen in found:
+        wrong += any(problem.severity == "error" for problem in read)
+        problems += [*read, *(next(linted, ()) if screen is not None else ())]
+    click.echo(problems_text(problems, fmt), nl=False)
+    told = sum(problem.severity == "warning" for problem in problems)
     checked = f"{len(screens)} screen{'s' if len(screens) != 1 else ''} checked"
     counted = f", {told} warning{'s' if told != 1 else ''}" if told else ""
     say((f"{checked}, {wrong} with errors" if wrong else f"{checked}, no errors") + counted)
@@ -67,14 +76,15 @@ def command(
 
 
 def _problems(name: str, own: OwnMetrics, given: Given) -> tuple[tuple[Problem, ...], Screen | None]:
-    """Return what is wrong with a screen, or the screen when nothing is."""
+    """Return what is wrong with a screen, and the screen where that is no more than warnings."""
     from screener.language.library import find_screen
     from screener.language.resolve import load_screen
 
     try:
-        return (), load_screen(find_screen(name), own, given)
+        screen = load_screen(find_screen(name), own, given)
     except ScreenError as error:
-        return error.problems or (Problem(error.message, hint=error.hint),), None
+        return error.problems or (Problem(error.message, hint=error.hint, code="screen"),), None
+    return screen.warnings, screen
 
 
 def _warnings(screens: Sequence[Screen], data: str | None, *, no_data: bool) -> Sequence[tuple[Problem, ...]]:

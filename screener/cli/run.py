@@ -86,6 +86,8 @@ def command(
 def _show(result: Result, fmt: str | None, outputs: Sequence[Path]) -> None:
     from screener.output.writers import text_of, write
 
+    for problem in result.screen.warnings:
+        say(problem.render())
     for path in outputs:
         write(result, path)
         say(f"wrote {path}")

@@ -60,7 +60,7 @@ class _Watched:
         again = bool(self.shown)
         try:
             loaded = api.load(self.name, metrics=self.metrics, params=self.params, watchlist=self.watchlist)
-            self.files = tuple(path for path, _ in loaded.parents)
+            self.files = loaded.parents
             screen = api.with_limit(loaded, self.limit)
             if screen.sha256 == self.shown:
                 return

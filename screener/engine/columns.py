@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from screener.catalogue import fields, items, metrics, peers
@@ -16,6 +16,10 @@ from screener.language.screen import Definition
 
 # Levels up to this one need no comparison with peers.
 EARLY = 1000
+# A part of an expression whose SQL is longer than this becomes a column of its own.
+LONGEST_PART = 2000
+# DuckDB plans nullif(x, y) as a CASE that has x twice, so that nested ones double it at every level.
+MOST_NULLIFS = 8
 
 
 def column_name(name: str, at: Moment) -> str:
@@ -58,6 +62,7 @@ class Columns:
         self.late: list[dict[str, str]] = []
         self._level: dict[str, int] = {}
         self._compared: dict[str, str] = {}
+        self._parts: dict[str, str] = {}
         self._watch: list[int] = []
 
     def column(self, name: str, at: Moment) -> str:
@@ -90,6 +95,20 @@ class Columns:
         if key not in self._level:
             self._place(key, sql, level)
         return self._seen(key, self._level[key])
+
+    def bounded(self, compiled: Callable[[], str]) -> str:
+        """Return the SQL that ``compiled`` gives, or a quoted column that holds it when it is long."""
+        self._watch.append(0)
+        sql = compiled()
+        level = self._watch.pop()
+        if len(sql) > LONGEST_PART or sql.count("nullif(") > MOST_NULLIFS:
+            key = self._parts.setdefault(sql, f"part@{len(self._parts) + 1}")
+            if key not in self._level:
+                self._place(key, sql, level + 1)
+            return self._seen(key, self._level[key])
+        if self._watch:
+            self._watch[-1] = max(self._watch[-1], level)
+        return sql
 
     def _place(self, key: str, sql: str, level: int) -> None:
         levels, index = (self.late, level - EARLY) if level > EARLY else (self.levels, level)

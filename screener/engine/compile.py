@@ -8,7 +8,7 @@ from typing import Protocol
 
 from screener.catalogue.fields import BY_NAME as FIELDS
 from screener.catalogue.functions import FUNCTIONS as FUNCTION_ROWS
-from screener.engine.overflow import can_overflow
+from screener.engine.overflow import can_overflow, is_double
 from screener.language.ast import (
     Between,
     Binary,
@@ -55,6 +55,9 @@ class Resolver(Protocol):
     def compared(self, call: Call, at: Moment) -> str:
         """Return a quoted column reference of a comparison with peers."""
 
+    def bounded(self, compiled: Callable[[], str]) -> str:
+        """Return the SQL that ``compiled`` gives, or a quoted reference to a column that holds it when it is long."""
+
 
 def quote(text: str) -> str:
     """Return ``text`` as a SQL string literal."""
@@ -83,7 +86,11 @@ def compile_expr(expr: Expr, names: Resolver, at: Moment = Moment()) -> str:
     Numbers become DOUBLE, conditions BOOLEAN; an unknown input, a zero denominator and an undefined
     function value become NULL, and comparisons and ``and``/``or``/``not`` are three-valued as in SQL.
     """
-    return _COMPILERS[type(expr)](expr, names, at)
+    compiler = _COMPILERS[type(expr)]
+    if isinstance(expr, Number | Text | Date | Name):
+        return compiler(expr, names, at)
+    # Many translations repeat what they are given: nested, they would double it at every level.
+    return names.bounded(lambda: compiler(expr, names, at))
 
 
 def _number(expr: Number, _names: Resolver, _at: Moment) -> str:
@@ -124,6 +131,9 @@ def _arithmetic(expr: Binary, names: Resolver, at: Moment) -> str:
     checked = can_overflow(expr)
     left = _operand(expr.left, names, at, finite=expr.op == "^" or not checked)
     right = _operand(expr.right, names, at, finite=expr.op in "/^" or not checked)
+    if expr.op in "+-*" and not (is_double(expr.left) or is_double(expr.right)):
+        # Literals are DECIMAL and counts are integers, whose arithmetic is refused where it leaves their range.
+        left = f"{left}::DOUBLE"
     plain = {"/": f"{left} / nullif({right}, 0)", "^": f"pow({left}, {right})"}
     return f"({plain.get(expr.op, f'{left} {expr.op} {right}')})"
 

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from screener.lake.connect import Lake
     from screener.language.screen import Rule, Screen
 
+# Beyond so many terms of a rule, what has been shown with its parts is shown without them.
+MAX_REPEATED = 300
+
 
 @dataclass(frozen=True, slots=True)
 class Term:
@@ -222,14 +225,30 @@ def _inputs(expr: Expr, trace: Trace, versions: dict[int, Version]) -> tuple[Inp
     return tuple(found)
 
 
-def _terms(expr: Expr, trace: Trace, at: Moment) -> tuple[Term, ...]:
+class _Shown:
+    """What the terms of one rule have shown so far: definitions that use others twice would double them each time."""
+
+    def __init__(self) -> None:
+        self.names: set[tuple[str, Moment]] = set()
+        self.count = 0
+
+    def is_to_be_opened(self, name: str, at: Moment) -> bool:
+        """Return whether the parts of a name are shown: the first time always, and again in a rule of some size."""
+        self.count += 1
+        first = (name, at) not in self.names
+        self.names.add((name, at))
+        return first or self.count <= MAX_REPEATED
+
+
+def _terms(expr: Expr, trace: Trace, at: Moment, shown: _Shown | None = None) -> tuple[Term, ...]:
     """Return the named values of ``expr``, without repeats, in the order in which they stand."""
+    shown = _Shown() if shown is None else shown
     found: dict[tuple[str, Moment], Term] = {}
 
     def walk(part: Expr, moment: Moment) -> None:
         if isinstance(part, Name):
             if (part.name, moment) not in found:
-                found[part.name, moment] = _term(part, trace, moment)
+                found[part.name, moment] = _term(part, trace, moment, shown)
             return
         for child, child_moment in children(part, moment):
             walk(child, child_moment)
@@ -238,13 +257,14 @@ def _terms(expr: Expr, trace: Trace, at: Moment) -> tuple[Term, ...]:
     return tuple(found.values())
 
 
-def _term(name: Name, trace: Trace, at: Moment) -> Term:
+def _term(name: Name, trace: Trace, at: Moment, shown: _Shown) -> Term:
     plain = Name(name.name)
     key = name if (name, at) in trace.values else plain
     inside = trace.inside(name.name)
     metric = find(name.name, trace.definitions)
     text, label = (metric.text, metric.label) if metric is not None else ("", "")
-    parts = _terms(inside, trace, at) if inside is not None else ()
+    opened = inside is not None and shown.is_to_be_opened(name.name, at)
+    parts = _terms(inside, trace, at, shown) if opened and inside is not None else ()
     unit = unit_of(name, trace.definitions)
     return Term(name.name, trace.value(key, at), unit, text, trace.reason(key, at), words(at), parts, label)
 

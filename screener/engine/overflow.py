@@ -3,14 +3,36 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
+from screener.catalogue import items, metrics
 from screener.catalogue.names import lookup
-from screener.language.ast import Binary, Call, Expr, Name, Number, children
+from screener.language.ast import Binary, Call, Expr, Name, Number, Unary, children
+from screener.language.expressions import parse_formula
 
 # Powers of ten between which the stored values, and what metrics make of them, lie unless they are zero.
 _NAME = (-20.0, 20.0)
 _ANYTHING = (-308.0, 308.0)
 _LIMIT = 300.0
+
+
+# Functions whose SQL is a DOUBLE whatever they are given.
+_DOUBLES = frozenset({"growth", "cagr", "stdev", "when", "log", "exp", "sqrt", "count_known", "mean_known", "zscore"})
+
+
+def is_double(expr: Expr) -> bool:
+    """Return whether the SQL of ``expr`` is certainly of type DOUBLE; fields and definitions may be anything."""
+    if isinstance(expr, Name):
+        return expr.name in items.BY_NAME or _metric_is_double(expr.name)
+    if isinstance(expr, Call):
+        return expr.function in _DOUBLES
+    return isinstance(expr, Binary) or (isinstance(expr, Unary) and is_double(expr.operand))
+
+
+@lru_cache(maxsize=2048)
+def _metric_is_double(name: str) -> bool:
+    metric = metrics.BY_NAME.get(name)
+    return metric is not None and is_double(parse_formula(metric.formula))
 
 
 def can_overflow(expr: Binary) -> bool:

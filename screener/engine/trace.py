@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -85,6 +85,7 @@ class Trace:
     definitions: Mapping[str, Definition]
     model: str
     stale: str
+    reasons: dict[tuple[Expr, Moment], str] = field(default_factory=dict, compare=False, repr=False)
 
     def value(self, expr: Expr, at: Moment = NOW) -> Value:
         """Return the value of a registered expression, ``None`` for unknown."""
@@ -99,6 +100,13 @@ class Trace:
         """Return why ``expr`` is unknown, in the fewest words; ``""`` when it is known."""
         if isinstance(expr, Number | Period) or self.values.get((expr, at), 0) is not None:
             return ""
+        # What two formulas need is looked into once: each level would double it.
+        found = self.reasons.get((expr, at))
+        if found is None:
+            found = self.reasons[expr, at] = self._reason(expr, at)
+        return found
+
+    def _reason(self, expr: Expr, at: Moment) -> str:
         if isinstance(expr, Name):
             return self._name_reason(expr.name, at)
         if isinstance(expr, Call) and expr.function in ("growth", "cagr", "log", "sqrt"):

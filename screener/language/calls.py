@@ -27,6 +27,7 @@ _PERIOD_HINT = "a period is written 5y (years) or 8q (quarters)"
 # What other systems call our functions.
 _SYNONYMS = {
     "average": "avg", "mean": "avg", "std": "stdev", "stddev": "stdev", "stdev_s": "stdev", "sd": "stdev",
+    "sma": "avg", "ema": "avg",
     "prev": "lag", "previous": "lag", "ago": "lag", "change": "growth", "pct_change": "growth", "ln": "log",
     "total": "sum", "least": "min", "greatest": "max", "ifnull": "if_known", "nvl": "if_known", "fillna": "if_known",
     "isnull": "if_known", "is_known": "if_known", "pct_rank": "percentile", "frank": "percentile", "z": "zscore",
@@ -81,10 +82,12 @@ def _unknown_function(checker: Checker, call: Call) -> None:
         hint = f"'{call.function}' is a name, not a function: avg({call.function}, 5y)"
     elif meant:
         hint = f"did you mean {functions.BY_NAME[meant].usage}?"
+    elif name := names.known_as(call.function):
+        hint = f"did you mean the name '{name}', without parentheses?"
     else:
         hint = "functions: " + ", ".join(functions.BY_NAME)
     span = replace(call.span, length=len(call.function))
-    checker.source.problem(span, f"unknown function '{call.function}'", hint)
+    checker.problem(span, f"unknown function '{call.function}'", hint, code="unknown-name")
 
 
 def _count_fits(checker: Checker, call: Call, function: Function) -> bool:
@@ -99,7 +102,7 @@ def _count_fits(checker: Checker, call: Call, function: Function) -> bool:
     else:
         wanted = f"{function.min_args} to {most}"
     plural = "" if wanted == "1" else "s"
-    checker.source.problem(
+    checker.problem(
         call.span, f"'{function.name}' takes {wanted} argument{plural}, not {given}", f"write {function.usage}"
     )
     return False
@@ -108,7 +111,7 @@ def _count_fits(checker: Checker, call: Call, function: Function) -> bool:
 def _number(checker: Checker, function: Function, arg: Expr) -> Typed:
     typed = checker.resolve(arg)
     if typed.kind not in {"number", ""}:
-        checker.source.problem(
+        checker.problem(
             arg.span, f"'{function.name}' needs a number, not {A_KIND[typed.kind]}", f"write {function.usage}"
         )
         return Typed(typed.expr, "", typed.unit)
@@ -119,7 +122,7 @@ def _condition(checker: Checker, function: Function, arg: Expr) -> Typed:
     typed = checker.resolve(arg)
     if typed.kind not in {"bool", ""}:
         message = f"'{function.name}' needs a condition, not {A_KIND[typed.kind]}"
-        checker.source.problem(arg.span, message, f"write {function.usage}")
+        checker.problem(arg.span, message, f"write {function.usage}")
         return Typed(typed.expr, "", typed.unit)
     return typed
 
@@ -132,10 +135,10 @@ def _first_known(checker: Checker, call: Call) -> Typed:
     for arg, typed in zip(call.args, resolved, strict=True):
         if typed.kind and typed.kind != resolved[0].kind and resolved[0].kind:
             message = f"'{call.function}' cannot mix {A_KIND[resolved[0].kind]} and {A_KIND[typed.kind]}"
-            checker.source.problem(arg.span, message)
+            checker.problem(arg.span, message)
             return _result(call, resolved, "", "number")
     if kinds & {"text", "date"}:
-        checker.source.problem(call.span, f"'{call.function}' is for numbers and conditions")
+        checker.problem(call.span, f"'{call.function}' is for numbers and conditions")
         return _result(call, resolved, "", "number")
     return _result(call, resolved, resolved[0].kind, resolved[0].unit)
 
@@ -145,7 +148,7 @@ def _history(checker: Checker, call: Call, function: Function) -> Typed:
     if function.condition:
         first = _condition(checker, function, subject)
     elif isinstance(subject, Period):
-        checker.source.problem(subject.span, "the period is the second argument", f"write {function.usage}")
+        checker.problem(subject.span, "the period is the second argument", f"write {function.usage}")
         return Typed(call, "", "number")
     else:
         first = _number(checker, function, subject)
@@ -206,18 +209,18 @@ def _refuse_fields(checker: Checker, function: Function, subject: Expr) -> None:
         told.add(stands)
         why = "needs prices, whose history is not kept" if market else "has no history"
         hint = "for prices use price_change_12m and its like" if market else ""
-        checker.source.problem(stands.span, f"'{stands.written}' {why}: it cannot stand in {function.name}()", hint)
+        checker.problem(stands.span, f"'{stands.written}' {why}: it cannot stand in {function.name}()", hint)
     for span, written in peer_calls.comparisons(checker, subject):
         message = (
             f"'{written}' compares names on the as-of date and has no history: it cannot stand in {function.name}()"
         )
-        checker.source.problem(span, message)
+        checker.problem(span, message)
 
 
 def _check_period(checker: Checker, call: Call, function: Function) -> None:
     period = call.args[1]
     if not isinstance(period, Period):
-        checker.source.problem(period.span, f"'{function.name}' needs a period here", _PERIOD_HINT)
+        checker.problem(period.span, f"'{function.name}' needs a period here", _PERIOD_HINT)
         return
     least = 2 if function.name in {"stdev", "trend"} else 1
     most = MAX_YEARS if period.unit == "y" else MAX_QUARTERS
@@ -225,22 +228,20 @@ def _check_period(checker: Checker, call: Call, function: Function) -> None:
         message = (
             f"the period of '{function.name}' is {least} to {MAX_YEARS} years or {least} to {MAX_QUARTERS} quarters"
         )
-        checker.source.problem(period.span, message)
+        checker.problem(period.span, message)
         return
     if _nested(call) > MAX_OBSERVATIONS:
         message = f"nested history needs more than {MAX_OBSERVATIONS} observations"
-        checker.source.problem(call.span, message, "use shorter periods")
+        checker.problem(call.span, message, "use shorter periods")
     if len(call.args) == 2:
         return
     if len(call.args) > 3:
-        checker.source.problem(
-            call.span, f"'{function.name}' over a period takes 2 or 3 arguments", f"write {function.usage}"
-        )
+        checker.problem(call.span, f"'{function.name}' over a period takes 2 or 3 arguments", f"write {function.usage}")
         return
     enough = units.literal(call.args[2])
     if enough is None or enough is not call.args[2] or enough.value not in range(least, period.count + 1):
         message = f"the least number of observations is a whole number from {least} to {period.count}"
-        checker.source.problem(call.args[2].span, message)
+        checker.problem(call.args[2].span, message)
 
 
 def _nested(call: Call) -> int:

@@ -204,7 +204,7 @@ def _formula(reading: Reading, row: _Row) -> Typed:
         return Typed(typed.expr, "", typed.unit)
     if reading.checker.own.height(typed.expr) > MAX_HEIGHT:
         message = f"with all that it needs, this formula is more than {MAX_HEIGHT} levels deep"
-        reading.problem(row.expr.span, message, "use fewer definitions that need each other")
+        reading.problem(row.expr.span, message, "use fewer definitions that need each other", code="size")
         return Typed(_NOTHING, "", typed.unit)
     return typed
 

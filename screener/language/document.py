@@ -13,6 +13,11 @@ from screener.language.ast import Span
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 20
+MAX_PROBLEMS = 200
+# Keys and values: ten times the largest screen that a person would write.
+MAX_ENTRIES = 4_000
+# Characters of all expressions of a file; a list of 5,000 tickers has 30 KB.
+MAX_EXPRESSIONS = 48 * 1024
 
 _LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _ESCAPES = {"x": 4, "u": 6, "U": 10}
@@ -31,10 +36,12 @@ _YAML_MESSAGES: tuple[tuple[str, str, str], ...] = (
     ("did not find expected key", "this does not belong to the lines above it", "check the indentation and the quotes"),
     ("did not find expected '-' indicator", "expected '- ' as in the lines above", "check the indentation"),
     ("could not find expected ':'", "expected ':' after the key", "check the indentation"),
-    ("found unexpected end of stream", "this quoted text has no end", ""),
-    ("did not find expected comment or line break", "a text that begins with > or | needs quotes", ""),
+    ("found unexpected end of stream", "this quoted text has no end", "close it with the same quote"),
+    ("did not find expected comment or line break", "a text cannot begin with > or |", "a rule has no ':': roic > 5%"),
     ("did not find expected node content", "expected a value here", ""),
     ("found a tab character", "a tab stands where spaces belong", "indent with spaces"),
+    ("did not find expected alphabetic", "a text cannot begin with '*' or '&'", "a list is written with '- '"),
+    ("invalid Unicode character escape", "this escape is no character", "write the character itself"),
     ("unknown directive", "a text cannot begin with '%'", "put it in quotes"),
     ("found unknown escape character", "unknown escape in a quoted text", "use single quotes"),
 )  # fmt: skip
@@ -88,11 +95,16 @@ class Mapping:
 Node = Scalar | Sequence | Mapping
 
 
+class TooManyProblemsError(Exception):
+    """The file is not looked at any further; what was found is in its source."""
+
+
 @dataclass(slots=True)
 class Source:
     """The text of a file and the problems found in it so far; ``noun`` is what messages call such a file.
 
     others: the files that it builds on, by path; a problem in one of them is noted there.
+    stage: the code of a problem that is given none: ``yaml`` while the tree is read, then ``screen``.
     """
 
     text: str
@@ -101,18 +113,44 @@ class Source:
     problems: list[Problem] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     others: dict[str, Source] = field(default_factory=dict)
+    stage: str = "screen"
+    errors: int = 0
+    read: int = 0
 
     def __post_init__(self) -> None:
         self.lines = _LINE_BREAK.split(self.text)
 
-    def problem(self, span: Span, message: str, hint: str = "") -> None:
-        """Note a problem at ``span``."""
+    @property
+    def wrong(self) -> bool:
+        """Return whether an error has been found; warnings leave a screen as it is."""
+        return self.errors > 0 or any(other.wrong for other in self.others.values())
+
+    def expression(self, span: Span, length: int) -> None:
+        """Count an expression that is about to be read; raises ``TooManyProblemsError`` where they are too many."""
+        self.read += length
+        if self.read > MAX_EXPRESSIONS:
+            kilobytes = MAX_EXPRESSIONS // 1024
+            self.problem(span, f"the expressions up to here are more than {kilobytes} KB", "shorten lists", code="size")
+            raise TooManyProblemsError
+
+    def warn(self, span: Span, message: str, hint: str = "", *, code: str = "") -> None:
+        """Note what is probably not meant."""
+        self.problem(span, message, hint, code=code, severity="warning")
+
+    def problem(self, span: Span, message: str, hint: str = "", *, code: str = "", severity: str = "error") -> None:
+        """Note a problem at ``span``; raises ``TooManyProblemsError`` at the 201st error."""
         if span.file in self.others:
-            self.others[span.file].problem(replace(span, file=""), message, hint)
+            self.others[span.file].problem(replace(span, file=""), message, hint, code=code, severity=severity)
             return
         line = self.lines[span.line - 1] if 0 < span.line <= len(self.lines) else ""
         length = max(1, min(span.length, len(line) - span.column + 1))
-        self.problems.append(Problem(message, self.path, span.line, span.column, length, line, hint))
+        code = code or self.stage
+        self.errors += severity == "error"
+        if self.errors > MAX_PROBLEMS:
+            raise TooManyProblemsError
+        if len(self.problems) >= 2 * MAX_PROBLEMS:
+            return
+        self.problems.append(Problem(message, self.path, span.line, span.column, length, line, hint, severity, code))
 
     def sorted_problems(self) -> tuple[Problem, ...]:
         """Return the problems in the order of the file, each once, and then those of the files it builds on."""
@@ -132,13 +170,16 @@ class _GiveUp(Exception):  # noqa: N818  # control flow inside this module, neve
 def read_document(source: Source) -> Node | None:
     """Return the tree of ``source.text``, or ``None`` when it is no YAML that a screen may be; problems are noted.
 
-    Refused: more than 256 KB, more than 20 levels, several documents, anchors, aliases and tags.
+    Refused: more than 256 KB, 20 levels or 4,000 keys and values, several documents, anchors, aliases and tags.
     """
+    source.stage = "yaml"
     try:
         _refuse_text(source)
         return _Reader(source).document()
     except _GiveUp:
         return None
+    finally:
+        source.stage = "screen"
 
 
 def _refuse_text(source: Source) -> None:
@@ -171,6 +212,7 @@ class _Reader:
         self.source = source
         self.yaml: Any = yaml
         self.refused = False
+        self.entries = 0
         self.events: Any = yaml.parse(source.text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
     def next(self) -> Any:
@@ -204,6 +246,11 @@ class _Reader:
 
     def node(self, event: Any, depth: int, *, flow: bool) -> Node:
         span = _span(event)
+        self.entries += 1
+        if self.entries > MAX_ENTRIES:
+            message = f"{self.source.noun} has at most {MAX_ENTRIES:,} keys and values"
+            self.source.problem(span, message, "split the file", code="size")
+            raise _GiveUp
         if isinstance(event, self.yaml.AliasEvent):
             self.refuse(span, "aliases", "*")
             return Scalar("", ((0, span.line, span.column),), span)
@@ -212,7 +259,9 @@ class _Reader:
         if event.tag is not None and event.tag not in {"!", "tag:yaml.org,2002:str"}:
             self.refuse(span, "tags", "!")
         if isinstance(event, self.yaml.ScalarEvent):
-            return _scalar(event, self.source.text, flow)
+            scalar = _scalar(event, self.source.text, flow)
+            self.refuse_characters(scalar)
+            return scalar
         if depth > MAX_DEPTH:
             self.source.problem(span, f"nested more than {MAX_DEPTH} levels deep")
             raise _GiveUp
@@ -220,6 +269,15 @@ class _Reader:
         if isinstance(event, self.yaml.SequenceStartEvent):
             return self.sequence(span, depth, flow=flow)
         return self.mapping(span, depth, flow=flow)
+
+    def refuse_characters(self, scalar: Scalar) -> None:
+        """Note a character that only an escape in quotes can bring into a text."""
+        if not scalar.text.isascii() or not scalar.text.isprintable():
+            bad = next((place for place, char in enumerate(scalar.text) if not _printable(ord(char))), None)
+            if bad is not None:
+                message = f"the character U+{ord(scalar.text[bad]):04X} cannot stand in {self.source.noun}"
+                self.source.problem(scalar.at(bad, bad + 1), message, "remove it")
+                self.refused = True
 
     def sequence(self, span: Span, depth: int, *, flow: bool) -> Sequence:
         items: list[Node] = []

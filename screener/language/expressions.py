@@ -40,6 +40,20 @@ OR, AND, NOT, COMPARE, ADD, MULTIPLY, NEGATE, POWER = range(1, 9)
 _ARITHMETIC = {"+": ADD, "-": ADD, "*": MULTIPLY, "/": MULTIPLY, "^": POWER}
 _COMPARISONS = frozenset({"<", "<=", ">", ">=", "=", "!="})
 
+# Words of other languages and where they lead.
+_NOT_WORDS = {
+    "like": "texts are compared with =, != and in: name in [Apple Inc, Alphabet Inc]",
+    "if": "write: when(condition, value, other value); a rule for some names: sector != Energy or roic > 10%",
+    "then": "write: when(condition, value, other value); a rule for some names: sector != Energy or roic > 10%",
+    "within": "'within' follows a comparison with peers: percentile(roic) within sector > 50",
+    "select": "names are compared with others by percentile(x), rank(x) and median(x)",
+    "equals": "write =",
+    "above": "write >",
+    "below": "write <",
+    "und": "write and",
+    "oder": "write or",
+}
+_WORDS = re.compile(r"[A-Za-z]\w*(?:[ \t]+(?!(?:and|or|not|in|is|between|within)\b)[A-Za-z]\w*)*", re.IGNORECASE)
 _LIST_ITEM = re.compile(r"[^,\[\]]+")
 _BARE_WORDS = re.compile(r"[^\s,()\[\]=<>!\"]+(?:\s+(?!(?:and|or)\b)[^\s,()\[\]=<>!\"]+)*", re.IGNORECASE)
 
@@ -54,6 +68,8 @@ def parse_expression(text: str, locate: Locate = _on_line_one) -> Expr:
     locate: turns two 0-based offsets of ``text`` into a place in the file. Raises ``ExpressionError`` for the first
     thing that is not part of the language; names, functions and types are looked at later, when they are resolved.
     """
+    if not text.strip():
+        raise ExpressionError("there is no expression here", 0, 1, "write one, for example roic > 10%")
     parser = _Parser(text, locate)
     expr = parser.expression(0)
     parser.expect_end()
@@ -113,7 +129,7 @@ class _Parser:
             return
         hint = self._words_hint()
         if self.at(",") and self.previous.kind == "number":
-            hint = "thousands are written 1_000 or 1k"
+            hint = "decimals are written 5.5, thousands 1_000 or 1k"
         elif self.at("]"):
             hint = "there is no '[' before it"
         elif self.at("["):
@@ -121,10 +137,19 @@ class _Parser:
         raise self.fail("an operator", hint)
 
     def _words_hint(self) -> str:
+        for token in (self.token, self.previous):
+            if token.kind == "word" and token.value in _NOT_WORDS:
+                return _NOT_WORDS[str(token.value)]
         if self.previous.kind != "word" or self.token.kind != "word":
             return ""
-        meant = names.suggest(f"{self.previous.text} {self.token.text}")
-        return f"did you mean '{meant}'?" if meant else "names are one word, joined with _"
+        # "Return on Equity", of which the second word is in the way: the longest stretch that is a name is meant.
+        words = _WORDS.match(self.text, self.previous.start)
+        found = words.group().split()[:6] if words else []
+        for count in range(len(found), 1, -1):
+            meant = names.suggest(" ".join(found[:count]))
+            if meant:
+                return f"did you mean '{meant}'?"
+        return "names are one word, joined with _"
 
     def span(self, start: int) -> Span:
         return self.locate(start, max(self.previous.end, start + 1))
@@ -181,9 +206,13 @@ class _Parser:
         if token.kind == "op":
             if not self.take("("):
                 hint = "a list stands after 'in' only" if token.value == "[" else ""
+                if self.previous.value == "=" and token.value in {">", "<"}:
+                    hint = f"write {token.value}="
                 raise self.fail("a value", hint)
             inner = self.expression(0)
-            self.expect(")")
+            if not self.at(")"):
+                raise self.fail("')'", self._words_hint() or f"the '(' at character {start + 1} is not closed")
+            self.advance()
             return inner
         self.advance()
         span = self.span(start)
@@ -295,7 +324,7 @@ class _Parser:
         """Parse ``[a, b c, 'd']``: bare words, also several, are one text; numbers and dates are themselves."""
         opening = self.token
         if not self.at("["):
-            raise self.fail("a list such as [a, b]")
+            raise self.fail("a list such as [a, b]", "lists stand in brackets: sector in [Energy, Materials]")
         choices: list[Expr] = []
         offset = opening.end
         while True:

@@ -23,6 +23,7 @@ from screener.language.ast import (
     Number,
     Param,
     Period,
+    Span,
     Text,
     Unary,
     walk,
@@ -51,6 +52,12 @@ class Checker:
         self.own = OwnNames() if own is None else own
         self.params: dict[str, Typed] = {}
 
+    def problem(
+        self, span: Span, message: str, hint: str = "", *, code: str = "expression", severity: str = "error"
+    ) -> None:
+        """Note a problem of an expression."""
+        self.source.problem(span, message, hint, code=code, severity=severity)
+
     def resolve(self, expr: Expr) -> Typed:
         """Return ``expr`` with canonical names, its kind and its unit; problems are noted, never raised."""
         match expr:
@@ -62,7 +69,7 @@ class Checker:
                 return Typed(expr, "date", "date")
             case Period():
                 hint = "a period is the second argument of a function: avg(roic, 5y)"
-                self.source.problem(expr.span, "a period cannot stand here", hint)
+                self.problem(expr.span, "a period cannot stand here", hint)
                 return Typed(expr, "", "number")
             case Name():
                 return self._name(expr)
@@ -89,14 +96,15 @@ class Checker:
         """Resolve what must be a condition."""
         typed = self.resolve(expr)
         if typed.kind not in {"bool", ""}:
-            hint = f"compare it: {_shown(expr)} > 0" if typed.kind == "number" else ""
-            self.source.problem(expr.span, f"this is {A_KIND[typed.kind]}, not a condition", hint)
+            hint = _as_condition(expr, typed.kind)
+            self.problem(expr.span, f"this is {A_KIND[typed.kind]}, not a condition", hint)
         return typed
 
     def _number(self, expr: Expr) -> Typed:
         typed = self.resolve(expr)
         if typed.kind not in {"number", ""}:
-            self.source.problem(expr.span, f"{A_KIND[typed.kind]} cannot be computed with")
+            hint = "1 where it holds, 0 where not: when(condition, 1, 0)" if typed.kind == "bool" else ""
+            self.problem(expr.span, f"{A_KIND[typed.kind]} cannot be computed with", hint)
             return Typed(typed.expr, "", typed.unit)
         return typed
 
@@ -125,7 +133,9 @@ class Checker:
             return Typed(expr, own.definition.kind, own.definition.unit)
         if own.name in self.own.open:
             path = " → ".join([*self.own.open[self.own.open.index(own.name) :], own.name])
-            self.source.problem(expr.span, f"this definition needs itself: {path}")
+            self.problem(
+                expr.span, f"this definition needs itself: {path}", "definitions may use others, not in a circle"
+            )
         return Typed(expr, "", "number")
 
     def _unknown_name(self, expr: Name) -> None:
@@ -135,20 +145,28 @@ class Checker:
             hint = f"it is a function: {function.usage}"
         elif expr.name.lower() in _NOT_NAMES:
             hint = _NOT_NAMES[expr.name.lower()]
+        elif meant:
+            hint = f"did you mean '{meant}'?"
         else:
-            hint = f"did you mean '{meant}'?" if meant else "'screener metrics' lists the names"
-        self.source.problem(expr.span, f"unknown name '{expr.written or expr.name}'", hint)
+            hint = names.absent(expr.name) or "'screener metrics' lists the names"
+        self.problem(expr.span, f"unknown name '{expr.written or expr.name}'", hint, code="unknown-name")
 
     def _binary(self, expr: Binary) -> Typed:
         joined = _joined(expr)
         meant = names.known_as(joined) if joined else None
-        if meant is not None and not all(self._knows(node) for node in walk(expr) if isinstance(node, Name)):
-            self.source.problem(expr.span, f"'{joined}' is not a name", f"did you mean '{meant}'?")
+        absent = names.absent(joined) if joined else ""
+        if (meant or absent) and not all(self._knows(node) for node in walk(expr) if isinstance(node, Name)):
+            self.problem(
+                expr.span, f"'{joined}' is not a name", absent or f"did you mean '{meant}'?", code="unknown-name"
+            )
             return Typed(expr, "", "number")
         left, right = self._number(expr.left), self._number(expr.right)
         metric = _named_ratio(expr.op, left.expr, right.expr)
         if metric is not None:
             return self._name(replace(metric, span=expr.span))
+        complaint = units.mixed(left.unit, right.unit) if expr.op in "+-" else None
+        if complaint is not None and left.kind and right.kind:
+            self.problem(expr.span, f"{complaint} cannot be added or subtracted", code="unit")
         unit = units.combine(expr.op, left.unit, right.unit, expr.left, expr.right)
         kind = "number" if left.kind and right.kind else ""
         return Typed(replace(expr, left=left.expr, right=right.expr), kind, unit)
@@ -163,12 +181,12 @@ class Checker:
             hint = "a condition stands alone; join several with 'and' and 'or'"
             if isinstance(subject, Name):
                 hint = f"write: {subject.written}, or: not {subject.written}"
-            self.source.problem(subject.span, "this is a condition already and cannot be compared", hint)
+            self.problem(subject.span, "this is a condition already and cannot be compared", hint)
             return Typed(expr, "bool", "bool")
         others = _others(expr)
         resolved = [self._compared(left, subject, other) for other in others]
         if left.kind == "text" and (isinstance(expr, Between) or (isinstance(expr, Compare) and expr.op[0] in "<>")):
-            self.source.problem(expr.span, "a text can only be compared with =, != and in")
+            self.problem(expr.span, "a text can only be compared with =, != and in")
         match expr:
             case Compare():
                 return Typed(replace(expr, left=left.expr, right=resolved[0]), "bool", "bool")
@@ -183,18 +201,24 @@ class Checker:
             return Text(other.written, other.span)
         right = self.resolve(other)
         if units.literal(subject) is not None and units.literal(other) is not None:
-            self.source.problem(other.span, "this compares two numbers and is always the same", "compare a name")
+            self.problem(other.span, "this compares two numbers and is always the same", "compare a name")
         if not left.kind or not right.kind:
             return right.expr
         if left.kind != right.kind:
             hint = "a text with digits needs quotes" if left.kind == "text" and right.kind == "number" else ""
+            if "date" in {left.kind, right.kind}:
+                hint = "a date is written 2024-12-31"
             message = f"cannot compare {A_KIND[left.kind]} with {A_KIND[right.kind]}"
-            self.source.problem(other.span, message, hint)
+            self.problem(other.span, message, hint)
             return right.expr
         for unit, literal, written in ((left.unit, right.expr, other), (right.unit, left.expr, subject)):
             complaint = units.complaint(unit, literal)
             if complaint is not None:
-                self.source.problem(written.span, *complaint)
+                message, hint, severity = complaint
+                self.problem(written.span, message, hint, code="unit", severity=severity)
+        mixed = units.mixed(left.unit, right.unit)
+        if mixed is not None:
+            self.problem(other.span, f"{mixed} cannot be compared", units.HINTS.get(mixed, ""), code="unit")
         return right.expr
 
     def names_below(self, expr: Expr) -> Iterator[tuple[Name, str]]:
@@ -240,5 +264,13 @@ def _joined(expr: Expr) -> str:
     return ""
 
 
-def _shown(expr: Expr) -> str:
-    return expr.written if isinstance(expr, Name) else "..."
+def _as_condition(expr: Expr, kind: str) -> str:
+    """Return how to make a condition of a value."""
+    if isinstance(expr, Number):
+        return "a condition is a whole comparison: roic > 10%"
+    written = expr.written if isinstance(expr, Name) else "..."
+    return {
+        "number": f"compare it: {written} > 0",
+        "text": f"compare it: {written} = Energy",
+        "date": f"compare it: {written} > 2024-12-31",
+    }.get(kind, "")

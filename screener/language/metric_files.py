@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from screener.errors import Problem, ScreenError
 from screener.language.define import Added, add_definitions, resolve_definitions
-from screener.language.document import METRICS, Mapping, Source, read_document
+from screener.language.document import METRICS, Mapping, Source, TooManyProblemsError, read_document
 from screener.language.files import problems_error, read_file
 from screener.language.own import OwnMetrics, OwnNames
 from screener.language.reading import Reading
@@ -25,7 +26,7 @@ def load_metrics(paths: Sequence[str | Path] | None = None) -> OwnMetrics:
     if paths is None:
         paths = [part for part in os.environ.get(VARIABLE, "").split(os.pathsep) if part]
     digests: dict[str, str] = {}
-    readings: list[tuple[Reading, Added]] = []
+    sources: list[Source] = []
     problems: list[Problem] = []
     own = OwnNames()
     for path in dict.fromkeys(str(path) for path in paths):
@@ -34,14 +35,15 @@ def load_metrics(paths: Sequence[str | Path] | None = None) -> OwnMetrics:
         except ScreenError as error:
             problems.extend(error.problems)
             continue
-        readings.append(_read(Source(text.removeprefix("\ufeff"), path, METRICS), own))
-    for reading, rows in readings:
-        resolve_definitions(reading, rows)
-    for reading, _ in readings:
-        problems.extend(reading.source.sorted_problems())
-    if problems:
+        sources.append(Source(text.removeprefix("\ufeff"), path, METRICS))
+    with suppress(TooManyProblemsError):
+        for reading, rows in [_read(source, own) for source in sources]:
+            resolve_definitions(reading, rows)
+    for source in sources:
+        problems.extend(source.sorted_problems())
+    if any(problem.severity == "error" for problem in problems):
         raise problems_error(problems)
-    return OwnMetrics(own.by_name, digests)
+    return OwnMetrics(own.by_name, digests, tuple(problems))
 
 
 def _read(source: Source, own: OwnNames) -> tuple[Reading, Added]:

@@ -4,12 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
+from screener.catalogue import metrics, names
+from screener.errors import Problem
 from screener.language.ast import Expr, Name, children, walk
+from screener.language.expressions import parse_formula
 from screener.language.screen import Definition
 
-# Trees are walked by recursion: formulas that build on each other may not be deeper than this in all.
+# Trees are walked by recursion: formulas that build on each other, and on metrics, may not be deeper than this in all.
 MAX_HEIGHT = 120
+
+
+@lru_cache(maxsize=2048)
+def catalogue_height(name: str) -> int:
+    """Return how many levels deep the formula of a metric is with all that is below it; 0 for what is stored."""
+    entry = names.lookup(name)
+    metric = metrics.BY_NAME.get(entry.name) if entry is not None else None
+    if metric is None:
+        return 0
+    formulas = (metric.formula, *(case.when for case in metric.undefined))
+    return max(_height(parse_formula(formula)) for formula in formulas)
+
+
+def _height(expr: Expr) -> int:
+    below = catalogue_height(expr.name) if isinstance(expr, Name) else 0
+    return 1 + max((_height(child) for child in children(expr)), default=below)
 
 
 @dataclass(slots=True)
@@ -67,22 +87,29 @@ class OwnNames:
         return max(self.height(expr) for expr in definition.expressions())
 
     def height(self, expr: Expr) -> int:
-        """Return how many levels deep ``expr`` is, with the formulas of the author's own metrics in it."""
+        """Return how many levels deep ``expr`` is, with the formulas of the metrics in it."""
         deepest, level = 0, [(expr, 1)]
         while level:
             node, depth = level.pop()
-            own = self.find(node.name) if isinstance(node, Name) else None
-            deepest = max(deepest, depth + (own.height if own is not None else 0))
+            below = 0
+            if isinstance(node, Name):
+                own = self.find(node.name)
+                below = own.height if own is not None else catalogue_height(node.name)
+            deepest = max(deepest, depth + below)
             level.extend((child, depth + 1) for child in children(node))
         return deepest
 
 
 @dataclass(frozen=True, slots=True)
 class OwnMetrics:
-    """What the author's files of metrics define: by name and alias, and the SHA-256 of each file by its path."""
+    """What the author's files of metrics define: by name and alias, and the SHA-256 of each file by its path.
+
+    warnings: what was found in the files and is probably not meant.
+    """
 
     names: Mapping[str, Own] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[Problem, ...] = ()
 
     def definitions(self) -> dict[str, Definition]:
         """Return the metrics by name, in the order of the files."""

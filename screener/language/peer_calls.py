@@ -23,13 +23,13 @@ def resolve_peer_call(checker: Checker, call: Call, function: Function, first: T
     if function.name == "residual":
         second = checker.resolve(call.args[1])
         if second.kind not in {"number", ""}:
-            checker.source.problem(call.args[1].span, f"'{function.name}' needs a number", f"write {function.usage}")
+            checker.problem(call.args[1].span, f"'{function.name}' needs a number", f"write {function.usage}")
         call = replace(call, args=(call.args[0], second.expr))
     for arg in call.args[1:] if function.name != "residual" else ():
         share = units.literal(arg)
         if share is None or share is not arg or not 0 <= share.value <= 1:
             message = f"'{function.name}' needs a share from 0% to 100% here"
-            checker.source.problem(arg.span, message, f"write {function.usage}")
+            checker.problem(arg.span, message, f"write {function.usage}")
     unit = _UNITS.get(function.name, first.unit)
     within = "" if call.within == peers.EVERYONE else call.within
     return Typed(replace(call, args=(first.expr, *call.args[1:]), within=within), "number" if first.kind else "", unit)
@@ -41,13 +41,11 @@ def check_group(checker: Checker, call: Call, function: Function | None) -> None
         return
     if function is not None and function.kind != "peers":
         allowed = ", ".join(row.name for row in functions.FUNCTIONS if row.kind == "peers")
-        checker.source.problem(
-            call.span, f"'{function.name}' compares no names: it takes no 'within'", f"for {allowed}"
-        )
+        checker.problem(call.span, f"'{function.name}' compares no names: it takes no 'within'", f"for {allowed}")
     elif call.within not in (*peers.BY_NAME, peers.EVERYONE):
         meant = names.suggest(call.within, peers.BY_NAME)
         hint = f"did you mean '{meant}'?" if meant else "groups: " + ", ".join(peers.BY_NAME)
-        checker.source.problem(call.span, f"'{call.within}' is no group of peers", hint)
+        checker.problem(call.span, f"'{call.within}' is no group of peers", hint)
 
 
 def comparisons(checker: Checker, expr: Expr) -> Iterator[tuple[Span, str]]:

@@ -10,6 +10,7 @@ from screener.catalogue import names
 from screener.language.document import IN_FLOW, Mapping, Node, Scalar, Sequence, Source
 from screener.language.expressions import parse_expression
 from screener.language.meaning import Checker
+from screener.language.own import MAX_HEIGHT
 from screener.language.tokens import ExpressionError, number_value
 
 if TYPE_CHECKING:
@@ -31,9 +32,9 @@ class Reading:
         # The parameters of the screen as texts, for the keys that are no expressions.
         self.values: dict[str, str] = {}
 
-    def problem(self, span: Span, message: str, hint: str = "") -> None:
-        """Note a problem."""
-        self.source.problem(span, message, hint)
+    def problem(self, span: Span, message: str, hint: str = "", *, code: str = "") -> None:
+        """Note a problem; ``code`` is the kind that machines read."""
+        self.source.problem(span, message, hint, code=code)
 
     def keys(self, mapping: Mapping, allowed: Iterable[str], where: str) -> dict[str, Node]:
         """Return the known keys of ``mapping`` with their values; unknown keys are problems with a suggestion."""
@@ -45,7 +46,7 @@ class Reading:
                 continue
             meant = names.suggest(key.text, known)
             hint = f"did you mean '{meant}'?" if meant else "known keys: " + ", ".join(known)
-            self.problem(key.span, f"unknown key '{key.text}' in {where}", hint)
+            self.problem(key.span, f"unknown key '{key.text}' in {where}", hint, code="unknown-key")
         return found
 
     def text(self, node: Node | None, what: str) -> str:
@@ -65,7 +66,8 @@ class Reading:
         written = self.text(node, what)
         value = int(written.replace("_", "")) if re.fullmatch(r"[0-9][0-9_]{0,11}", written) else 0
         if value < 1 and isinstance(node, Scalar):
-            self.problem(node.span, f"{what} must be a whole number above 0, not '{written}'")
+            hint = f"without {what} there is none" if what == "limit" else ""
+            self.problem(node.span, f"{what} must be a whole number above 0, not '{written}'", hint)
         return value if value >= 1 else default
 
     def weight(self, node: Node | None) -> float:
@@ -76,7 +78,8 @@ class Reading:
         value = number_value(written)
         if value is None or value <= 0:
             if isinstance(node, Scalar):
-                self.problem(node.span, f"a weight must be a number above 0, not '{written}'")
+                hint = "which is better is said by: {metric: roic, direction: higher}"
+                self.problem(node.span, f"a weight must be a number above 0, not '{written}'", hint)
             return 1.0
         if not 1 / MAX_WEIGHT <= value <= MAX_WEIGHT:
             self.problem(node.span, f"the weight '{written}' is out of all proportion", "for example 1, 0.5 or 50")
@@ -109,23 +112,30 @@ class Reading:
 
     def parse(self, scalar: Scalar) -> Expr | None:
         """Return the tree of an expression, names as written, or ``None`` after noting what is wrong."""
+        self.source.expression(scalar.span, len(scalar.text))
         try:
             return parse_expression(scalar.text, scalar.at)
         except ExpressionError as error:
             length = max(1, error.length)
             hint = error.hint or (IN_FLOW if scalar.flow and not _balanced(scalar.text) else "")
-            self.problem(scalar.at(error.offset, error.offset + length), error.message, hint)
+            self.problem(scalar.at(error.offset, error.offset + length), error.message, hint, code="syntax")
             return None
 
     def value(self, scalar: Scalar) -> Typed | None:
         """Return a resolved expression of any kind, or ``None`` where it could not be parsed."""
         expr = self.parse(scalar)
-        return None if expr is None else self.checker.resolve(expr)
+        return None if expr is None else self._not_too_deep(self.checker.resolve(expr))
 
     def condition(self, scalar: Scalar) -> Expr | None:
         """Return a resolved condition, or ``None`` where it could not be parsed."""
         expr = self.parse(scalar)
-        return None if expr is None else self.checker.condition(expr).expr
+        return None if expr is None else self._not_too_deep(self.checker.condition(expr)).expr
+
+    def _not_too_deep(self, typed: Typed) -> Typed:
+        if self.checker.own.height(typed.expr) > MAX_HEIGHT:
+            message = f"with all that it needs, this formula is more than {MAX_HEIGHT} levels deep"
+            self.problem(typed.expr.span, message, "use fewer definitions that need each other", code="size")
+        return typed
 
 
 def one_line(text: str) -> str:

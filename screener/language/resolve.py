@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping as Mappings
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from screener.catalogue.peers import MIN_GROUP
 from screener.errors import Problem, ScreenError
 from screener.language.define import read_definitions
 from screener.language.definitions import used
-from screener.language.document import Mapping, Node, Scalar, Sequence, Source, read_document
+from screener.language.document import Mapping, Node, Scalar, Sequence, Source, TooManyProblemsError, read_document
 from screener.language.extends import Family, with_parents
 from screener.language.files import problems_error, read_file
 from screener.language.listing import read_columns, read_max_per, read_sort
@@ -23,6 +24,7 @@ from screener.language.rank import MISSING, TIES, read_rank
 from screener.language.reading import Reading, one_line
 from screener.language.rules import IF_UNKNOWN, read_rules, read_universe
 from screener.language.screen import NOWHERE, Screen
+from screener.language.size import refuse_size
 from screener.language.tickers import excluded, read_tickers, watched
 
 if TYPE_CHECKING:
@@ -70,7 +72,7 @@ def parse_screen(text: str, path: str = "", metrics: OwnMetrics = NO_METRICS, gi
 def check_screen(
     text: str, path: str = "", metrics: OwnMetrics = NO_METRICS, given: Given = NOTHING
 ) -> tuple[Problem, ...]:
-    """Return every problem of ``text`` in the order of the lines; empty when it is a screen."""
+    """Return every problem of ``text`` in the order of the lines; it is a screen when none is an error."""
     return _resolve(text, path, "", metrics, given)[1]
 
 
@@ -84,9 +86,9 @@ def check_file(path: str | Path, metrics: OwnMetrics = NO_METRICS, given: Given 
 
 
 def _finish(screen: Screen | None, problems: Problems[Problem]) -> Screen:
-    if problems or screen is None:
+    if screen is None or any(problem.severity == "error" for problem in problems):
         raise problems_error(problems)
-    return screen
+    return replace(screen, warnings=tuple(problems))
 
 
 def _digest(text: str) -> str:
@@ -97,16 +99,26 @@ def _resolve(
     text: str, path: str, digest: str, metrics: OwnMetrics, given: Given
 ) -> tuple[Screen | None, tuple[Problem, ...]]:
     source = Source(text.removeprefix("\ufeff"), path)
-    root = read_document(source)
     screen: Screen | None = None
+    with suppress(TooManyProblemsError):
+        screen = _read(source, text, digest, metrics, given)
+    return screen, source.sorted_problems()
+
+
+def _read(source: Source, text: str, digest: str, metrics: OwnMetrics, given: Given) -> Screen | None:
+    screen: Screen | None = None
+    root = read_document(source)
     if isinstance(root, Mapping):
         family = with_parents(source, root)
-        screen = _screen(Reading(source, metrics.copy_names()), family.root, text, given)
+        reading = Reading(source, metrics.copy_names())
+        screen = _screen(reading, family.root, text, given)
         screen = replace(screen, parents=tuple(file for file, _ in family.parents))
         screen = _with_metrics(replace(screen, sha256=_identity(screen, digest, family)), metrics)
+        if not source.wrong:
+            refuse_size(reading, screen)
     elif root is not None:
         source.problem(root.span, "a screen is a list of keys", "begin with: rules:")
-    return screen, source.sorted_problems()
+    return screen
 
 
 def _identity(screen: Screen, digest: str, family: Family) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from screener.catalogue import names
 from screener.language.ast import Call, Compare, Logic, Not, Number
 from screener.language.calls import refuse_deep_counts
 from screener.language.document import Mapping, Node, Scalar, Sequence
@@ -57,6 +58,10 @@ def _rule(reading: Reading, node: Node, group: str, default: str, *, inside: boo
     """Read a condition, ``{rule: ..., if_unknown: ...}`` or a group; ``inside``: it is a member of a group."""
     if_unknown = default
     if isinstance(node, Mapping):
+        if len(node.entries) == 1 and names.lookup(node.entries[0][0].text) is not None:
+            name = node.entries[0][0].text
+            reading.problem(node.span, "a rule is a condition, without ':'", f"for example: {name} > 0")
+            return None
         word = _group_key(node)
         allowed = RULE_KEYS if word is None else (word.text, *GROUP_RULE_KEYS)
         keys = reading.keys(node, allowed, "a rule" if word is None else "a group of rules")

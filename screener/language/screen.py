@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from screener.errors import Problem
 from screener.language.ast import Expr, Name, Span
 
 NOWHERE = Span()
@@ -137,6 +138,8 @@ class Screen:
     ``sha256`` is the hash of the file's bytes, or of its hash and those of the metric files that it uses.
     ``definitions``: its own ``define``, and before them what it uses of the author's metric files.
 
+    ``warnings``: what was found while it was read and is probably not meant.
+
     ``missing`` is what a missing factor does in a rank: ``worst`` (percentile 0), ``neutral`` (50), ``drop`` (no score)
     or ``reweight`` (the known factors count for it). ``ties``: equal values share the ``best`` place or the ``average``
     of theirs, or stand in ``order``. ``normalise``: the score is a percentile again.
@@ -167,6 +170,7 @@ class Screen:
     exclude: tuple[str, ...] = ()
     params: tuple[Parameter, ...] = ()
     parents: tuple[str, ...] = ()
+    warnings: tuple[Problem, ...] = field(default=(), compare=False)
 
     def factors(self) -> tuple[Factor, ...]:
         """Return every factor of the rank, in the order written."""

@@ -32,6 +32,10 @@ _OTHER_LANGUAGES = {
     "||": "or",
     "!": "not",
     "$": "the number alone; all money is in US dollars",
+    "€": "the number alone; all money is in US dollars",
+    "£": "the number alone; all money is in US dollars",
+    ":": "= or another comparison",
+    ";": "one condition a line, or 'and' between two",
 }
 
 
@@ -137,7 +141,8 @@ def _date(written: str, start: int) -> date:
 def _no_token(text: str, offset: int) -> ExpressionError:
     char = text[offset : offset + 2] if text[offset : offset + 2] in _OTHER_LANGUAGES else text[offset]
     if char in {'"', "'"}:
-        return ExpressionError("this quoted text has no end", offset, len(text) - offset)
+        hint = f"close it with {char}"
+        return ExpressionError("this quoted text has no end", offset, len(text) - offset, hint)
     if char in "“”‘’":
         return ExpressionError(f"unexpected '{char}'", offset, 1, 'quotes are straight here: "Real Estate"')
     if char == "−":

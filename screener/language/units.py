@@ -52,14 +52,53 @@ def combine(op: str, left: str, right: str, left_expr: Expr, right_expr: Expr) -
     return "number"
 
 
-def complaint(unit: str, other: Expr) -> tuple[str, str] | None:
-    """Return message and hint when a quantity in ``unit`` cannot be compared with the literal ``other``."""
+# What stands for different things however large it is, and is never compared or added across.
+_APART = {
+    "usd": "US dollars", "usd_per_share": "US dollars a share", "shares": "shares", "days": "days", "months": "months",
+    "years": "years",
+}  # fmt: skip
+HINTS = {
+    "US dollars and US dollars a share": "a share with a share: price, eps, bvps; a company with a company: market_cap",
+    "months and years": "12 months are a year: divide the months by 12",
+    "days and years": "365 days are a year: divide the days by 365",
+    "days and months": "30.4 days are a month: divide the days by 30.4",
+}
+# No share costs as much: what is written so large is the value of a company.
+IMPOSSIBLE_PRICE = 5e6
+
+
+def mixed(left: str, right: str) -> str | None:
+    """Return how a message names two units that have nothing in common, ``None`` where they may stand together."""
+    if left == right or left not in _APART or right not in _APART:
+        return None
+    first, second = sorted((left, right), key=tuple(_APART).index)
+    return f"{_APART[first]} and {_APART[second]}"
+
+
+def complaint(unit: str, other: Expr) -> tuple[str, str, str] | None:
+    """Return message, hint and severity when a quantity in ``unit`` is compared with a literal that cannot be meant."""
     number = literal(other)
     if number is None:
         return None
+    if unit == "score":
+        return _score(number)
     if unit in _NEVER_PERCENT and is_percent(number):
         hint = "300M is 300 million, 2.5B 2.5 billion" if unit in {"usd", "shares"} else ""
-        return f"a percentage cannot be compared with {_NEVER_PERCENT[unit]}", hint
+        if unit in {"days", "months", "years", "count"}:
+            hint = f"write the plain number: {number.text.rstrip('% ')}" if number.text.endswith("%") else ""
+        return f"a percentage cannot be compared with {_NEVER_PERCENT[unit]}", hint, "error"
+    if unit == "usd_per_share" and number.value >= IMPOSSIBLE_PRICE:
+        return f"no share costs {number.text} dollars", "the value of the whole company is market_cap", "error"
     if unit == "ratio" and not is_percent(number) and number.value >= BARE_FRACTION_LIMIT:
-        return f"{number.text} means {number.value * 100:,.0f}% here", f"write {number.value:g}%"
+        return f"{number.text} means {number.value * 100:,.0f}% here", f"did you mean {number.text}%?", "warning"
+    return None
+
+
+def _score(number: Number) -> tuple[str, str, str] | None:
+    if is_percent(number):
+        plain = f"{number.value * 100:g}"
+        return "this is a number from 0 to 100, not a percentage", f"write {plain}", "error"
+    if 0 < number.value < 1:
+        meant = f"{number.value * 100:g}"
+        return f"this runs from 0 to 100: {number.text} is next to nothing", f"did you mean {meant}?", "warning"
     return None

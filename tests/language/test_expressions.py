@@ -155,7 +155,7 @@ def test_places() -> None:
     ("text", "message", "offset", "length"),
     [
         ("roic >", "expected a value but found end of expression", 6, 1),
-        ("", "expected a value but found end of expression", 0, 1),
+        ("", "there is no expression here", 0, 1),
         ("roic > 5% roe", "expected an operator but found 'roe'", 10, 3),
         ("avg(roic", "expected ',' or ')' but found end of expression", 8, 1),
         ("roic > 2024-13-01", "'2024-13-01' is not a day of the calendar", 7, 10),
