@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+# A rule of lint: S012.
+LINT_CODE = re.compile(r"S\d{3}")
 
 EXIT_OK = 0
 EXIT_EMPTY = 1
@@ -32,9 +36,12 @@ class Problem:
     code: str = ""
 
     def render(self) -> str:
-        """Return ``path:line:column: severity code: message`` with the line, a caret and the hint below it."""
+        """Return ``path:line:column: severity: message`` with the line, a caret and the hint below it.
+
+        The code is shown where it names a rule of lint, which a person consents to by its code.
+        """
         place = ":".join(str(part) for part in (self.path, self.line, self.column) if part)
-        kind = f"{self.severity} {self.code}" if self.code else self.severity
+        kind = f"{self.severity} {self.code}" if LINT_CODE.fullmatch(self.code) else self.severity
         head = f"{place}: {kind}: {self.message}" if place else f"{kind}: {self.message}"
         lines = [head]
         if self.source_line:
