@@ -27,6 +27,17 @@ FILLED = {
 }
 # The other keys as they could stand there, behind a comment sign.
 EXAMPLES = {
+    "extends": " quality-value",
+    "params": """
+  max_debt: {default: 2.5, min: 0, max: 10}     # used as $max_debt, set by --set max_debt=3""",
+    "watchlist": " [ABCD, EFGH]",
+    "exclude": " [IJKL]",
+    "sort": " [sector, -market_cap]",
+    "max_per_sector": " 5",
+    "max_per": " {industry: 3}",
+    "ties": " best",
+    "normalise": " false",
+    "lint": " {ignore: [S030]}",
     "define": """
   cash_margin: fcf / revenue""",
     "missing": " worst",

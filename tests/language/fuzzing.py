@@ -38,7 +38,7 @@ WORDS = (*names.every_name(), "and", "or", "not", "in", "between", "is", "known"
 
 TOKEN = re.compile(
     r"""(?P<space>\s+)|(?P<text>'(?:[^']|'')*')|(?P<name>"(?:[^"]|"")+")|(?P<number>\d+(?:\.\d*)?(?:e[+-]?\d+)?)
-      |(?P<word>[A-Za-z_]\w*)|(?P<op><>|<=|>=|::|->|\|\||[-+*/(),.=<>\[\]])""",
+      |(?P<word>[A-Za-z_]\w*)|(?P<op><>|<=|>=|::|->|\|\||[-+*/(),.=<>:\[\]])""",
     re.VERBOSE,
 )
 
@@ -173,7 +173,15 @@ def vocabulary() -> tuple[frozenset[str], frozenset[str]]:
     whole = f"universe: [market_cap > 0]\nrules:\n{others}columns:\n{columns}{forms}"
     whole += "rank:\n  All: {within: industry, by: [roic, -pe]}\n"
     plain = "rules: [roic > 5%]\n"
-    found = [token for text in (whole, plain) for token in tokens(build_query(parse_screen(text), [DAY]).sql)]
+    listed = (
+        "watchlist: [ABCD]\nexclude: [EFGH]\nsort: [sector, -market_cap]\nmax_per: {sector: 4, industry: 2}\n"
+        "normalise: true\nties: average\nrules: [{at least 2 of: [roic > 5%, pe < 15, roe > 5%]}, {not: [is_shell]},"
+        " {any: [roic > 5%, pe < 15]}, {all: [roic > 5%, pe < 15]}]\n"
+        "rank: [{metric: roic, missing: reweight}, {metric: roe, missing: drop}, {metric: pe, missing: neutral}]\n"
+    )
+    ordered = "ties: order\nmissing: reweight\nmax_per_sector: 3\nrank: {A: [roic, roe], B: [pe]}\n"
+    texts = (whole, plain, listed, ordered)
+    found = [token for text in texts for token in tokens(build_query(parse_screen(text), [DAY]).sql)]
     words = frozenset(word for kind, word, called in found if kind == "word" and not called)
     return words, frozenset(word for kind, word, called in found if kind == "word" and called)
 
@@ -183,6 +191,8 @@ FORMS = (
     "lag(cash, 1y)", "growth(cash, 1y)", "cagr(cash, 3y)", "avg(cash)", "avg(cash, 3y, 2)", "avg(cash, 3y)",
     "sum(revenue, 3y)", "sum(revenue, 3y, 2)", "min(cash, 3y)", "max(cash, 3y)", "min(cash, goodwill)",
     "max(cash, goodwill)", "stdev(cash, 3y)", "count(cash > 0, 3y)", "count(cash > 0, 3y) >= 2",
+    "trend(cash, 3y)", "trend(cash, 3y, 2)", "own_percentile(cash, 3y)", "own_median(cash, 3y)", "annual(revenue)",
+    "lag(annual(revenue), 1y)", "count_true(cash > 0, roic > 5%)", "count_true(cash > 0, roic > 5%) >= 1",
     "count(cash > 0, 3y) != 2", "count(cash > 0, 3y) < 2", "quarter(revenue)", "if_known(cash, 0)", "coalesce(cash, 0)",
     "count_known(cash, goodwill)", "sum_known(cash, goodwill)", "mean_known(cash, goodwill)", "when(cash > 0, 1, 0)",
     "abs(cash)", "log(cash)", "exp(roic)", "sqrt(cash)", "clip(roic, 0, 1)", "percentile(cash) within industry",
@@ -192,4 +202,4 @@ FORMS = (
     "cash not in [1, 2]", "sector in [Energy]", "cash is unknown", "period_end > 2024-01-01", "sector != 'Energy'",
 )  # fmt: skip
 # Steps, and the columns of verdicts, factors, chosen columns and earlier quarters.
-NUMBERED = re.compile(r"(?:metrics|compared|candidates)_\d+|[urfch]\d+|f\d+_(?:pct|peers|class)")
+NUMBERED = re.compile(r"(?:metrics|compared|candidates|placed|kept)_\d+|[urfchsy]\d+|f\d+_(?:pct|peers|class|known)")

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from screener.errors import Problem
-from screener.language.document import Source
+from screener.language.document import MAX_PROBLEMS, Source
 from screener.language.lint.consent import Consent, consents
 from screener.language.lint.finding import Context, Finding
 from screener.language.lint.table import BY_CODE, OF_DATA, TABLE
@@ -21,11 +20,19 @@ def lint_screen(screen: Screen, told_by_data: Iterable[Finding] = ()) -> tuple[P
     context = Context(screen)
     kept = list(_kept(context, list(dict.fromkeys([*findings(context), *told_by_data]))))
     source = Source(screen.source.removeprefix("\ufeff"), screen.path)
-    problems: list[Problem] = []
-    for finding in sorted(kept, key=lambda one: (one.span.line, one.span.column, one.code)):
-        source.problem(finding.span, finding.message, finding.hint)
-        problems.append(replace(source.problems[-1], severity=BY_CODE[finding.code].severity, code=finding.code))
-    return tuple(problems)
+    ordered = sorted(kept, key=lambda one: (one.span.line, one.span.column, one.code))[:MAX_PROBLEMS]
+    return tuple(_told(source, finding) for finding in ordered)
+
+
+def _told(source: Source, finding: Finding) -> Problem:
+    span, severity = finding.span, BY_CODE[finding.code].severity
+    if span.file and span.file != source.path:
+        # Of a screen that is extended, only the place is known here.
+        return Problem(
+            finding.message, span.file, span.line, span.column, hint=finding.hint, severity=severity, code=finding.code
+        )
+    source.problem(span, finding.message, finding.hint, severity=severity, code=finding.code)
+    return source.problems[-1]
 
 
 def findings(context: Context) -> Iterator[Finding]:

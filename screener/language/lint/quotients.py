@@ -121,6 +121,8 @@ def _quotients(context: Context, expr: Expr, known: Known) -> Iterator[_Quotient
 
 
 def _written(context: Context, span: Span) -> str:
+    if span.file and span.file != context.screen.path:
+        return "this quotient"
     lines = context.screen.source.removeprefix("\ufeff").splitlines()
     line = lines[span.line - 1] if 0 < span.line <= len(lines) else ""
     return line[span.column - 1 : span.column - 1 + span.length].strip() or "this quotient"
