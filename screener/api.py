@@ -138,6 +138,8 @@ def funnel(
     data: str | Path | None = None,
     as_of: date | None = None,
     metrics: Sequence[str | Path] | None = None,
+    params: Mapping[str, object] | None = None,
+    watchlist: str | Path | Sequence[str] | None = None,
 ) -> Funnel:
     """Return what the rules of a screen cost, in order and alone, and their overlap; ``.frame`` has a row a condition.
 
@@ -145,7 +147,7 @@ def funnel(
     """
     from screener.engine.funnel import run_funnel
 
-    resolved = load(screen, metrics=metrics)
+    resolved = load(screen, metrics=metrics, params=params, watchlist=watchlist)
     with open_data(data) as lake:
         return run_funnel(lake, resolved, as_of)
 
@@ -157,6 +159,8 @@ def near(
     as_of: date | None = None,
     limit: int | None = None,
     metrics: Sequence[str | Path] | None = None,
+    params: Mapping[str, object] | None = None,
+    watchlist: str | Path | Sequence[str] | None = None,
 ) -> Near:
     """Return the names that fail exactly one rule, nearest first; ``.frame`` has a row a name.
 
@@ -164,7 +168,7 @@ def near(
     """
     from screener.engine.near import run_near
 
-    resolved = load(screen, metrics=metrics)
+    resolved = load(screen, metrics=metrics, params=params, watchlist=watchlist)
     with open_data(data) as lake:
         return run_near(lake, resolved, as_of, limit)
 
@@ -175,11 +179,13 @@ def unknown(
     data: str | Path | None = None,
     as_of: date | None = None,
     metrics: Sequence[str | Path] | None = None,
+    params: Mapping[str, object] | None = None,
+    watchlist: str | Path | Sequence[str] | None = None,
 ) -> Unknown:
     """Return the names that no rule rejects but that could not be judged; ``.frame`` has a row a name and rule."""
     from screener.engine.unknown import run_unknown
 
-    resolved = load(screen, metrics=metrics)
+    resolved = load(screen, metrics=metrics, params=params, watchlist=watchlist)
     with open_data(data) as lake:
         return run_unknown(lake, resolved, as_of)
 

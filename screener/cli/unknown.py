@@ -7,7 +7,14 @@ from datetime import date
 import click
 
 from screener.cli.complete import complete_screen
-from screener.cli.options import as_of_option, data_option, format_option, metrics_option, terminal
+from screener.cli.options import (
+    as_of_option,
+    data_option,
+    format_option,
+    metrics_option,
+    settings_options,
+    terminal,
+)
 
 
 @click.command("unknown")
@@ -15,14 +22,21 @@ from screener.cli.options import as_of_option, data_option, format_option, metri
 @data_option
 @as_of_option
 @metrics_option
+@settings_options
 @format_option
 def command(
-    screen: str, data: str | None, as_of: date | None, metrics: tuple[str, ...] | None, fmt: str | None
+    screen: str,
+    data: str | None,
+    as_of: date | None,
+    metrics: tuple[str, ...] | None,
+    params: dict[str, object],
+    watchlist: str | None,
+    fmt: str | None,
 ) -> None:
     """List the names that SCREEN could not judge: no rule fails, but one is unknown; with the missing input."""
     from screener import api
     from screener.output.near import unknown_output
 
-    found = api.unknown(screen, data=data, as_of=as_of, metrics=metrics)
+    found = api.unknown(screen, data=data, as_of=as_of, metrics=metrics, params=params, watchlist=watchlist)
     width, color = terminal()
     click.echo(unknown_output(found, fmt or "table", width=width, color=color), nl=False)

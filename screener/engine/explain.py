@@ -176,7 +176,8 @@ def _explained(
         evidence=newest.evidence if newest else (),
         sources=sources,
         place=place,
-        cutoff=read_cutoff(lake.con, screen.limit, place),
+        # Where groups are bounded as well, no one score cuts.
+        cutoff=None if screen.max_per else read_cutoff(lake.con, screen.limit, place),
     )
 
 

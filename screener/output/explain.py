@@ -54,14 +54,21 @@ def _place(found: Explanation) -> str:
     place = found.place
     where = "" if place is None else f"; place {place.place} of {place.universe} in the universe"
     if found.passed:
-        limit = found.result.screen.limit
-        cut_off = f", below the limit of {limit}" if limit and found.rank and found.rank > limit else ""
+        cut_off = _cut_off(found)
         score = "" if found.score is None else f", score {found.score:.1f}"
         return f"On the list: rank {found.rank} of {found.result.passed}{score}{cut_off}{where}"
     if not found.in_universe:
         return "Not on the list: outside the universe"
     failed = len(found.missed)
     return f"Not on the list: {failed} rule{'s' if failed != 1 else ''} not met{where}"
+
+
+def _cut_off(found: Explanation) -> str:
+    screen, rank = found.result.screen, found.rank
+    if screen.max_per:
+        shown = any(row.issuer_id == found.company.issuer_id for row in found.result.rows)
+        return "" if shown else ", but not shown: better names fill its group or the list"
+    return f", below the limit of {screen.limit}" if screen.limit and rank and rank > screen.limit else ""
 
 
 def changes(found: Explanation) -> list[str]:
