@@ -18,6 +18,7 @@ from tests.cli.test_commands import ROOT, screener
 from tests.cli.test_names import completed
 
 PAGE = (ROOT / "docs" / "editor.md").read_text(encoding="utf-8")
+TOLD = "unknown name 'roicc' (did you mean 'roic'?) [unknown-name]"
 COMMANDS = re.findall(r"^\$ screener (.*)$", PAGE, re.MULTILINE)
 
 
@@ -52,11 +53,17 @@ def test_vs_code_finds_the_problems(wrong: Path) -> None:
     assert task["command"] == "screener"
     arguments = [word.replace("${relativeFile}", "screens/mine.yaml") for word in task["args"]]
     pattern = task["problemMatcher"]["pattern"]
-    found = [re.search(pattern["regexp"], line) for line in screener(*arguments, cwd=wrong).stdout.splitlines()]
-    (match,) = filter(None, found)
+    (match,) = [re.search(pattern["regexp"], line) for line in screener(*arguments, cwd=wrong).stdout.splitlines()]
+    assert match is not None
     assert {key: match[pattern[key]] for key in ("file", "line", "column", "severity", "message")} == {
-        "file": "screens/mine.yaml", "line": "3", "column": "5", "severity": "error", "message": "unknown name 'roicc'",
+        "file": "screens/mine.yaml", "line": "3", "column": "5", "severity": "error", "message": TOLD,
     }  # fmt: skip
+    # Warnings of lint have a code, which must not hide them from the editor.
+    (wrong / "screens" / "mine.yaml").write_text("name: Mine\nrules:\n  - price / eps_diluted < 15\n")
+    warned = [re.search(pattern["regexp"], line) for line in screener(*arguments, cwd=wrong).stdout.splitlines()]
+    places = {tuple(found[pattern[key]] for key in ("line", "column", "severity")) for found in warned if found}
+    assert ("3", "5", "warning") in places
+    assert all(warned)
 
 
 @pytest.mark.skipif(shutil.which("vim") is None, reason="vim is not installed")
@@ -64,16 +71,18 @@ def test_vim_finds_the_problems(wrong: Path) -> None:
     """With the page's settings, the quickfix list has the place, the kind and the message of the problem alone."""
     (settings,) = blocks("vim")
     (wrong / "vimrc").write_text(settings)
-    (wrong / "out").write_text(screener("check", "--no-data", "screens/mine.yaml", cwd=wrong).stdout)
+    (wrong / "out").write_text(
+        screener("check", "--no-data", "--format", "editor", "screens/mine.yaml", cwd=wrong).stdout
+    )
     script = (
         "call writefile([&makeprg], 'make') | cgetfile out | call writefile(map(filter(getqflist(), 'v:val.valid'),"
         " {_, v -> json_encode([bufname(v.bufnr), v.lnum, v.col, v.type, v.text])}), 'found') | qall!"
     )
     command = ["vim", "-N", "-es", "-u", "vimrc", "screens/mine.yaml", "-c", script]
     subprocess.run(command, cwd=wrong, check=False, timeout=20, stdin=subprocess.DEVNULL)
-    assert (wrong / "make").read_text() == "screener check --no-data %:S\n"
+    assert (wrong / "make").read_text() == "screener check --no-data --format editor %:S\n"
     (line,) = (wrong / "found").read_text().splitlines()
-    assert json.loads(line) == ["screens/mine.yaml", 3, 5, "e", "unknown name 'roicc'"]
+    assert json.loads(line) == ["screens/mine.yaml", 3, 5, "e", TOLD]
 
 
 def test_the_hook_finds_the_problems(wrong: Path) -> None:
