@@ -195,7 +195,7 @@ def _order(found: tuple[str, Moment]) -> tuple[int, str, bool]:
 def _judge(rule: Rule, trace: Trace, versions: dict[int, Version]) -> Judgement:
     value = trace.value(rule.expr)
     verdict = "unknown" if value is None else "pass" if value else "fail"
-    admitted = bool(value) or (value is None and rule.if_unknown != "fail")
+    admitted = bool(value) or (value is None and rule.lets_unknown_in)
     return Judgement(
         group=rule.group,
         text=rule.text,

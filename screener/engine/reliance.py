@@ -30,7 +30,7 @@ def relied_on(screen: Screen) -> dict[str, Span]:
     """
     found: dict[str, Span] = {}
     seen: set[str] = set()
-    strict = (rule.expr for rule in (*screen.universe, *screen.rules) if rule.if_unknown == "fail")
+    strict = (rule.expr for rule in (*screen.universe, *screen.rules) if not rule.lets_unknown_in)
     for expr in (*strict, *(factor.expr for factor in screen.factors())):
         for name in _names(expr, screen.definitions, seen):
             found.setdefault(name.name, name.span)

@@ -70,7 +70,7 @@ FIELDS = ("ticker", "name", "sector", "rule", "reason", "score", "rank")
 def run_unknown(lake: Lake, screen: Screen, as_of: date | None = None) -> Unknown:
     """Run ``screen`` and return the names that it could not judge; errors as in ``run_screen``."""
     parts = run_with_parts(lake, screen, as_of)
-    closed = [(f"r{k}", rule) for k, rule in enumerate(screen.rules, 1) if rule.if_unknown == "fail"]
+    closed = [(f"r{k}", rule) for k, rule in enumerate(screen.rules, 1) if not rule.lets_unknown_in]
     fails = " OR ".join(f"coalesce(NOT r{k}, false)" for k in range(1, len(screen.rules) + 1)) or "false"
     waits = " OR ".join(f"{key} IS NULL" for key, _ in closed) or "false"
     missing = "".join(f", {key} IS NULL" for key, _ in closed)

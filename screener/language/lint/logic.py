@@ -141,7 +141,7 @@ def check_pairs(context: Context) -> Iterator[Finding]:
 
 def _of_rule(rule: Rule, demand: Demand) -> Demand:
     """Return what a rule demands of the names that it lets through, the unknown ones too where it does."""
-    if rule.if_unknown == "fail":
+    if not rule.lets_unknown_in:
         return demand
     return Demand({name: values.or_unknown() for name, values in demand.parts.items()}, demand.loose, demand.more)
 

@@ -31,7 +31,7 @@ _HOME: dict[str, dict[str, str]] = {
 
 def _said(context: Context) -> dict[str, Values]:
     """Return what all rules together demand, those left out that unknown names pass."""
-    strict = [demand for rule, demand in context.conditions if rule.if_unknown == "fail"]
+    strict = [demand for rule, demand in context.conditions if not rule.lets_unknown_in]
     return dict(both(strict).parts)
 
 
@@ -96,7 +96,7 @@ def _models_inside(context: Context) -> frozenset[str]:
         if not all(_allowed(home, field, said) for field, home in homes.items()):
             found.discard(model)
     for rule in context.screen.universe:
-        if rule.if_unknown == "fail":
+        if not rule.lets_unknown_in:
             for name in _needed(rule.expr):
                 found -= _refused(context, name, ())
     return frozenset(found)
