@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 import duckdb
 
@@ -14,6 +15,20 @@ from screener.standardize.pipeline import standardize
 M = 1e6
 ISSUER = 1
 Fact = tuple[str, str | None, str, float, str, str]
+Row = dict[str, Any]
+Case = TypeVar("Case")
+
+
+class Filer(NamedTuple):
+    """What one company filed: facts as (tag, start, end, value, filed, form).
+
+    model: that of its industry code. faces: the statement on whose face each tag is, none for the tags left out;
+    without it nothing is known.
+    """
+
+    facts: list[Fact]
+    model: str = "standard"
+    faces: dict[str, str] | None = None
 
 
 def unit_of(tag: str) -> str:
@@ -46,10 +61,12 @@ def write_stage(
     issuer: int = ISSUER,
     faces: dict[str, str] | None = None,
 ) -> Path:
-    """Write ``facts`` (tag, start, end, value, filed, form) and one company into ``stage``.
+    """Write ``facts`` and their one company into ``stage``; arguments as in :class:`Filer`."""
+    return write_filers(stage, {issuer: Filer(facts, model, faces)})
 
-    ``faces``: the statement on whose face each tag is, none for the tags left out; without it nothing is known.
-    """
+
+def write_filers(stage: Path, filers: Mapping[int, Filer]) -> Path:
+    """Write the facts of companies, by their number, and the companies into ``stage``."""
     stage.mkdir(parents=True, exist_ok=True)
     rows = [
         (
@@ -62,13 +79,18 @@ def write_stage(
             filed,
             form,
             accession_of(filed, form),
-            None if faces is None else faces.get(tag, ""),
+            None if filer.faces is None else filer.faces.get(tag, ""),
         )
-        for tag, start, end, value, filed, form in facts
+        for issuer, filer in filers.items()
+        for tag, start, end, value, filed, form in filer.facts
     ]
     write_table(stage / "facts.parquet", FACTS, rows)
-    company = {"issuer_id": issuer, "cik": issuer, "name": "Example", "model": model, "is_shell": False}
-    write_table(stage / "companies.parquet", COMPANIES, [tuple(company.get(name) for name, _, _ in COMPANIES)])
+    companies = [
+        {"issuer_id": issuer, "cik": issuer, "name": "Example", "model": filer.model, "is_shell": False}
+        for issuer, filer in filers.items()
+    ]
+    listed = [tuple(company.get(name) for name, _, _ in COMPANIES) for company in companies]
+    write_table(stage / "companies.parquet", COMPANIES, listed)
     return stage
 
 
@@ -79,6 +101,17 @@ def rows_of(
     write_stage(stage, facts, model, faces=faces)
     standardize(stage)
     return read(stage / "fundamentals.parquet")
+
+
+def rows_of_each(stage: Path, cases: Mapping[Case, Filer]) -> dict[Case, list[Row]]:
+    """Return every version of every row of each case, standardized together: no row depends on other companies."""
+    filers = dict(enumerate(cases.values(), ISSUER))
+    write_filers(stage, filers)
+    standardize(stage)
+    rows: dict[int, list[Row]] = {number: [] for number in filers}
+    for row in read(stage / "fundamentals.parquet"):
+        rows[row["issuer_id"]].append(row)
+    return dict(zip(cases, rows.values(), strict=True))
 
 
 def read(path: Path) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.standardize.stages import Fact, M, as_of, rows_of
+from tests.standardize.stages import Fact, Filer, M, Row, as_of, rows_of, rows_of_each
 
 END, START, FILED = "2025-12-31", "2025-01-01", "2026-02-10"
 
@@ -39,11 +39,19 @@ INTEREST: dict[str, tuple[dict[str, float], dict[str, float], str, float | None,
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def rows(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], list[Row]]:
+    """The rows of each case of ``INTEREST`` and ``CASH``."""
+    cases = {("interest", case): Filer(report(*row[:2])) for case, row in INTEREST.items()}
+    cases |= {("cash", case): Filer(report(row[0], {})) for case, row in CASH.items()}
+    return rows_of_each(tmp_path_factory.mktemp("evidence"), cases)
+
+
 @pytest.mark.parametrize("case", INTEREST)
-def test_interest(case: str, tmp_path: Path) -> None:
+def test_interest(case: str, rows: dict[tuple[str, str], list[Row]]) -> None:
     """Interest paid stands for a missing expense in coverage alone; no debt, no interest; else it is unknown."""
-    balances, flows, evidence, expense, cover = INTEREST[case]
-    row = as_of(rows_of(tmp_path, report(balances, flows)), "2026-03-01")
+    _, _, evidence, expense, cover = INTEREST[case]
+    row = as_of(rows["interest", case], "2026-03-01")
     assert row["interest_evidence"] == evidence
     assert [row["interest_expense"], row["interest_to_cover"]] == [
         None if value is None else value * M for value in (expense, cover)
@@ -64,10 +72,10 @@ CASH: dict[str, tuple[dict[str, float], str, float | None]] = {
 
 
 @pytest.mark.parametrize("case", CASH)
-def test_cash(case: str, tmp_path: Path) -> None:
+def test_cash(case: str, rows: dict[tuple[str, str], list[Row]]) -> None:
     """No cash is inferred only where the other current assets leave no room for any."""
-    balances, evidence, expected = CASH[case]
-    row = as_of(rows_of(tmp_path, report(balances, {})), "2026-03-01")
+    _, evidence, expected = CASH[case]
+    row = as_of(rows["cash", case], "2026-03-01")
     assert (row["cash_evidence"], row["cash"]) == (evidence, None if expected is None else expected * M)
 
 
@@ -85,7 +93,8 @@ def test_restricted_cash_inside_the_total(tmp_path: Path) -> None:
 def test_financing_that_is_not_explained(tmp_path: Path) -> None:
     """Flows that leave more than a quarter of the largest one open are flagged."""
     known = {"ProceedsFromIssuanceOfDebt": 100, "RepaymentsOfDebt": 40, "PaymentsOfDividends": 20}
-    for cff, flagged in ((40, False), (30, False), (10, True)):
-        facts = report({}, known | {"NetCashProvidedByUsedInFinancingActivities": cff})
-        row = as_of(rows_of(tmp_path / str(cff), facts), "2026-03-01")
-        assert ("financing_residual" in row["flags"].split()) is flagged
+    flagged = {40: False, 30: False, 10: True}
+    cases = {cff: Filer(report({}, known | {"NetCashProvidedByUsedInFinancingActivities": cff})) for cff in flagged}
+    rows = rows_of_each(tmp_path, cases)
+    found = {cff: "financing_residual" in as_of(rows[cff], "2026-03-01")["flags"].split() for cff in flagged}
+    assert found == flagged

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from screener.standardize.pipeline import standardize
-from tests.standardize.stages import M, as_of, read, rows_of, write_stage
+from tests.standardize.stages import Filer, M, Row, as_of, read, rows_of, rows_of_each, write_stage
 from tests.standardize.test_items import balance, year
 
 SLICE, TOTAL = {"Revenues": 500.0}, {"SalesRevenueNet": 2000.0}
@@ -23,11 +23,24 @@ REVENUES: dict[str, tuple[dict[str, str] | None, float, bool]] = {
 }
 
 
+@pytest.fixture(scope="module")
+def rows(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], list[Row]]:
+    """The rows of each case of ``REVENUES``, and of those of ``CONVERTS`` under each tag."""
+    cases = {("", case): Filer(balance({}) + year(SLICE | TOTAL), faces=row[0]) for case, row in REVENUES.items()}
+    for tag in CONVERT_TAGS:
+        names = {"Long": "LongTermDebtNoncurrent", "Convert": tag}
+        for case, (convert, faces, _, _) in CONVERTS.items():
+            known = None if faces is None else {names[name]: statement for name, statement in faces.items()}
+            facts = balance({"LongTermDebtNoncurrent": 400.0, tag: convert})
+            cases[tag, case] = Filer(facts, faces=known)
+    return rows_of_each(tmp_path_factory.mktemp("faces"), cases)
+
+
 @pytest.mark.parametrize("case", REVENUES)
-def test_revenue_on_the_face(case: str, tmp_path: Path) -> None:
+def test_revenue_on_the_face(case: str, rows: dict[tuple[str, str], list[Row]]) -> None:
     """Where no identity tells which revenue is the total, the one on the face of the income statement is."""
-    faces, expected, doubt = REVENUES[case]
-    row = as_of(rows_of(tmp_path, balance({}) + year(SLICE | TOTAL), faces=faces), "2026-03-01")
+    _, expected, doubt = REVENUES[case]
+    row = as_of(rows["", case], "2026-03-01")
     assert row["revenue"] == expected * M
     assert ("conflict" in row["flags"].split()) is doubt
 
@@ -54,6 +67,7 @@ def test_a_later_filing_does_not_decide_earlier(tmp_path: Path) -> None:
     assert as_of(rows, "2026-06-01")["revenue"] == 500 * M
 
 
+CONVERT_TAGS = ("ConvertibleLongTermNotesPayable", "ConvertibleDebtNoncurrent")
 CONVERTS: dict[str, tuple[float, dict[str, str] | None, float, bool]] = {
     "nothing is known of the faces: inside": (100, None, 400, True),
     "both on the balance sheet: beside": (100, {"Long": "BS", "Convert": "BS"}, 500, False),
@@ -63,14 +77,11 @@ CONVERTS: dict[str, tuple[float, dict[str, str] | None, float, bool]] = {
 }
 
 
-@pytest.mark.parametrize("tag", ["ConvertibleLongTermNotesPayable", "ConvertibleDebtNoncurrent"])
+@pytest.mark.parametrize("tag", CONVERT_TAGS)
 @pytest.mark.parametrize("case", CONVERTS)
-def test_converts_on_the_face(tag: str, case: str, tmp_path: Path) -> None:
+def test_converts_on_the_face(tag: str, case: str, rows: dict[tuple[str, str], list[Row]]) -> None:
     """Converts with a line of their own on the balance sheet are debt beside the noncurrent line of 400."""
-    convert, faces, expected, doubt = CONVERTS[case]
-    names = {"Long": "LongTermDebtNoncurrent", "Convert": tag}
-    known = None if faces is None else {names[name]: statement for name, statement in faces.items()}
-    facts = balance({"LongTermDebtNoncurrent": 400.0, tag: convert})
-    row = as_of(rows_of(tmp_path, facts, faces=known), "2026-03-01")
+    _, _, expected, doubt = CONVERTS[case]
+    row = as_of(rows[tag, case], "2026-03-01")
     assert row["total_debt"] == expected * M
     assert ("debt_ambiguous" in row["flags"].split()) is doubt

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.standardize.stages import Fact, M, as_of, rows_of
+from tests.standardize.stages import Fact, Filer, M, Row, as_of, rows_of, rows_of_each
 
 END, START, FILED = "2025-12-31", "2025-01-01", "2026-02-10"
 
@@ -56,12 +56,19 @@ DEBT: dict[str, tuple[dict[str, float], float]] = {
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def rows(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Row]]:
+    """The rows of each case of ``DEBT`` and ``FLOWS``."""
+    cases = {case: Filer(balance(values)) for case, (values, _) in DEBT.items()}
+    cases |= {case: Filer(flows(values)) for case, (_, values, _) in FLOWS.items()}
+    return rows_of_each(tmp_path_factory.mktemp("items"), cases)
+
+
 @pytest.mark.parametrize("case", DEBT)
-def test_total_debt(case: str, tmp_path: Path) -> None:
+def test_total_debt(case: str, rows: dict[str, list[Row]]) -> None:
     """Total debt adds what is different and nothing twice."""
-    values, expected = DEBT[case]
-    row = as_of(rows_of(tmp_path, balance(values)), "2026-03-01")
-    assert row["total_debt"] == pytest.approx(expected * M, abs=1)
+    row = as_of(rows[case], "2026-03-01")
+    assert row["total_debt"] == pytest.approx(DEBT[case][1] * M, abs=1)
     assert row["debt_evidence"] == "reported"
 
 
@@ -94,13 +101,17 @@ FLOWS = {
 }  # fmt: skip
 
 
+def flows(values: dict[str, float | None]) -> list[Fact]:
+    """Return the year's facts, without those that are ``None``."""
+    return balance({}) + [fact for fact in year({k: v for k, v in values.items() if v is not None})
+                          if not (fact[0] == "NetIncomeLoss" and values.get("NetIncomeLoss", 0) is None)]  # fmt: skip
+
+
 @pytest.mark.parametrize("case", FLOWS)
-def test_flows(case: str, tmp_path: Path) -> None:
+def test_flows(case: str, rows: dict[str, list[Row]]) -> None:
     """Each tree finds the figure that the company itself reports."""
-    name, values, expected = FLOWS[case]
-    facts = balance({}) + [fact for fact in year({k: v for k, v in values.items() if v is not None})
-                           if not (fact[0] == "NetIncomeLoss" and values.get("NetIncomeLoss", 0) is None)]  # fmt: skip
-    assert as_of(rows_of(tmp_path, facts), "2026-03-01")[name] == pytest.approx(expected * M, abs=1)
+    name, _, expected = FLOWS[case]
+    assert as_of(rows[case], "2026-03-01")[name] == pytest.approx(expected * M, abs=1)
 
 
 def test_liabilities_tagged_as_both_sides(tmp_path: Path) -> None:

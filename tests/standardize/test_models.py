@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from screener.catalogue.sectors import MODEL_NAMES
-from tests.standardize.stages import Fact, M, as_of, rows_of
+from tests.standardize.stages import Fact, Filer, M, Row, as_of, rows_of, rows_of_each
 
 END, START, FILED = "2025-12-31", "2025-01-01", "2026-02-10"
 INSTANTS = frozenset(
@@ -63,13 +63,21 @@ def test_every_model_is_in_the_table() -> None:
     assert {"pre_revenue", "ifrs"} <= expected
 
 
+@pytest.fixture(scope="module")
+def rows(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Row]]:
+    """The rows of each case of ``CASES`` and ``REVENUES``."""
+    cases = {
+        case: Filer(filing(values, form="20-F" if expected == "ifrs" else "10-K"), industry)
+        for case, (industry, values, expected) in CASES.items()
+    }
+    cases |= {case: Filer(filing(values), industry) for case, (industry, values, _) in REVENUES.items()}
+    return rows_of_each(tmp_path_factory.mktemp("models"), cases)
+
+
 @pytest.mark.parametrize("case", CASES)
-def test_model(case: str, tmp_path: Path) -> None:
+def test_model(case: str, rows: dict[str, list[Row]]) -> None:
     """The tags say what a company is; its industry only decides between what they allow."""
-    industry, values, expected = CASES[case]
-    form = "20-F" if expected == "ifrs" else "10-K"
-    row = as_of(rows_of(tmp_path, filing(values, form=form), model=industry), "2026-03-01")
-    assert row["model"] == expected
+    assert as_of(rows[case], "2026-03-01")["model"] == CASES[case][2]
 
 
 def test_model_as_of_the_day(tmp_path: Path) -> None:
@@ -103,11 +111,9 @@ REVENUES: dict[str, tuple[str, dict[str, float], float | None]] = {
 
 
 @pytest.mark.parametrize("case", REVENUES)
-def test_revenue_of_an_industry(case: str, tmp_path: Path) -> None:
+def test_revenue_of_an_industry(case: str, rows: dict[str, list[Row]]) -> None:
     """Each industry has its own line for revenue."""
-    industry, values, expected = REVENUES[case]
-    row = as_of(rows_of(tmp_path, filing(values), model=industry), "2026-03-01")
-    assert row["revenue"] == pytest.approx(expected * M)
+    assert as_of(rows[case], "2026-03-01")["revenue"] == pytest.approx(REVENUES[case][2] * M)
 
 
 def test_a_bank_has_no_operating_income(tmp_path: Path) -> None:

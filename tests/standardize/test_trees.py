@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from tests.standardize.stages import Fact, M, as_of, rows_of
+from tests.standardize.stages import Fact, Filer, M, Row, as_of, rows_of_each
 
 END, START, FILED = "2025-12-31", "2025-01-01", "2026-02-10"
 GOODS_EX_DA = "CostOfGoodsAndServiceExcludingDepreciationDepletionAndAmortization"
@@ -110,12 +108,19 @@ FLOWS: dict[str, tuple[dict[str, float], dict[str, float | None], str]] = {
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def rows(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Row]]:
+    """The rows of each case."""
+    cases = {case: Filer(report(values, {})) for case, (values, _, _) in BALANCES.items()}
+    cases |= {case: Filer(report({}, values)) for case, (values, _, _) in FLOWS.items()}
+    return rows_of_each(tmp_path_factory.mktemp("trees"), cases)
+
+
 @pytest.mark.parametrize("case", [*BALANCES, *FLOWS])
-def test_tree(case: str, tmp_path: Path) -> None:
+def test_tree(case: str, rows: dict[str, list[Row]]) -> None:
     """Each branch gives the hand-worked amounts, and the flag that says how sure they are."""
-    values, expected, flag = BALANCES.get(case) or FLOWS[case]
-    facts = report(values, {}) if case in BALANCES else report({}, values)
-    row = as_of(rows_of(tmp_path, facts), "2026-03-01")
+    _, expected, flag = BALANCES.get(case) or FLOWS[case]
+    row = as_of(rows[case], "2026-03-01")
     found = {name: None if row[name] is None else round(row[name] / M, 3) for name in expected}
     assert found == expected
     told = {"securities_unplaced", "payables_accrued", "revolver_derived", "debt_ambiguous", "cogs_ex_da", "accrual",

@@ -6,10 +6,11 @@ Apple, Nvidia, Marvell and Alphabet; the figures are columns of their 10-K and 1
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.standardize.stages import Fact, M, as_of, rows_of
+from tests.standardize.stages import Fact, Filer, M, Row, as_of, rows_of, rows_of_each
 
 CASH = "NetCashProvidedByUsedInOperatingActivities"
 INCOME = "NetIncomeLoss"
@@ -24,17 +25,30 @@ PIT = (
 )
 
 
-@pytest.mark.parametrize("case", PIT)
-@pytest.mark.parametrize("day", ["2010-01-24", "2010-01-25"])
-def test_vintages(case: tuple[str, str, float, float], day: str, tmp_path: Path) -> None:
-    """Apple FY2009 is the 10-K's until the 10-K/A of 2010-01-25, and the amendment's from that day on."""
-    tag, item, first, amended = case
+@pytest.fixture(scope="module")
+def rows(tmp_path_factory: pytest.TempPathFactory) -> dict[Any, list[Row]]:
+    """The rows of each case of ``PIT``, ``QUARTERS`` and ``TWELVE_MONTHS``."""
+    cases: dict[Any, Filer] = {case: Filer(vintages(*case)) for case in PIT}
+    cases |= {case: Filer(quarters(*case)) for case in QUARTERS}
+    cases |= {case: Filer(twelve_months(*case)) for case in TWELVE_MONTHS}
+    return rows_of_each(tmp_path_factory.mktemp("vectors"), cases)
+
+
+def vintages(tag: str, _item: str, first: float, amended: float) -> list[Fact]:
+    """Return a figure of Apple's FY2009 as first reported and as amended."""
     start = None if tag == ASSETS else APPLE_2009[0]
-    facts: list[Fact] = [
+    return [
         (tag, start, APPLE_2009[1], first * M, "2009-10-27", "10-K"),
         (tag, start, APPLE_2009[1], amended * M, "2010-01-25", "10-K/A"),
     ]
-    assert as_of(rows_of(tmp_path, facts), day)[item] == (first if day == "2010-01-24" else amended) * M
+
+
+@pytest.mark.parametrize("case", PIT)
+@pytest.mark.parametrize("day", ["2010-01-24", "2010-01-25"])
+def test_vintages(case: tuple[str, str, float, float], day: str, rows: dict[Any, list[Row]]) -> None:
+    """Apple FY2009 is the 10-K's until the 10-K/A of 2010-01-25, and the amendment's from that day on."""
+    _, item, first, amended = case
+    assert as_of(rows[case], day)[item] == (first if day == "2010-01-24" else amended) * M
 
 
 def test_a_rounding_is_no_vintage(tmp_path: Path) -> None:
@@ -58,17 +72,21 @@ QUARTERS = (
 )
 
 
-@pytest.mark.parametrize("case", QUARTERS)
-def test_quarters(case: tuple[str, str, Stretch, Stretch, float], tmp_path: Path) -> None:
-    """A quarter is the longer stretch less the shorter one of the reports that followed each other."""
-    item, start, short, long, expected = case
+def quarters(item: str, start: str, short: Stretch, long: Stretch, _expected: float) -> list[Fact]:
+    """Return the facts of two stretches of a year."""
     tag = TAGS[item]
-    facts: list[Fact] = [
+    return [
         (tag, start, short[0], short[1] * M, short[2], "10-Q"),
         (tag, start, long[0], long[1] * M, long[2], "10-K"),
         (ASSETS, None, long[0], 1e12, long[2], "10-K"),
     ]
-    assert as_of(rows_of(tmp_path, facts), "2026-03-01", long[0])[f"{item}_q"] == expected * M
+
+
+@pytest.mark.parametrize("case", QUARTERS)
+def test_quarters(case: tuple[str, str, Stretch, Stretch, float], rows: dict[Any, list[Row]]) -> None:
+    """A quarter is the longer stretch less the shorter one of the reports that followed each other."""
+    item, _, _, long, expected = case
+    assert as_of(rows[case], "2026-03-01", long[0])[f"{item}_q"] == expected * M
 
 
 def test_quarters_of_one_basis(tmp_path: Path) -> None:
@@ -104,17 +122,23 @@ TWELVE_MONTHS = (
 )
 
 
-@pytest.mark.parametrize("case", TWELVE_MONTHS)
-def test_twelve_months(case: tuple[str, Dates, float, float, float, str, float], tmp_path: Path) -> None:
-    """Twelve months are the year, plus the year to date, less the stretch that the same report compares it with."""
-    item, dates, year, now, before, day, expected = case
+def twelve_months(
+    item: str, dates: Dates, year: float, now: float, before: float, _day: str, _expected: float
+) -> list[Fact]:
+    """Return the facts of a year, of the year to date and of the same stretch a year before."""
     tag, ((start, end, filed), (begun, until, published), stretch) = TAGS[item], dates
-    facts: list[Fact] = [
+    return [
         (tag, start, end, year * M, filed, "10-K"),
         (tag, begun, until, now * M, published, "10-Q"),
         (tag, start, stretch, before * M, published, "10-Q"),
         (ASSETS, None, until, 1e12, published, "10-Q"),
     ]
-    row = as_of(rows_of(tmp_path, facts), day)
-    assert str(row["period_end"]) == until
+
+
+@pytest.mark.parametrize("case", TWELVE_MONTHS)
+def test_twelve_months(case: tuple[str, Dates, float, float, float, str, float], rows: dict[Any, list[Row]]) -> None:
+    """Twelve months are the year, plus the year to date, less the stretch that the same report compares it with."""
+    item, dates, _, _, _, day, expected = case
+    row = as_of(rows[case], day)
+    assert str(row["period_end"]) == dates[1][1]
     assert row[item] == pytest.approx(expected * M, abs=1)

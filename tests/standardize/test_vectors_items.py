@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from tests.standardize.stages import Fact, M, as_of, rows_of
+from tests.standardize.stages import Fact, Filer, M, Row, as_of, rows_of_each
 
 VECTORS: dict[str, tuple[str, str, dict[str, float], float]] = {
     # company and end: item, first day of the year, its facts, what it must be
@@ -30,10 +28,9 @@ VECTORS: dict[str, tuple[str, str, dict[str, float], float]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", VECTORS)
-def test_item(case: str, tmp_path: Path) -> None:
-    """The item of the fiscal year is the figure of the filing."""
-    item, start, values, expected = VECTORS[case]
+def facts_of(case: str) -> list[Fact]:
+    """Return the facts of a case, filed on the first of March of the next year."""
+    item, start, values, _ = VECTORS[case]
     end = case.split()[1]
     filed = f"{int(end[:4]) + 1}-03-01"
     facts: list[Fact] = [
@@ -42,5 +39,19 @@ def test_item(case: str, tmp_path: Path) -> None:
     ]
     for tag, value in values.items():
         facts.append((tag, None if item == "ppe_net" else start, end, value * M, filed, "10-K"))
-    row = as_of(rows_of(tmp_path, facts), f"{filed[:4]}-03-15", end)
+    return facts
+
+
+@pytest.fixture(scope="module")
+def rows(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Row]]:
+    """The rows of each case."""
+    return rows_of_each(tmp_path_factory.mktemp("items"), {case: Filer(facts_of(case)) for case in VECTORS})
+
+
+@pytest.mark.parametrize("case", VECTORS)
+def test_item(case: str, rows: dict[str, list[Row]]) -> None:
+    """The item of the fiscal year is the figure of the filing."""
+    item, _, _, expected = VECTORS[case]
+    end = case.split()[1]
+    row = as_of(rows[case], f"{int(end[:4]) + 1}-03-15", end)
     assert row[item] == pytest.approx(expected * M, abs=1)
