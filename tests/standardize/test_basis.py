@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from screener.sources.staged import LISTINGS_RAW, PRICES_RAW
-from tests.standardize.stages import ISSUER, Fact, M, as_of, rows_of, write_table
+from tests.standardize.stages import ISSUER, Fact, Filer, M, Row, as_of, rows_of, rows_of_each, write_table
 
 SPLIT_TAG = "StockholdersEquityNoteStockSplitConversionRatio1"
 ENDS = ("2022-03-31", "2022-06-30", "2022-09-30", "2022-12-31", "2023-03-31", "2023-06-30", "2023-09-30", "2023-12-31")
@@ -121,18 +121,28 @@ def test_public_float_tells_a_split_after_the_filing(
     assert [code for code in row["flags"].split() if code.startswith("basis")] == ([flag] if flag else [])
 
 
-@pytest.mark.parametrize(
-    ("stated", "kept"), [(4500 * M, 4500 * M), (31_354_367_947_000_000_000, None), (0, None), (37.4, None)]
-)
-def test_public_float_bounds(stated: float, kept: float | None, tmp_path: Path) -> None:
+FLOATS: dict[float, float | None] = {4500 * M: 4500 * M, 31_354_367_947_000_000_000: None, 0: None, 37.4: None}
+COUNTS: dict[float, float | None] = {1: None, 100: None, 1000: None, 1001: 1001}
+
+
+@pytest.fixture(scope="module")
+def covers(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, float], list[Row]]:
+    """The rows of each case of ``FLOATS`` and ``COUNTS``."""
+    cases = {("float", stated): Filer(annual(stated)) for stated in FLOATS}
+    cases |= {("count", count): Filer(annual(4500 * M, count=count)) for count in COUNTS}
+    return rows_of_each(tmp_path_factory.mktemp("covers"), cases)
+
+
+@pytest.mark.parametrize("stated", FLOATS)
+def test_public_float_bounds(stated: float, covers: dict[tuple[str, float], list[Row]]) -> None:
     """The 31 quintillion of eBay, a zero and Corteva's 37.4 (billions) are no public floats."""
-    assert as_of(rows_of(tmp_path, annual(stated)), "2024-02-25")["public_float"] == kept
+    assert as_of(covers["float", stated], "2024-02-25")["public_float"] == FLOATS[stated]
 
 
-@pytest.mark.parametrize(("count", "kept"), [(1, None), (100, None), (1000, None), (1001, 1001)])
-def test_placeholders_are_no_share_counts(count: float, kept: float | None, tmp_path: Path) -> None:
+@pytest.mark.parametrize("count", COUNTS)
+def test_placeholders_are_no_share_counts(count: float, covers: dict[tuple[str, float], list[Row]]) -> None:
     """Subsidiaries state 1, 100 or 1,000 shares on the cover."""
-    assert as_of(rows_of(tmp_path, annual(4500 * M, count=count)), "2024-02-25")["shares_outstanding"] == kept
+    assert as_of(covers["count", count], "2024-02-25")["shares_outstanding"] == COUNTS[count]
 
 
 def test_share_jump_is_flagged(tmp_path: Path) -> None:

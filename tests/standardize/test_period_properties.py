@@ -67,10 +67,10 @@ def histories_of(random: Random) -> Histories:
     return {issuer: history(random) for issuer in range(1, ISSUERS + 1)}
 
 
-def built(histories: Histories, factor: float = 1.0) -> list[Row]:
-    """Return the fundamentals of the histories, every amount times ``factor``."""
+def built(histories: Histories) -> list[Row]:
+    """Return the fundamentals of the histories."""
     facts = [
-        (issuer, tag, unit_of(tag), start, end, value * factor, filed, form, accession_of(filed, form), None)
+        (issuer, tag, unit_of(tag), start, end, value, filed, form, accession_of(filed, form), None)
         for issuer, found in histories.items()
         for tag, start, end, value, filed, form in found
     ]
@@ -85,6 +85,25 @@ def built(histories: Histories, factor: float = 1.0) -> list[Row]:
         write_table(stage / "companies.parquet", COMPANIES, rows)
         standardize(stage)
         return read(stage / "fundamentals.parquet")
+
+
+def built_beside(*each: Histories) -> list[list[Row]]:
+    """Return the fundamentals of several sets of histories, built as other companies of one data set."""
+    apart = 10 * ISSUERS
+    together = built({apart * k + issuer: facts for k, found in enumerate(each) for issuer, facts in found.items()})
+    rows: list[list[Row]] = [[] for _ in each]
+    for row in together:
+        k, issuer = divmod(row["issuer_id"], apart)
+        rows[k].append(row | {"issuer_id": issuer})
+    return rows
+
+
+def times(factor: float, histories: Histories) -> Histories:
+    """Return the histories with every amount times ``factor``."""
+    return {
+        issuer: [(tag, start, end, value * factor, filed, form) for tag, start, end, value, filed, form in facts]
+        for issuer, facts in histories.items()
+    }
 
 
 def known(rows: list[Row], day: str) -> list[Row]:
@@ -117,14 +136,13 @@ def test_what_is_filed_later_changes_nothing(random: Random, cut: date) -> None:
 def test_restatements_move_their_own_period(random: Random) -> None:
     """A late restatement of an old period leaves the newest row's period; one of the newest replaces it on its day."""
     histories, day = histories_of(random), "2024-06-01"
-    before = built(histories)
     old = {issuer: facts + report(random, ENDS[4], date(2024, 6, 1), "10-Q/A") for issuer, facts in histories.items()}
     new = {
         issuer: [*facts, ("NetIncomeLoss", "2022-01-01", "2022-12-31", 77_000_000.0, day, "10-K/A"),
                  ("Assets", None, "2022-12-31", 88_000_000.0, day, "10-K/A")]
         for issuer, facts in histories.items()
     }  # fmt: skip
-    with_old, with_new = built(old), built(new)
+    before, with_old, with_new = built_beside(histories, old, new)
     for issuer in histories:
         row = newest(before, issuer, day)
         assert row is not None
@@ -145,7 +163,7 @@ def test_restatements_move_their_own_period(random: Random) -> None:
 def test_money_scales_with_its_inputs(random: Random) -> None:
     """A thousand times every amount gives a thousand times every money item, and the same flags."""
     histories = histories_of(random)
-    once, thousand = built(histories), built(histories, 1000.0)
+    once, thousand = built_beside(histories, times(1000.0, histories))
     assert len(once) == len(thousand)
     for one, other in zip(once, thousand, strict=True):
         assert {name: one[name] for name in one if name not in MONEY} == {

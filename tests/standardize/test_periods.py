@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from screener.standardize.splits import infer, plain_ratio
-from tests.standardize.stages import Fact, M, as_of, read, rows_of
+from tests.standardize.stages import Fact, Filer, M, as_of, read, rows_of, rows_of_each
 
 APPLE_2009 = ("2008-09-28", "2009-09-26")
 
@@ -147,34 +147,46 @@ def test_one_split_is_found_once() -> None:
     assert infer([(1, first, second, 2.0, -1), (1, first, second, 2.0, -1)]) == []
 
 
-@pytest.mark.parametrize(("count", "expected"), [(100, 20e6), (1000, 20e6), (19e6, 19e6), (19e3, 19e6), (5e9, 20e6)])
-def test_cover_counts_are_checked(count: float, expected: float, tmp_path: Path) -> None:
-    """Placeholders and counts far from the weighted shares are not believed; thousands tagged as units are mended."""
-    facts: list[Fact] = [
+COVERS = {100: 20e6, 1000: 20e6, 19e6: 19e6, 19e3: 19e6, 5e9: 20e6}
+
+
+def cover(count: float) -> list[Fact]:
+    """Return an annual report with 20 million weighted shares and ``count`` on its cover."""
+    return [
         ("Assets", None, "2024-12-31", 1e9, "2025-02-01", "10-K"),
         ("WeightedAverageNumberOfSharesOutstandingBasic", "2024-01-01", "2024-12-31", 20e6, "2025-02-01", "10-K"),
         ("NetIncomeLoss", "2024-01-01", "2024-12-31", 40e6, "2025-02-01", "10-K"),
         ("EarningsPerShareBasic", "2024-01-01", "2024-12-31", 2.0, "2025-02-01", "10-K"),
         ("EntityCommonStockSharesOutstanding", None, "2025-01-20", count, "2025-02-01", "10-K"),
     ]
-    assert as_of(rows_of(tmp_path, facts), "2025-03-01")["shares_outstanding"] == expected
 
 
-@pytest.mark.parametrize(("before", "expected"), [(400, 1050), (0, 1050), (300, 1050)])
-def test_twelve_months_with_a_recast_stretch(before: float, expected: float, tmp_path: Path) -> None:
-    """Both stretches come from the new report: 1,000 + 350 - 300, whatever the stretch was said to be a year ago."""
+def test_cover_counts_are_checked(tmp_path: Path) -> None:
+    """Placeholders and counts far from the weighted shares are not believed; thousands tagged as units are mended."""
+    rows = rows_of_each(tmp_path, {count: Filer(cover(count)) for count in COVERS})
+    assert {count: as_of(rows[count], "2025-03-01")["shares_outstanding"] for count in COVERS} == COVERS
+
+
+def recast(before: float) -> list[Fact]:
+    """Return 1,000 of a year, then 350 beside the 300 of the year before, which were reported as ``before``."""
     year, now, then = ("2022-01-01", "2022-12-31"), ("2023-01-01", "2023-06-30"), ("2022-01-01", "2022-06-30")
     tag = "NetCashProvidedByUsedInOperatingActivities"
-    facts: list[Fact] = [
+    return [
         (tag, *then, before * M, "2022-08-01", "10-Q"),
         (tag, *year, 1000 * M, "2023-02-01", "10-K"),
         (tag, *now, 350 * M, "2023-08-01", "10-Q"),
         (tag, *then, 300 * M, "2023-08-01", "10-Q"),
         ("Assets", None, now[1], 9000 * M, "2023-08-01", "10-Q"),
     ]
-    row = as_of(rows_of(tmp_path, facts), "2023-09-01", "2023-06-30")
-    assert row["cfo"] == expected * M
-    assert ("mixed_basis" in row["flags"].split()) == (before != 300)
+
+
+def test_twelve_months_with_a_recast_stretch(tmp_path: Path) -> None:
+    """Both stretches come from the new report: 1,000 + 350 - 300, whatever the stretch was said to be a year ago."""
+    rows = rows_of_each(tmp_path, {before: Filer(recast(before)) for before in (400, 0, 300)})
+    for before, found in rows.items():
+        row = as_of(found, "2023-09-01", "2023-06-30")
+        assert row["cfo"] == 1050 * M
+        assert ("mixed_basis" in row["flags"].split()) == (before != 300)
 
 
 def test_recast_stretch_is_known_without_its_column(tmp_path: Path) -> None:
