@@ -5,13 +5,16 @@ The literals were read by hand in the SEC's companyfacts files.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from datetime import date
 
 import pytest
 
-from screener.engine.company import find_company
-from screener.engine.lineage import Trace, trace_item, versions_of
+from screener.engine.company import Company, find_company
+from screener.engine.lineage import Trace, lineage_of, trace_item, versions_of
 from screener.lake.connect import Lake
+from screener.standardize.lineage import Lineage
 from screener.standardize.lineage_nodes import leaves
 from tests.standardize.laws import law
 
@@ -23,6 +26,23 @@ CSX_Q2, CSX_Q3 = "0000277948-24-000047", "0000277948-24-000054"
 CSX_2023, CSX_Q3_2023 = "0000277948-24-000010", "0000277948-23-000053"
 
 Leaf = tuple[str, str | None, str, float, str, str, str]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _each_company_once() -> Iterator[None]:
+    """Keep the lineage of each company open for all tests: it takes seconds and is the same for every day."""
+    found: dict[tuple[str, int], Lineage] = {}
+    with ExitStack() as opened, pytest.MonkeyPatch.context() as patch:
+
+        def kept(lake: Lake, company: Company) -> AbstractContextManager[Lineage]:
+            key = (str(lake.directory), company.issuer_id)
+            if key not in found:
+                found[key] = opened.enter_context(lineage_of(lake, company))
+            return nullcontext(found[key])
+
+        patch.setattr("screener.engine.lineage.lineage_of", kept)
+        patch.setattr("tests.standardize.laws.lineage_of", kept)
+        yield
 
 
 def traced(lake: Lake, ticker: str, item: str, day: str, *, period: str = "ttm", end: str | None = None) -> Trace:
