@@ -220,13 +220,7 @@ def _definitions() -> dict[str, Schema]:
 
 
 def _screen_definitions() -> dict[str, Schema]:
-    weight, within = _ref("weight"), _choice(PEERS, {**_peers(), peers.EVERYONE: "all names of the universe"})
-    direction = _choice(RANK_DIRECTIONS, _BETTER)
-    long_factor = {"metric": _ref("expression"), "weight": weight, "direction": direction, "within": within,
-                   "missing": _choice(MISSING, _MISSING)}  # fmt: skip
-    group = {"weight": weight, "within": within, "by": _ref("factors")}
-    rule = {"rule": _ref("condition"), "if_unknown": _choice(IF_UNKNOWN, _IF_UNKNOWN)}
-    grouped = _helped(group, FACTOR_HELP)
+    """Return what screens alone have."""
     return {
         "whole": {
             "anyOf": [
@@ -237,52 +231,47 @@ def _screen_definitions() -> dict[str, Schema]:
         "weight": {"anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"type": "string", "pattern": "^[0-9.$]"}]},
         "name": {"anyOf": _consts("metric", "item", "field")},
         "number_name": {"anyOf": _consts("metric", "item", "field", value="number")},
+        **_rule_definitions(),
+        **_rank_definitions(),
+    }
+
+
+def _rule_definitions() -> dict[str, Schema]:
+    if_unknown = _choice(IF_UNKNOWN, _IF_UNKNOWN)
+    return {
         "conditions": _list_of({"anyOf": [_ref("condition"), _ref("rule"), _ref("group_of_rules")]}),
         "entry_of_rules": _entry(("rule", *WORDS)),
         "group_of_rules": _object(
-            {
-                **dict.fromkeys(WORDS, _ref("conditions")),
-                "name": _ref("text"),
-                "if_unknown": _choice(IF_UNKNOWN, _IF_UNKNOWN),
-            },
+            {**dict.fromkeys(WORDS, _ref("conditions")), "name": _ref("text"), "if_unknown": if_unknown},
             patternProperties={AT_LEAST_PATTERN: _ref("conditions")},
             allOf=[_entry(WORDS)],
         ),
         "tickers": _list_of({"type": ["string", "number", "boolean"]}),
         "parameter": _parameter(),
-        "rule": _object(rule, ("rule",)),
+        "rule": _object({"rule": _ref("condition"), "if_unknown": if_unknown}, ("rule",)),
         "groups_of_rules": {
             "type": "object",
             "additionalProperties": _ref("conditions"),
             "not": _ref("entry_of_rules"),
         },
         "headed": {"type": "object", "additionalProperties": _ref("expression"), "minProperties": 1},
+    }
+
+
+def _rank_definitions() -> dict[str, Schema]:
+    weight, within = _ref("weight"), _choice(PEERS, {**_peers(), peers.EVERYONE: "all names of the universe"})
+    long_factor = {"metric": _ref("expression"), "weight": weight, "direction": _choice(RANK_DIRECTIONS, _BETTER),
+                   "within": within, "missing": _choice(MISSING, _MISSING)}  # fmt: skip
+    short_factor = {key: long_factor[key] for key in list(long_factor)[1:]}
+    factors = ("number_name", "expression", "group", "factor", "named_members_of_a_group")
+    members = [weight, {"type": "array", "items": _ref("factors"), "minItems": 1}, _ref("group"), _ref("short_factor")]
+    return {
         "within": within,
-        "group": _object(grouped, ("by",)),
+        "group": _object(_helped({"weight": weight, "within": within, "by": _ref("factors")}, FACTOR_HELP), ("by",)),
         "factor": _object(_helped(long_factor, FACTOR_HELP), ("metric",)),
-        "short_factor": _object(_helped({key: long_factor[key] for key in list(long_factor)[1:]}, FACTOR_HELP)),
-        "factors": _list_of(
-            {
-                "anyOf": [
-                    _ref("number_name"),
-                    _ref("expression"),
-                    _ref("group"),
-                    _ref("factor"),
-                    _ref("named_members_of_a_group"),
-                ]
-            }
-        ),
-        "named_members": {
-            "type": "object",
-            "additionalProperties": {
-                "anyOf": [
-                    weight,
-                    {"type": "array", "items": _ref("factors"), "minItems": 1},
-                    _ref("group"),
-                    _ref("short_factor"),
-                ]
-            },
-        },
+        "short_factor": _object(_helped(short_factor, FACTOR_HELP)),
+        "factors": _list_of({"anyOf": [_ref(name) for name in factors]}),
+        "named_members": {"type": "object", "additionalProperties": {"anyOf": members}},
         "named_members_of_a_group": {
             "allOf": [_ref("named_members")],
             "not": {"anyOf": [{"required": ["by"]}, {"required": ["metric"]}]},
