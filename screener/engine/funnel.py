@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from screener.engine.display import Shown
 from screener.engine.result import FunnelStep, Result
 from screener.engine.run import keyed, run_screen
 
@@ -51,8 +52,8 @@ class Overlap:
     share: float
 
 
-@dataclass(frozen=True)
-class Funnel:
+@dataclass(frozen=True, repr=False)
+class Funnel(Shown):
     """The rules of a screen over its universe.
 
     costs: one row a condition, universe first. overlap: a square of counts over the rules: names of the universe that

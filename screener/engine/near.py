@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from screener.engine.display import Shown
 from screener.engine.distance import Distance, deciding, turning
 from screener.engine.parts import Parts, run_with_parts
 from screener.engine.places import Place, read_places
@@ -42,8 +43,8 @@ class Miss:
     unknown: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Near:
+@dataclass(frozen=True, repr=False)
+class Near(Shown):
     """The near misses of a run: nearest first. ``total`` is how many there are, also where a limit shows fewer."""
 
     result: Result

@@ -11,7 +11,7 @@ from screener.catalogue.flags import notable
 from screener.engine.compile import identifier
 from screener.engine.query import Query, build_query, place_of
 from screener.engine.ranks import factor_weights, unit_of
-from screener.engine.result import FactorValue, FunnelStep, Result, ResultColumn, Row, RunIdentity
+from screener.engine.result import FactorValue, FunnelStep, Result, ResultColumn, Row, RunIdentity, Steps
 from screener.engine.tickers import bind_tickers, named
 from screener.engine.trace import Tracer
 from screener.errors import DataError
@@ -88,6 +88,7 @@ def run_screen(
         population=_remaining(funnel, "universe"),
         passed=funnel[-1].remaining,
         sql=query.sql,
+        path=str(lake.path),
         extra={"coverage": _coverage(lake.con, screen)},
     )
 
@@ -108,7 +109,7 @@ def panel(lake: Lake, screen: Screen, dates: Sequence[date]) -> pl.DataFrame:
     return frame
 
 
-def read_funnel(con: duckdb.DuckDBPyConnection, screen: Screen) -> tuple[FunnelStep, ...]:
+def read_funnel(con: duckdb.DuckDBPyConnection, screen: Screen) -> Steps:
     """Count, from the table ``evaluated``, how the candidates fare at every condition."""
     counts, alive = ["count(*)"], "true"
     for key, rule in keyed(screen):
@@ -127,7 +128,7 @@ def read_funnel(con: duckdb.DuckDBPyConnection, screen: Screen) -> tuple[FunnelS
         kind = "universe" if key.startswith("u") else "rule"
         admitted = unknown if rule.if_unknown != "fail" else 0
         steps.append(FunnelStep(kind, rule.group, rule.text, passed, failed, unknown, remaining, admitted))
-    return tuple(steps)
+    return Steps(steps)
 
 
 def keyed(screen: Screen) -> list[tuple[str, Rule]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from screener.engine.display import Shown
 from screener.engine.parts import Parts, run_with_parts
 from screener.engine.places import Place, read_places
 from screener.engine.result import Result
@@ -33,8 +34,8 @@ class Unjudged:
     place: Place
 
 
-@dataclass(frozen=True)
-class Unknown:
+@dataclass(frozen=True, repr=False)
+class Unknown(Shown):
     """The names that could not be judged, in the order of the list, apart from the rejected.
 
     reasons: (reason, names) with the most frequent first; a name counts once for each of its reasons.
