@@ -27,7 +27,8 @@ CELLS: tuple[tuple[str, str], ...] = (
     (
         "## A run\n\n`run` takes a saved screen's name or a file. In a notebook the result shows itself as a table,\n"
         "in a session as the text of the command line.",
-        'import polars as pl\nimport screener\n\nresult = screener.run("quality-value")\nresult.frame.select("rank", "ticker", "name", "score", "roic", "ebit_yield").head(3)',
+        'import polars as pl\nimport screener\n\nresult = screener.run("quality-value")\n'
+        'result.frame.select("rank", "ticker", "name", "score", "roic", "ebit_yield").head(3)',
     ),
     (
         "Values are unrounded and in full units, unknown ones are null; `units` names the unit of each column, a row\n"
