@@ -282,19 +282,6 @@ def coverage(*names: str, group: str = "", data: str | Path | None = None, as_of
         return measure(lake, rows, as_of)
 
 
-def coverage_warnings(
-    screens: Sequence[str | Path | Screen], *, data: str | Path | None = None
-) -> tuple[tuple[Problem, ...], ...]:
-    """Return, for each screen, warnings of the metrics that it relies on and that few small caps of the data have."""
-    from screener.engine.reliance import coverage_warnings as warnings
-
-    resolved = [load(screen) for screen in screens]
-    if not resolved:
-        return ()
-    with open_data(data) as lake:
-        return warnings(lake, resolved)
-
-
 def lint(
     screens: Sequence[str | Path | Screen], *, data: str | Path | None = None, static: bool = False
 ) -> tuple[tuple[Problem, ...], ...]:

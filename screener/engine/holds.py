@@ -96,7 +96,7 @@ def _holding(lake: Lake, screen: Screen, company: Company, day: date) -> Holding
     judged = [(key, rule, verdict) for (key, rule), verdict in zip(conditions, verdicts, strict=True)]
     failed = next((one for one in judged if one[2] is False), None)
     # What follows a condition that keeps it out of the universe may not have been looked at: the first is the cause.
-    key, rule, _ = failed or next(one for one in judged if one[2] is None and one[1].if_unknown == "fail")
+    key, rule, _ = failed or next(one for one in judged if one[2] is None and not one[1].lets_unknown_in)
     kind = "universe" if key.startswith("u") else "rule"
     reason = "" if failed else _reason(lake, screen, rule, company, day)
     state = "fails" if failed else "unknown"

@@ -129,7 +129,7 @@ def _failing_once(con: duckdb.DuckDBPyConnection, screen: Screen) -> list[tuple[
     if not rules:
         return []
     failed = "[" + ", ".join(f"CASE WHEN NOT r{k} THEN {k} END" for k in rules) + "]"
-    closed = [k for k in rules if screen.rules[k - 1].if_unknown == "fail"]
+    closed = [k for k in rules if not screen.rules[k - 1].lets_unknown_in]
     unknown = "[" + ", ".join(f"CASE WHEN r{k} IS NULL THEN {k} END" for k in closed) + "]::INT[]"
     return con.execute(
         f"SELECT issuer_id, ticker, name, sector, list_filter({failed}, lambda k: k IS NOT NULL)[1], "

@@ -12,6 +12,7 @@ from screener.engine.compile import identifier
 from screener.engine.query import Query, build_query, place_of
 from screener.engine.ranks import factor_weights, unit_of
 from screener.engine.result import FactorValue, FunnelStep, Result, ResultColumn, Row, RunIdentity, Steps
+from screener.engine.steps import let_in
 from screener.engine.tickers import bind_tickers, named
 from screener.engine.trace import Tracer
 from screener.errors import DataError
@@ -114,7 +115,7 @@ def read_funnel(con: duckdb.DuckDBPyConnection, screen: Screen) -> Steps:
     counts, alive = ["count(*)"], "true"
     for key, rule in keyed(screen):
         tested = alive if key.startswith("u") else "in_universe"
-        alive += f" AND coalesce({key}, {str(rule.if_unknown != 'fail').lower()})"
+        alive += f" AND {let_in(key, rule)}"
         counts += [
             f"count(*) FILTER ({tested} AND {key})",
             f"count(*) FILTER ({tested} AND NOT {key})",
@@ -126,7 +127,7 @@ def read_funnel(con: duckdb.DuckDBPyConnection, screen: Screen) -> Steps:
     for number, (key, rule) in enumerate(keyed(screen)):
         passed, failed, unknown, remaining = found[1 + 4 * number : 5 + 4 * number]
         kind = "universe" if key.startswith("u") else "rule"
-        admitted = unknown if rule.if_unknown != "fail" else 0
+        admitted = unknown if rule.lets_unknown_in else 0
         steps.append(FunnelStep(kind, rule.group, rule.text, passed, failed, unknown, remaining, admitted))
     return Steps(steps)
 
