@@ -10,8 +10,8 @@ from screener.output.writers import FORMATS
 INTRO = """# Output formats
 
 `screener run` prints a shortlist with `--format`, and writes it with `-o FILE`, which may repeat. The suffix chooses
-the format, or its name does: `-o tradingview=picks.txt`. (What stands before `=` and is no format belongs to the name of
-the file.) A file appears under its name when it is whole; the same run writes the same bytes.
+the format, or its name does: `-o tradingview=picks.txt`. (What stands before `=` and is no format belongs to the name
+of the file.) A file appears under its name when it is whole; the same run writes the same bytes.
 
 ```console
 $ screener run quality-value --format tradingview
@@ -63,11 +63,11 @@ units = json.loads(pl.read_parquet_metadata("picks.parquet")["screener.units"])
 
 def formats_page(note: str) -> str:
     """Return docs/formats.md; ``note`` says that it is generated."""
-    lines = [note + INTRO.rstrip("\n"), "", "| name | suffix | what | printed |", "|---|---|---|---|"]
+    lines = [note + INTRO.rstrip("\n"), "", "| name | suffix | what | carries | printed |", "|---|---|---|---|---|"]
     for row in FORMATS:
         suffixes = " ".join(f"`{suffix}`" for suffix in row.suffixes) or "by name"
         printed = "no" if row.file_only else "yes"
-        lines.append(f"| `{row.name}` | {suffixes} | {row.label}: {row.carries} | {printed} |")
+        lines.append(f"| `{row.name}` | {suffixes} | {row.label} | {row.carries} | {printed} |")
     prefixes = ", ".join(f"{name} is `{prefix}`" for name, prefix in TRADINGVIEW.items())
     lines += [RULES.rstrip("\n"), f"{prefixes}.", JSON.rstrip("\n")]
     for name, keys in OBJECTS.items():

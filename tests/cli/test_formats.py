@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from screener import api
 from screener.cli.main import main, root
 from screener.output.result_schema import result_schema, sidecar_schema
 from screener.output.writers import TEXT_NAMES
@@ -23,13 +25,24 @@ def call(*arguments: str) -> tuple[str, str]:
     return done.stdout, done.stderr
 
 
-@pytest.mark.parametrize("name", TEXT_NAMES)
-def test_every_text_format_is_printed(name: str) -> None:
+def test_every_text_format_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Standard output takes each of them, and has all three names in it."""
-    tickers = call(*RUN, "--format", "tickers")[0].split()
-    text = call(*RUN, "--format", name)[0]
+    result = api.run("quality-value", limit=3)
+    monkeypatch.setattr(api, "run", lambda *_given, **_named: result)
+    texts = {name: call(*RUN, "--format", name)[0] for name in TEXT_NAMES}
+    tickers = texts["tickers"].split()
     assert len(tickers) == 3
-    assert [ticker for ticker in tickers if ticker not in text] == []
+    assert [(name, ticker) for name, text in texts.items() for ticker in tickers if ticker not in text] == []
+
+
+def test_a_name_without_a_ticker_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A watchlist cannot hold it, in a file or on standard output; other formats can."""
+    result = api.run("quality-value", limit=3)
+    rows = (dataclasses.replace(result.rows[0], ticker=None, name="Nameless \x1b[31mCorp"), *result.rows[1:])
+    monkeypatch.setattr(api, "run", lambda *_given, **_named: dataclasses.replace(result, rows=rows))
+    _, told = call(*RUN, "--format", "yahoo", "-o", f"tickers={tmp_path / 'a.txt'}", "-o", str(tmp_path / "a.csv"))
+    lines = [line for line in told.splitlines() if line.startswith("left out")]
+    assert lines == [f"left out of {name}, as they have no ticker: Nameless Corp" for name in ("tickers", "yahoo")]
 
 
 def test_a_watchlist_and_its_sidecar(tmp_path: Path) -> None:

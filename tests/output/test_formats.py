@@ -92,7 +92,7 @@ def check_zip(content: bytes) -> None:
             for element in ET.fromstring(packed.read(name)).iter():  # noqa: S314 - our own output
                 # The package has elements <f> in tables and charts, too: they hold references, not what a row says.
                 if "worksheets/sheet" in name and element.tag.endswith("}f"):
-                    assert "http" not in (element.text or "").lower()
+                    assert not re.search(r"http|sum\(1\)|alert", element.text or "", flags=re.IGNORECASE)
                 keys = {key.rpartition("}")[2] for key in element.attrib}
                 assert "formula" not in keys, name
                 for value in element.attrib.values():
@@ -102,7 +102,7 @@ def check_zip(content: bytes) -> None:
 
 
 @EVERY
-def test_hostile_text_is_harmless(hostile: Result, fmt: Format) -> None:
+def test_hostile_text_is_harmless(hostile: Result, empty_result: Result, fmt: Format) -> None:
     """No control character or direction override, no markup, no formula and no link comes from a name."""
     content = made(hostile, fmt)
     if content.startswith(b"PK"):
@@ -112,7 +112,8 @@ def test_hostile_text_is_harmless(hostile: Result, fmt: Format) -> None:
             assert not [text for text in column if isinstance(text, str) and CONTROL.search(text)]
     else:
         text = content.decode()
-        assert not CONTROL.search(text)
+        # A library that a format has in it may have such characters of its own.
+        assert not set(CONTROL.findall(text)) - set(CONTROL.findall(made(empty_result, fmt).decode()))
         assert fmt.name in NO_MARKUP or "<script>alert(1)" not in text
 
 

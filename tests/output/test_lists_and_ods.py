@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from python_calamine import CalamineWorkbook
 
+import screener
 from screener.engine.result import Result, ResultColumn
 from screener.errors import OutputError
 from screener.language.tickers import tickers_in
@@ -61,6 +62,15 @@ def test_our_own_watchlist_reads_plain_tickers(listed: Result, tmp_path: Path) -
     path = tmp_path / "list.txt"
     path.write_text(to_tickers(listed), encoding="utf-8")
     assert tickers_in(path) == tuple(line[0] for line in LINES)
+
+
+def test_a_run_knows_the_exchange(tmp_path: Path) -> None:
+    """It is that of the field, which the data set has of the primary listing."""
+    path = tmp_path / "all.yaml"
+    path.write_text("universe: [market_cap > 0]\ncolumns: [exchange]\n", encoding="utf-8")
+    rows = screener.run(path).rows
+    assert len({row.exchange for row in rows}) == 4
+    assert [row for row in rows if (row.exchange,) != row.values] == []
 
 
 def test_names_without_a_ticker_are_told(listed: Result) -> None:
