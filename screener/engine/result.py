@@ -100,7 +100,10 @@ class FactorValue:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A name on the shortlist. ``values`` follows ``Result.columns``; ``flags`` are sentences."""
+    """A name on the shortlist. ``values`` follows ``Result.columns``; ``flags`` are sentences.
+
+    ``exchange`` is that of the primary listing, as the data set names it (NYSE, NASDAQ, NYSE American, OTC, ...).
+    """
 
     rank: int
     issuer_id: int
@@ -114,6 +117,7 @@ class Row:
     flags: tuple[str, ...] = ()
     period_end: date | None = None
     known_from: date | None = None
+    exchange: str | None = None
 
 
 class Steps(tuple[FunnelStep, ...]):
