@@ -15,7 +15,10 @@ from screener.catalogue.identities import IDENTITIES
 from screener.cli.main import COMMANDS, root
 from screener.lake.schema import FUNDAMENTALS_KEYS, TABLE_NAMES, columns_of
 from screener.language.lint.table import TABLE
+from screener.language.schema import schema_text
+from screener.output.result_schema import result_schema, sidecar_schema
 from tests import docs_metrics
+from tests.docs_formats import formats_page
 from tests.docs_why import why_page
 from tests.lint_examples import EXAMPLES
 
@@ -344,6 +347,9 @@ PAGES = {
     "lint.md": lint_page,
     "cli.md": cli_page,
     "data.md": data_page,
+    "formats.md": partial(formats_page, NOTE),
+    "result.schema.json": lambda: schema_text(result_schema()),
+    "sidecar.schema.json": lambda: schema_text(sidecar_schema()),
     **docs_metrics.pages(),
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, TypedDict, TypeVar
 
@@ -104,12 +104,17 @@ def _settings(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ..
 
 def format_option(command: F) -> F:
     """Add ``--format``."""
+    return format_choice(FORMATS)(command)
+
+
+def format_choice(names: Sequence[str]) -> Callable[[F], F]:
+    """Return what adds ``--format`` with these choices to a command."""
     return click.option(
         "--format",
         "fmt",
-        type=click.Choice(FORMATS),
+        type=click.Choice(names),
         help="What is printed to stdout. Default: table on a terminal and in a pipe.",
-    )(command)
+    )
 
 
 def terminal() -> tuple[int, bool]:

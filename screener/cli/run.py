@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Unpack
 
 import click
@@ -12,29 +12,42 @@ import click
 from screener.cli.complete import complete_screen
 from screener.cli.options import (
     RunOptions,
-    format_option,
+    format_choice,
     run_options,
     say,
     terminal,
 )
 from screener.errors import EXIT_EMPTY
+from screener.output.writers import BY_NAME, BY_SUFFIX, TEXT_NAMES
 
 if TYPE_CHECKING:
     from screener.engine.result import Result
+    from screener.output.writers import Format, Target
+
+
+OUTPUT_HELP = (
+    f"Also write the shortlist. The suffix chooses the format ({' '.join(BY_SUFFIX)}), or its name does, as in"
+    f" tradingview=picks.txt ({' '.join(BY_NAME)}). May repeat."
+)
 
 
 @click.command("run")
 @click.argument("screen", shell_complete=complete_screen)
 @run_options
-@format_option
+@format_choice(TEXT_NAMES)
 @click.option(
     "-o",
     "--output",
     "outputs",
     multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Also write the shortlist; the suffix chooses the format (.xlsx .csv .tsv .json .md). May repeat.",
+    type=click.Path(),
+    metavar="[FORMAT=]FILE",
+    help=OUTPUT_HELP,
+)
+@click.option(
+    "--sidecar",
+    is_flag=True,
+    help="Beside each file, write FILE.run.json: identity of the run, counts, columns with units, hash of the file.",
 )
 @click.option(
     "--limit", type=click.IntRange(min=0), help="At most this many names instead of the screen's limit; 0: all."
@@ -44,7 +57,8 @@ if TYPE_CHECKING:
 def command(
     screen: str,
     fmt: str | None,
-    outputs: tuple[Path, ...],
+    outputs: tuple[str, ...],
+    sidecar: bool,
     limit: int | None,
     fail_empty: bool,
     watch: bool,
@@ -56,31 +70,41 @@ def command(
     the screen are shown in its place. Files of metrics are watched, too.
     """
     from screener import api
-    from screener.output.writers import check_target
+    from screener.output.writers import check_target, parse_target
+    from screener.shortlist import Shortlist
 
     if watch and fail_empty:
         raise click.UsageError("--watch and --fail-empty exclude each other")
-    for path in outputs:
-        check_target(path)
+    if sidecar and not outputs:
+        raise click.UsageError("--sidecar stands beside a file: name one with -o")
+    targets = [parse_target(text) for text in outputs]
+    for target in targets:
+        check_target(target.path, target.fmt)
+    show = partial(_show, fmt=fmt, targets=targets, sidecar=sidecar)
     if watch:
         from screener.cli.watch import watch_screen
 
-        watch_screen(screen, lambda result: _show(result, fmt, outputs), limit=limit, **given)
+        watch_screen(screen, show, limit=limit, **given)
         return
-    result = api.run(screen, limit=limit, **given)
-    _show(result, fmt, outputs)
+    # Where a file needs the report, it is one query for both.
+    rich = any(target.fmt.rich for target in targets)
+    result = Shortlist.of((api.report if rich else api.run)(screen, limit=limit, **given))
+    show(result)
     if fail_empty and not result.rows:
         sys.exit(EXIT_EMPTY)
 
 
-def _show(result: Result, fmt: str | None, outputs: Sequence[Path]) -> None:
+def _show(result: Result, fmt: str | None, targets: Sequence[Target], *, sidecar: bool) -> None:
     from screener.output.writers import text_of, write
+    from screener.shortlist import Shortlist
 
+    shortlist = Shortlist.of(result)
     for problem in result.screen.warnings:
         say(problem.render())
-    for path in outputs:
-        write(result, path)
-        say(f"wrote {path}")
+    for target in targets:
+        write(shortlist, target.path, target.fmt, sidecar=sidecar, report=lambda: shortlist.report)
+        say(f"wrote {target.path}")
+        _tell_left_out(target.fmt, result)
     if fmt in (None, "table"):
         from screener.output.terminal import render
 
@@ -88,3 +112,14 @@ def _show(result: Result, fmt: str | None, outputs: Sequence[Path]) -> None:
         click.echo(render(result, width=width, color=color), nl=False)
     else:
         click.echo(text_of(result, fmt), nl=False)
+        _tell_left_out(BY_NAME[fmt], result)
+
+
+def _tell_left_out(fmt: Format, result: Result) -> None:
+    """Name the companies that the format cannot hold."""
+    names = fmt.left_out(result)
+    if names:
+        from screener.engine.tickers import named
+        from screener.output.cells import cell_text
+
+        say(f"left out of {fmt.name}, as they have no ticker: {named([cell_text(name) for name in names])}")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import fields as fields_of
 from datetime import date
 from typing import TYPE_CHECKING
 
 from screener.catalogue import fields, items
 from screener.engine.company import Company
 from screener.engine.compile import Moment
-from screener.engine.distance import Distance, deciding, turning
+from screener.engine.display import Shown
 from screener.engine.evidence import Filing, Source, Version, read_filings, read_versions, words
 from screener.engine.factors import Standing, read_standings
 from screener.engine.parts import Parts, run_with_parts
@@ -17,6 +18,7 @@ from screener.engine.places import Cutoff, Place, read_cutoff, read_places
 from screener.engine.ranks import unit_of
 from screener.engine.result import Result, Value
 from screener.engine.trace import NOW, Trace, children
+from screener.engine.verdicts import Verdict, judge
 from screener.errors import DataError
 from screener.language.ast import Expr, Name, Number, Period
 from screener.language.definitions import find
@@ -60,27 +62,15 @@ class Input:
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
-    """A rule's verdict on the name: ``pass``, ``fail`` or ``unknown`` with its reason; ``admitted`` if let in.
+class Judgement(Verdict):
+    """A verdict with the named values inside the rule and the stored values that it rests on."""
 
-    distance: the comparison that decides, ``None`` where nothing can be measured (see :mod:`screener.engine.distance`).
-    change: for a rule that keeps the name out, the comparisons that would all have to turn for it to pass, at their
-    least distance; ``()`` where that cannot be said.
-    """
-
-    group: str
-    text: str
-    verdict: str
-    admitted: bool
-    reason: str
-    terms: tuple[Term, ...]
-    distance: Distance | None = None
-    change: tuple[Distance, ...] = ()
+    terms: tuple[Term, ...] = ()
     inputs: tuple[Input, ...] = ()
 
 
-@dataclass(frozen=True)
-class Explanation:
+@dataclass(frozen=True, repr=False)
+class Explanation(Shown):
     """Everything about one name in one run; ``rank`` and ``score`` are ``None`` when it is not on the list.
 
     ``place``: where it stands in the universe and on the list, also for a name of the universe that does not pass.
@@ -171,7 +161,7 @@ def _explained(
         known_from=newest.known_from if newest else None,
         flags=newest.flags if newest else "",
         judgements=tuple(_judge(rule, trace, versions) for rule in rules),
-        factors=read_standings(lake.con, screen, company.issuer_id),
+        factors=read_standings(lake.con, screen, [company.issuer_id]).get(company.issuer_id, ()),
         filings=found,
         evidence=newest.evidence if newest else (),
         sources=sources,
@@ -193,20 +183,9 @@ def _order(found: tuple[str, Moment]) -> tuple[int, str, bool]:
 
 
 def _judge(rule: Rule, trace: Trace, versions: dict[int, Version]) -> Judgement:
-    value = trace.value(rule.expr)
-    verdict = "unknown" if value is None else "pass" if value else "fail"
-    admitted = bool(value) or (value is None and rule.lets_unknown_in)
-    return Judgement(
-        group=rule.group,
-        text=rule.text,
-        verdict=verdict,
-        admitted=admitted,
-        reason=trace.reason(rule.expr) if value is None else "",
-        terms=_terms(rule.expr, trace, NOW),
-        distance=deciding(rule.expr, trace),
-        change=turning(rule.expr, trace) if verdict == "fail" else (),
-        inputs=_inputs(rule.expr, trace, versions),
-    )
+    found = judge(rule, trace)
+    told = {row.name: getattr(found, row.name) for row in fields_of(found)}
+    return Judgement(**told, terms=_terms(rule.expr, trace, NOW), inputs=_inputs(rule.expr, trace, versions))
 
 
 def _inputs(expr: Expr, trace: Trace, versions: dict[int, Version]) -> tuple[Input, ...]:

@@ -1,9 +1,10 @@
-"""The factors of one name: value, percentile, the peers it was taken among, and what it adds to the score."""
+"""The factors of names: value, percentile, the peers it was taken among, and what it adds to the score."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from screener.engine.ranks import factor_weights, unit_of
 from screener.engine.result import FactorValue
@@ -11,7 +12,7 @@ from screener.engine.result import FactorValue
 if TYPE_CHECKING:
     import duckdb
 
-    from screener.language.screen import Screen
+    from screener.language.screen import Factor, Screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +36,30 @@ class Standing(FactorValue):
         return self.asked != self.within
 
 
-def read_standings(con: duckdb.DuckDBPyConnection, screen: Screen, issuer: int) -> tuple[Standing, ...]:
-    """Return the factors of an issuer from the table ``evaluated`` of a run with parts; ``()`` outside the universe."""
+def read_standings(
+    con: duckdb.DuckDBPyConnection, screen: Screen, issuers: Sequence[int]
+) -> dict[int, tuple[Standing, ...]]:
+    """Return the factors of issuers from the table ``evaluated`` of a run with parts, for those of the universe."""
     weights = factor_weights(screen)
-    parts = ("", "_pct", "_peers", "_within", "_size")
-    wanted = ", ".join(f"f{k}{part}" for k in range(1, len(weights) + 1) for part in parts)
-    if not weights:
-        return ()
-    row = con.execute(f"SELECT {wanted} FROM evaluated WHERE in_universe AND issuer_id = ?", [issuer]).fetchone()
-    if row is None:
-        return ()
+    if not weights or not issuers:
+        return {}
+    wanted = ", ".join(f"f{k}{part}" for k in range(1, len(weights) + 1) for part in _PARTS)
+    rows = con.execute(
+        f"SELECT issuer_id, {wanted} FROM evaluated "
+        f"WHERE in_universe AND issuer_id IN ({', '.join(str(int(issuer)) for issuer in issuers)})"
+    ).fetchall()
+    return {issuer: _standings(screen, weights, values) for issuer, *values in rows}
+
+
+_PARTS = ("", "_pct", "_peers", "_within", "_size")
+
+
+def _standings(
+    screen: Screen, weights: Sequence[tuple[str, Factor, float]], values: Sequence[Any]
+) -> tuple[Standing, ...]:
     found = []
     for number, (path, factor, weight) in enumerate(weights):
-        value, percentile, peers, within, size = row[len(parts) * number : len(parts) * (number + 1)]
+        value, percentile, peers, within, size = values[len(_PARTS) * number : len(_PARTS) * (number + 1)]
         points = None if percentile is None else percentile * weight
         found.append(
             Standing(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from screener.engine.display import Shown
 from screener.engine.result import FunnelStep, Result
 from screener.engine.run import keyed, run_screen
 from screener.engine.steps import let_in
@@ -52,8 +53,8 @@ class Overlap:
     share: float
 
 
-@dataclass(frozen=True)
-class Funnel:
+@dataclass(frozen=True, repr=False)
+class Funnel(Shown):
     """The rules of a screen over its universe.
 
     costs: one row a condition, universe first. overlap: a square of counts over the rules: names of the universe that
@@ -104,10 +105,15 @@ class Funnel:
 
 def run_funnel(lake: Lake, screen: Screen, as_of: date | None = None) -> Funnel:
     """Run ``screen`` and count what its rules cost; errors as in :func:`screener.engine.run.run_screen`."""
-    result = run_screen(lake, screen, as_of)
-    orders = _in_order(lake.con, screen)
+    return funnel_of(lake.con, run_screen(lake, screen, as_of))
+
+
+def funnel_of(con: duckdb.DuckDBPyConnection, result: Result) -> Funnel:
+    """Return what the rules of a run cost whose table ``evaluated`` is on the connection, as :func:`run_funnel`."""
+    screen = result.screen
+    orders = _in_order(con, screen)
     count = len(screen.rules)
-    overlap, sole, kept_out, misses = _of_rules(lake.con, screen)
+    overlap, sole, kept_out, misses = _of_rules(con, screen)
     costs = []
     for number, (step, order) in enumerate(zip(result.funnel[1:], orders, strict=True)):
         rule = number - len(screen.universe)

@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from screener.engine.company import Company
+from screener.engine.display import Shown
 from screener.engine.run import keyed, newest_date, run_screen
 from screener.engine.trace import Tracer
 
@@ -40,8 +41,8 @@ class Holding:
     reason: str = ""
 
 
-@dataclass(frozen=True)
-class Holdings:
+@dataclass(frozen=True, repr=False)
+class Holdings(Shown):
     """What every screen says of a company as of a day; screens that hold it come first, the best rank before others.
 
     problems: (file, message) of saved screens that could not be read.

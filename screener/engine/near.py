@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from screener.engine.display import Shown
 from screener.engine.distance import Distance, deciding, turning
-from screener.engine.parts import run_with_parts
+from screener.engine.parts import Parts, run_with_parts
 from screener.engine.places import Place, read_places
 from screener.engine.result import Result
 
@@ -42,8 +43,8 @@ class Miss:
     unknown: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Near:
+@dataclass(frozen=True, repr=False)
+class Near(Shown):
     """The near misses of a run: nearest first. ``total`` is how many there are, also where a limit shows fewer."""
 
     result: Result
@@ -88,10 +89,15 @@ def run_near(lake: Lake, screen: Screen, as_of: date | None = None, limit: int |
     (zero, or a date) come after those, names without any distance last; both in the order of the list.
     ``limit``: at most so many. Errors as in :func:`screener.engine.run.run_screen`.
     """
-    parts = run_with_parts(lake, screen, as_of)
-    rows = _failing_once(lake.con, screen)
+    return near_of(run_with_parts(lake, screen, as_of), limit)
+
+
+def near_of(parts: Parts, limit: int | None = None) -> Near:
+    """Return the near misses of a run that has been made, as :func:`run_near` does."""
+    con, screen = parts.lake.con, parts.result.screen
+    rows = _failing_once(con, screen)
     issuers = [issuer for issuer, *_ in rows]
-    traces, places = parts.traces(issuers), read_places(lake.con, issuers)
+    traces, places = parts.traces(issuers), read_places(con, issuers)
     found = []
     for issuer, ticker, name, sector, failed, unknown in rows:
         rule = screen.rules[failed - 1]

@@ -31,10 +31,13 @@ class Parts:
         return self.tracer.read_kept(self.lake.con, self.result.run.as_of, issuers)
 
 
-def run_with_parts(lake: Lake, screen: Screen, as_of: date | None = None, followed: Sequence[int] = ()) -> Parts:
+def run_with_parts(
+    lake: Lake, screen: Screen, as_of: date | None = None, followed: Sequence[int] = (), *, columns: bool = False
+) -> Parts:
     """Run ``screen`` with the query of :func:`run_screen` and more columns; see there for the day and the errors.
 
-    ``followed`` are issuers whose parts are wanted although they may be outside the universe.
+    ``followed`` are issuers whose parts are wanted although they may be outside the universe. ``columns``: the parts of
+    the chosen columns are wanted, too, so that it can be said why one of them is unknown.
     """
     screen, _ = bind_tickers(lake.con, screen)
     tracer = Tracer(screen.definitions, screen.universe, screen.min_group)
@@ -43,4 +46,6 @@ def run_with_parts(lake: Lake, screen: Screen, as_of: date | None = None, follow
         tracer.add(rule.expr)
     for factor in screen.factors():
         tracer.add(factor.expr)
+    for column in screen.columns if columns else ():
+        tracer.add(column.expr)
     return Parts(lake, run_screen(lake, screen, as_of, tracer=tracer, followed=followed), tracer)

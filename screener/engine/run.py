@@ -11,7 +11,7 @@ from screener.catalogue.flags import notable
 from screener.engine.compile import identifier
 from screener.engine.query import Query, build_query, place_of
 from screener.engine.ranks import factor_weights, unit_of
-from screener.engine.result import FactorValue, FunnelStep, Result, ResultColumn, Row, RunIdentity
+from screener.engine.result import FactorValue, FunnelStep, Result, ResultColumn, Row, RunIdentity, Steps
 from screener.engine.steps import let_in
 from screener.engine.tickers import bind_tickers, named
 from screener.engine.trace import Tracer
@@ -89,6 +89,7 @@ def run_screen(
         population=_remaining(funnel, "universe"),
         passed=funnel[-1].remaining,
         sql=query.sql,
+        path=str(lake.path),
         extra={"coverage": _coverage(lake.con, screen)},
     )
 
@@ -109,7 +110,7 @@ def panel(lake: Lake, screen: Screen, dates: Sequence[date]) -> pl.DataFrame:
     return frame
 
 
-def read_funnel(con: duckdb.DuckDBPyConnection, screen: Screen) -> tuple[FunnelStep, ...]:
+def read_funnel(con: duckdb.DuckDBPyConnection, screen: Screen) -> Steps:
     """Count, from the table ``evaluated``, how the candidates fare at every condition."""
     counts, alive = ["count(*)"], "true"
     for key, rule in keyed(screen):
@@ -128,7 +129,7 @@ def read_funnel(con: duckdb.DuckDBPyConnection, screen: Screen) -> tuple[FunnelS
         kind = "universe" if key.startswith("u") else "rule"
         admitted = unknown if rule.lets_unknown_in else 0
         steps.append(FunnelStep(kind, rule.group, rule.text, passed, failed, unknown, remaining, admitted))
-    return tuple(steps)
+    return Steps(steps)
 
 
 def keyed(screen: Screen) -> list[tuple[str, Rule]]:
@@ -171,11 +172,25 @@ def _rows(
     )
     names = [*wanted, *(f"open_{key}" for key, _ in open_rules)]
     records = [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+    listed = _exchanges(con, [record["issuer_id"] for record in records])
     let_in = {record["issuer_id"]: [rule for key, rule in open_rules if record[f"open_{key}"]] for record in records}
     reasons = _reasons(
         con, screen, day, {issuer: rules for issuer, rules in let_in.items() if rules}, kept=tracer, followed=followed
     )
-    return tuple(_row(record, screen, reasons.get(record["issuer_id"], ())) for record in records)
+    return tuple(
+        _row({**record, "exchange": listed.get(record["issuer_id"])}, screen, reasons.get(record["issuer_id"], ()))
+        for record in records
+    )
+
+
+def _exchanges(con: duckdb.DuckDBPyConnection, issuers: list[int]) -> dict[int, str]:
+    """Return the exchange of the primary listing of each issuer, where one is known."""
+    found = con.execute(
+        "SELECT issuer_id, min(exchange) FROM listings WHERE is_primary AND exchange IS NOT NULL"
+        " AND issuer_id IN (SELECT unnest(?::BIGINT[])) GROUP BY issuer_id",
+        [issuers],
+    ).fetchall()
+    return dict(found)
 
 
 def _on_the_list(screen: Screen) -> str:
@@ -228,7 +243,7 @@ def _row(record: dict[str, Any], screen: Screen, reasons: tuple[str, ...]) -> Ro
         for k, (path, factor, weight) in enumerate(factor_weights(screen), 1)
     )
     return Row(
-        **{name: record[name] for name in IDENTITY},
+        **{name: record[name] for name in (*IDENTITY, "exchange")},
         values=tuple(record[f"c{k}"] for k in range(1, len(screen.columns) + 1)),
         factors=factors,
         flags=(*reasons, *notable(record["data_flags"] or "")),

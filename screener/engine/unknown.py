@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from screener.engine.parts import run_with_parts
+from screener.engine.display import Shown
+from screener.engine.parts import Parts, run_with_parts
 from screener.engine.places import Place, read_places
 from screener.engine.result import Result
 
@@ -33,8 +34,8 @@ class Unjudged:
     place: Place
 
 
-@dataclass(frozen=True)
-class Unknown:
+@dataclass(frozen=True, repr=False)
+class Unknown(Shown):
     """The names that could not be judged, in the order of the list, apart from the rejected.
 
     reasons: (reason, names) with the most frequent first; a name counts once for each of its reasons.
@@ -69,18 +70,23 @@ FIELDS = ("ticker", "name", "sector", "rule", "reason", "score", "rank")
 
 def run_unknown(lake: Lake, screen: Screen, as_of: date | None = None) -> Unknown:
     """Run ``screen`` and return the names that it could not judge; errors as in ``run_screen``."""
-    parts = run_with_parts(lake, screen, as_of)
+    return unknown_of(run_with_parts(lake, screen, as_of))
+
+
+def unknown_of(parts: Parts) -> Unknown:
+    """Return the names that a run that has been made could not judge, as :func:`run_unknown` does."""
+    con, screen = parts.lake.con, parts.result.screen
     closed = [(f"r{k}", rule) for k, rule in enumerate(screen.rules, 1) if not rule.lets_unknown_in]
     fails = " OR ".join(f"coalesce(NOT r{k}, false)" for k in range(1, len(screen.rules) + 1)) or "false"
     waits = " OR ".join(f"{key} IS NULL" for key, _ in closed) or "false"
     missing = "".join(f", {key} IS NULL" for key, _ in closed)
-    rows = lake.con.execute(
+    rows = con.execute(
         f"SELECT issuer_id, ticker, name, sector{missing} FROM evaluated "
         f"WHERE in_universe AND NOT ({fails}) AND ({waits})"
     ).fetchall()
-    rejected = lake.con.execute(f"SELECT count(*) FROM evaluated WHERE in_universe AND ({fails})").fetchone()
+    rejected = con.execute(f"SELECT count(*) FROM evaluated WHERE in_universe AND ({fails})").fetchone()
     issuers = [row[0] for row in rows]
-    traces, places = parts.traces(issuers), read_places(lake.con, issuers)
+    traces, places = parts.traces(issuers), read_places(con, issuers)
     found = []
     for issuer, ticker, name, sector, *unknown in rows:
         trace = traces[issuer]

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from screener.engine.result import FIXED_COLUMNS, FunnelStep, Result, ResultColumn, Row
 
 DEMO_BANNER = "Demo data: these companies do not exist."
 HASH_LENGTH = 12
+# What machine formats carry of a row beside the fixed and the chosen columns; the first ones are attributes of it.
+IDENTITY_KEYS = ("issuer_id", "cik", "exchange", "period_end", "known_from")
+OWN_KEYS = (*IDENTITY_KEYS, "coverage", "flags", "factors")
 
 
 def chosen(result: Result) -> tuple[tuple[int, ResultColumn], ...]:
@@ -17,6 +22,36 @@ def chosen(result: Result) -> tuple[tuple[int, ResultColumn], ...]:
             seen.add(column.name)
             found.append((place, column))
     return tuple(found)
+
+
+def keyed(result: Result) -> tuple[tuple[str, int, ResultColumn], ...]:
+    """Return the chosen columns as (key, place in ``Row.values``, column) for formats that are read by key.
+
+    The key is the column's name. A column that bears one of :data:`OWN_KEYS` and is something else (``flags: price``)
+    gets an underscore at its end, so that a key means the same in the output of every screen.
+    """
+    columns = chosen(result)
+    taken = {*FIXED_COLUMNS, *OWN_KEYS, *(column.name for _, column in columns)}
+    found: list[tuple[str, int, ResultColumn]] = []
+    for place, column in columns:
+        key = column.name
+        if key in OWN_KEYS and not _repeats(result, place, key):
+            while key in taken:
+                key += "_"
+            taken.add(key)
+        found.append((key, place, column))
+    return tuple(found)
+
+
+def _repeats(result: Result, place: int, key: str) -> bool:
+    return key in IDENTITY_KEYS and all(row.values[place] == getattr(row, key) for row in result.rows)
+
+
+def run_object(result: Result) -> dict[str, Any]:
+    """Return what identifies a run to machines: ``run`` of the JSON output, with counts, and columns with units."""
+    columns = [{"name": key, "label": column.label, "unit": column.unit} for key, _, column in keyed(result)]
+    counts = {"population": result.population, "passed": result.passed, "shown": len(result.rows)}
+    return {**result.run.as_dict(), **counts, "columns": columns}
 
 
 def coverage(row: Row) -> float | None:

@@ -38,25 +38,28 @@ def to_json(result: Result) -> str:
     """Return ``{"run": ..., "funnel": [...], "rows": [...]}`` as strict JSON, full units, unrounded, null for unknown.
 
     A row has the chosen columns under their names beside ``rank``, ``ticker``, ``name``, ``sector``, ``score``, and
-    ``issuer_id``, ``cik``, ``period_end``, ``known_from``, ``coverage``, ``flags`` and ``factors``.
+    ``issuer_id``, ``cik``, ``exchange``, ``period_end``, ``known_from``, ``coverage``, ``flags`` and ``factors``; the
+    whole is described by :func:`screener.output.result_schema.result_schema`.
     """
-    columns = [{"name": column.name, "label": column.label, "unit": column.unit} for column in result.columns]
-    counts = {"population": result.population, "passed": result.passed, "shown": len(result.rows)}
+    keys = [(key, place) for key, place, _ in shape.keyed(result)]
     return strict_json(
         {
-            "run": {**result.run.as_dict(), **counts, "columns": columns},
+            "run": shape.run_object(result),
             "funnel": [step.as_dict() for step in result.funnel],
-            "rows": [_row_object(row, record) for row, record in zip(result.rows, result.records(), strict=True)],
+            "rows": [_row_object(row, keys) for row in result.rows],
         }
     )
 
 
-def _row_object(row: Row, record: dict[str, Value]) -> dict[str, Any]:
-    identity = {"issuer_id": row.issuer_id, "cik": row.cik, "period_end": row.period_end, "known_from": row.known_from}
-    factors = [{name: getattr(factor, name) for name in factor.__slots__} for factor in row.factors]
-    # A screen may have a column of its own called period_end: it keeps its place; the two lists are always ours.
-    extra = {name: value for name, value in identity.items() if name not in record}
-    return {**record, **extra, "coverage": shape.coverage(row), "flags": list(row.flags), "factors": factors}
+def _row_object(row: Row, keys: Sequence[tuple[str, int]]) -> dict[str, Any]:
+    return {
+        **{name: getattr(row, name) for name in FIXED_COLUMNS},
+        **{key: row.values[place] for key, place in keys},
+        **{name: getattr(row, name) for name in shape.IDENTITY_KEYS},
+        "coverage": shape.coverage(row),
+        "flags": list(row.flags),
+        "factors": [{name: getattr(factor, name) for name in factor.__slots__} for factor in row.factors],
+    }
 
 
 def to_markdown(result: Result) -> str:

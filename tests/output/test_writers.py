@@ -32,7 +32,7 @@ def test_names_and_suffixes_are_unique() -> None:
     """Two rows of the table never answer to the same word."""
     assert len({row.name for row in FORMATS}) == len(FORMATS)
     assert sum(len(row.suffixes) for row in FORMATS) == len(BY_SUFFIX)
-    assert TEXT_NAMES == ("table", "csv", "tsv", "json", "markdown")
+    assert TEXT_NAMES == ("table", "csv", "tsv", "json", "markdown", "tradingview", "yahoo", "tickers")
 
 
 def test_text_of_gives_what_the_file_holds(result: Result, tmp_path: Path) -> None:
@@ -51,7 +51,7 @@ def test_only_text_formats_go_to_standard_output(result: Result, name: str) -> N
     assert "table, csv, tsv, json, markdown" in caught.value.hint
 
 
-@pytest.mark.parametrize("name", ["out.parquet", "out", ".csv"])
+@pytest.mark.parametrize("name", ["out.doc", "out", ".csv"])
 def test_an_unknown_suffix_lists_the_known_ones(result: Result, tmp_path: Path, name: str) -> None:
     """A file without a usable suffix is refused before anything is written."""
     with pytest.raises(OutputError, match="names no format") as caught:
