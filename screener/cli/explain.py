@@ -15,6 +15,8 @@ from screener.cli.options import (
     settings_options,
     terminal,
 )
+from screener.cli.pager import show_text
+from screener.cli.progress import working
 
 
 @click.command("explain")
@@ -43,8 +45,9 @@ def command(
     from screener.output.explain import explanation_json, render_explanation
     from screener.output.explain_tables import explanation_csv, explanation_markdown
 
-    found = api.explain(screen, ticker, data=data, as_of=as_of, metrics=metrics, params=params, watchlist=watchlist)
+    with working(f"explaining {ticker} in {screen}"):
+        found = api.explain(screen, ticker, data=data, as_of=as_of, metrics=metrics, params=params, watchlist=watchlist)
     width, color = terminal()
     makers = {"json": explanation_json, "csv": explanation_csv, "markdown": explanation_markdown}
     text = makers[fmt](found) if fmt in makers else render_explanation(found, width=width, color=color)
-    click.echo(text, nl=False)
+    show_text(text)

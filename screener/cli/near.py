@@ -15,6 +15,8 @@ from screener.cli.options import (
     settings_options,
     terminal,
 )
+from screener.cli.pager import show_text
+from screener.cli.progress import working
 
 
 @click.command("near")
@@ -39,6 +41,9 @@ def command(
     from screener import api
     from screener.output.near import near_output
 
-    found = api.near(screen, data=data, as_of=as_of, metrics=metrics, params=params, watchlist=watchlist, limit=limit)
+    with working(f"looking for near misses of {screen}"):
+        found = api.near(
+            screen, data=data, as_of=as_of, metrics=metrics, params=params, watchlist=watchlist, limit=limit
+        )
     width, color = terminal()
-    click.echo(near_output(found, fmt or "table", width=width, color=color), nl=False)
+    show_text(near_output(found, fmt or "table", width=width, color=color))

@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 
 import click
 
+from screener.cli.pager import SWITCHED_OFF
+
 FORMATS = ("table", "csv", "json", "markdown")
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -88,13 +90,25 @@ def _settings(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ..
 
 
 def format_option(command: F) -> F:
-    """Add ``--format``."""
+    """Add ``--format`` and ``--no-pager``: what is printed, and how."""
+    command = click.option(
+        "--no-pager",
+        is_flag=True,
+        expose_value=False,
+        callback=_without_pager,
+        help="Print all at once, also what is longer than the terminal.",
+    )(command)
     return click.option(
         "--format",
         "fmt",
         type=click.Choice(FORMATS),
         help="What is printed to stdout. Default: table on a terminal and in a pipe.",
     )(command)
+
+
+def _without_pager(context: click.Context, _param: click.Parameter, given: bool) -> None:
+    if given:
+        context.meta[SWITCHED_OFF] = True
 
 
 def terminal() -> tuple[int, bool]:

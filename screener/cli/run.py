@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ from screener.cli.options import (
     settings_options,
     terminal,
 )
+from screener.cli.pager import show_text
+from screener.cli.progress import working
 from screener.errors import EXIT_EMPTY
 
 if TYPE_CHECKING:
@@ -75,15 +78,19 @@ def command(
     if watch:
         from screener.cli.watch import watch_screen
 
-        watch_screen(screen, lambda result: _show(result, fmt, outputs), data, as_of, limit, metrics, params, watchlist)
+        show = partial(_show, fmt=fmt, outputs=outputs, paged=False)
+        watch_screen(screen, show, data, as_of, limit, metrics, params, watchlist)
         return
-    result = api.run(screen, data=data, as_of=as_of, limit=limit, metrics=metrics, params=params, watchlist=watchlist)
+    with working(f"running {screen}"):
+        result = api.run(
+            screen, data=data, as_of=as_of, limit=limit, metrics=metrics, params=params, watchlist=watchlist
+        )
     _show(result, fmt, outputs)
     if fail_empty and not result.rows:
         sys.exit(EXIT_EMPTY)
 
 
-def _show(result: Result, fmt: str | None, outputs: Sequence[Path]) -> None:
+def _show(result: Result, fmt: str | None, outputs: Sequence[Path], *, paged: bool = True) -> None:
     from screener.output.writers import text_of, write
 
     for problem in result.screen.warnings:
@@ -95,6 +102,6 @@ def _show(result: Result, fmt: str | None, outputs: Sequence[Path]) -> None:
         from screener.output.terminal import render
 
         width, color = terminal()
-        click.echo(render(result, width=width, color=color), nl=False)
+        show_text(render(result, width=width, color=color), paged=paged)
     else:
-        click.echo(text_of(result, fmt), nl=False)
+        show_text(text_of(result, fmt), paged=paged)

@@ -9,6 +9,7 @@ import click
 
 from screener.cli.complete import complete_items, complete_ticker
 from screener.cli.options import Day, as_of_option, data_option, format_option, say, terminal
+from screener.cli.pager import show_text
 from screener.cli.tables import print_table
 
 
@@ -62,7 +63,7 @@ def command(
 
         say(f"{found.company.name} ({found.company.ticker}), {found.company.sector}, {found.period}")
         width, color = terminal()
-        click.echo(statement_text(found, width=width, color=color), nl=False)
+        show_text(statement_text(found, width=width, color=color))
         return
     print_table(found.headers, found.rows, found.units, fmt)
 
@@ -84,12 +85,12 @@ def _trace(ticker: str, item: str, fmt: str | None, **options: Any) -> None:
 
     found = api.trace(ticker, item, **options)
     if fmt == "json":
-        click.echo(trace_json(found), nl=False)
+        show_text(trace_json(found))
     elif fmt in {"csv", "markdown"}:
         print_table(HEADERS, trace_rows(found), UNITS, fmt)
     else:
         width, color = terminal()
-        click.echo(render_trace(found, width=width, color=color), nl=False)
+        show_text(render_trace(found, width=width, color=color))
 
 
 def _versions(ticker: str, item: str, fmt: str | None, **options: Any) -> None:
@@ -99,6 +100,6 @@ def _versions(ticker: str, item: str, fmt: str | None, **options: Any) -> None:
     found = api.versions(ticker, item, **options)
     if fmt in (None, "table"):
         width, color = terminal()
-        click.echo(render_versions(found, width=width, color=color), nl=False)
+        show_text(render_versions(found, width=width, color=color))
     else:
         print_table(found.headers, found.rows, found.units, fmt)

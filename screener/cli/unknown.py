@@ -15,6 +15,8 @@ from screener.cli.options import (
     settings_options,
     terminal,
 )
+from screener.cli.pager import show_text
+from screener.cli.progress import working
 
 
 @click.command("unknown")
@@ -37,6 +39,7 @@ def command(
     from screener import api
     from screener.output.near import unknown_output
 
-    found = api.unknown(screen, data=data, as_of=as_of, metrics=metrics, params=params, watchlist=watchlist)
+    with working(f"running {screen}"):
+        found = api.unknown(screen, data=data, as_of=as_of, metrics=metrics, params=params, watchlist=watchlist)
     width, color = terminal()
-    click.echo(unknown_output(found, fmt or "table", width=width, color=color), nl=False)
+    show_text(unknown_output(found, fmt or "table", width=width, color=color))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 ELLIPSIS = "…"
 
@@ -100,6 +101,21 @@ def wrap(text: str, width: int, *, first: str = "", rest: str = "") -> list[str]
             candidate = rest + word
         line, empty = cut(candidate, width), False
     return [*lines, line]
+
+
+def joined(parts: Sequence[str], width: int) -> list[str]:
+    """Return ``parts`` with dots between them, in lines of at most ``width`` cells that end between two parts.
+
+    Only a part that is wider than a line is cut.
+    """
+    lines: list[str] = []
+    for part in parts:
+        longer = f"{lines[-1]} · {part}" if lines else part
+        if lines and width_of(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(cut(part, width))
+    return lines
 
 
 EIGHTHS = " ▏▎▍▌▋▊▉"
