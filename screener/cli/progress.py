@@ -15,7 +15,7 @@ _NUMBERS = re.compile(r"[\d,]+")
 REDRAW_SECONDS = 0.1
 # What is done sooner than this shows nothing: a line that only flashes says nothing.
 PATIENCE_SECONDS = 1.0
-FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+FRAMES = "|/-\\"
 
 
 class ProgressLine:

@@ -1,4 +1,4 @@
-"""``screener show``: a company's line items by period, as they were known on a day, and where a value comes from."""
+"""``screener show``: the page of a company, its line items by period, and where a value comes from."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 from screener.cli.complete import complete_items, complete_ticker
 from screener.cli.options import Day, as_of_option, data_option, format_option, say, terminal
 from screener.cli.pager import show_text
+from screener.cli.progress import working
 from screener.cli.tables import print_table
 
 
@@ -17,8 +18,9 @@ from screener.cli.tables import print_table
 @click.argument("ticker", shell_complete=complete_ticker)
 @data_option
 @as_of_option
-@click.option("--period", type=click.Choice(("ttm", "quarter", "annual")), default="ttm", show_default=True,
-              help="Trailing twelve months, discrete quarters, or fiscal years.")  # fmt: skip
+@click.option("--period", type=click.Choice(("ttm", "quarter", "annual")),
+              help="All periods in one table: trailing twelve months (the default of --items), discrete quarters, "
+              "or fiscal years.")  # fmt: skip
 @click.option(
     "--items",
     metavar="A,B",
@@ -40,24 +42,28 @@ def command(
     period_end: date | None,
     **shared: Any,
 ) -> None:
-    """Show the line items of TICKER (or a CIK) by period, each in the version that was public on the day.
+    """Show the page of TICKER (or a CIK): metrics with their place in the sector, years, quarters, flags, events.
 
-    The flags of each period stand beside it: as numbers explained below the table, as codes in the other formats.
+    With --period or --items: these line items in all periods, each in the version that was public on the day, with
+    the flags of each period: as numbers explained below the table, as codes in the other formats.
     With --item, --trace prints what one value was made of, down to the facts of the filings; --versions prints how
     it changed from filing to filing.
     """
     from screener import api
 
-    fmt = shared.pop("fmt")
+    fmt, period = shared.pop("fmt"), shared.pop("period")
+    chosen = {**shared, "period": period or "ttm"}
     if trace or versions:
         if item is None or items is not None or (trace and versions):
             raise click.UsageError("name one line item with --item, and either --trace or --versions")
-        (_trace if trace else _versions)(ticker, item, fmt, period_end=period_end, **shared)
+        (_trace if trace else _versions)(ticker, item, fmt, period_end=period_end, **chosen)
         return
     if period_end is not None:
         raise click.UsageError("--period-end goes with --trace or --versions")
-    names = split_items(items or item or "")
-    found = api.show(ticker, items=names, **shared)
+    if period is None and items is None and item is None:
+        _page(ticker, fmt, **shared)
+        return
+    found = api.show(ticker, items=split_items(items or item or ""), **chosen)
     if fmt in (None, "table"):
         from screener.output.statement import statement_text
 
@@ -66,6 +72,18 @@ def command(
         show_text(statement_text(found, width=width, color=color))
         return
     print_table(found.headers, found.rows, found.units, fmt)
+
+
+def _page(ticker: str, fmt: str | None, **options: Any) -> None:
+    from screener import api
+    from screener.output.profile import render_profile
+    from screener.output.profile_formats import profile_csv, profile_json, profile_markdown
+
+    with working(f"looking up {ticker}"):
+        found = api.profile(ticker, **options)
+    makers = {"json": profile_json, "csv": profile_csv, "markdown": profile_markdown}
+    width, color = terminal()
+    show_text(makers[fmt](found) if fmt in makers else render_profile(found, width=width, color=color))
 
 
 def split_items(text: str) -> tuple[str, ...]:

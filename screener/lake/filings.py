@@ -1,4 +1,4 @@
-"""Where a filing can be read."""
+"""Where filings can be read."""
 
 from __future__ import annotations
 
@@ -8,3 +8,8 @@ def filing_url(cik: int | None, accession: str | None) -> str:
     if cik is None or not accession:
         return ""
     return f"https://www.sec.gov/Archives/edgar/data/{cik}/{accession.replace('-', '')}/{accession}-index.htm"
+
+
+def company_url(cik: int | None) -> str:
+    """Return the address of the list of a company's filings at the SEC; ``""`` without a CIK."""
+    return f"https://www.sec.gov/edgar/browse/?CIK={cik}" if cik is not None else ""
