@@ -118,10 +118,11 @@ def _change_lines(found: Explanation, width: int, color: bool) -> list[str]:
 
 def _judgement(judgement: Judgement, width: int, color: bool) -> list[str]:
     mark, style = _MARKS[judgement.verdict]
-    lines = [f"  {paint(mark, style, color)} {cut(cell_text(judgement.text), width - 4)}"]
+    first, *rest = wrap(cell_text(judgement.text), width, first=f"  {mark} ", rest="      ")
+    lines = [f"  {paint(mark, style, color)}{first[len(mark) + 2 :]}", *rest]
     if judgement.reason:
         let_in = " (let in: if_unknown)" if judgement.admitted else ""
-        lines.append(cut(f"      unknown: {cell_text(judgement.reason)}{let_in}", width))
+        lines += wrap(f"unknown: {cell_text(judgement.reason)}{let_in}", width, first="      ", rest="        ")
     if judgement.distance is not None:
         of = "" if judgement.text.startswith(judgement.distance.what) else f"{judgement.distance.what}: "
         lines += wrap(cell_text(of + measured(judgement.distance)), width, first="      ", rest="        ")
@@ -216,7 +217,8 @@ def _filing_lines(found: Explanation, width: int, color: bool) -> list[str]:
             if (filing.item, filing.when) == (source.item, source.when):
                 lines += _fact_lines(filing, width)
     if len(shown) < len(found.filings):
-        lines.append(f"  and {len(found.filings) - len(shown):,} facts behind earlier observations, in the JSON")
+        more = f"and {len(found.filings) - len(shown):,} facts behind earlier observations, in the JSON"
+        lines += wrap(more, width, first="  ", rest="    ")
     addresses = sorted({(str(filing.filed), filing.url) for filing in shown if filing.url})
     return lines + [f"  {filed}  {url}" for filed, url in addresses]
 

@@ -29,7 +29,7 @@ def render_profile(found: Profile, *, width: int = 100, color: bool = False) -> 
     blocks = [
         _head(found, width, color),
         _metrics(found, width, color),
-        _periods("Fiscal years and the newest twelve months", found.years, found.ttm, found, width=width, color=color),
+        _periods("Fiscal years and newest twelve months", found.years, found.ttm, found, width=width, color=color),
         _periods("Quarters", found.quarters, None, found, width=width, color=color),
         _flags(found, width, color),
         _evidence(found, width, color),
@@ -166,7 +166,7 @@ def _periods(
     table, dropped = lay_out(columns, width, color=color)
     names = [heading.split()[0] for heading in dropped]
     note = wrap(not_shown(names), width, rest="  ") if names else []
-    return [*_title(title, "", width, color), *table, *(paint(line, "dim", color) for line in note)]
+    return [paint(title, "bold", color), *table, *(paint(line, "dim", color) for line in note)]
 
 
 def known(period: Period, number: int) -> bool:
