@@ -16,6 +16,7 @@ from screener.cli.main import COMMANDS, root
 from screener.lake.schema import FUNDAMENTALS_KEYS, TABLE_NAMES, columns_of
 from screener.language.lint.table import TABLE
 from tests import docs_metrics
+from tests.docs_terminal import terminal_page
 from tests.docs_why import why_page
 from tests.lint_examples import EXAMPLES
 
@@ -341,6 +342,7 @@ def lint_page() -> str:
 PAGES = {
     "provenance.md": provenance_page,
     "why.md": why_page,
+    "terminal.md": terminal_page,
     "lint.md": lint_page,
     "cli.md": cli_page,
     "data.md": data_page,
@@ -355,6 +357,7 @@ def main(data: Path) -> None:
         PAGES
         | docs_metrics.pages(data)
         | {"provenance.md": partial(provenance_page, data), "why.md": partial(why_page, data)}
+        | {"terminal.md": partial(terminal_page, data)}
     )
     for stale in sorted((DOCS / docs_metrics.FOLDER).glob("*.md")):
         if f"{docs_metrics.FOLDER}/{stale.name}" not in pages:

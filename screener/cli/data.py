@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from screener.cli.options import as_of_option, data_option, format_option, say, terminal
+from screener.cli.options import as_of_option, data_option, format_option, pager_option, say, terminal
 from screener.cli.pager import show_text
 from screener.cli.progress import ProgressLine, working
 from screener.cli.signals import terminable
@@ -105,6 +105,7 @@ def demo(out: Path, companies: int, years: int, seed: int) -> None:
 @command.command("info")
 @data_option
 @click.option("--format", "fmt", type=click.Choice(("table", "json")), default="table", show_default=True)
+@pager_option
 def info(data: str | None, fmt: str) -> None:
     """Say what a data set holds, how it was made, and what was dropped and why."""
     from screener.lake.connect import find_data

@@ -90,19 +90,23 @@ def _settings(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ..
 
 
 def format_option(command: F) -> F:
-    """Add ``--format`` and ``--no-pager``: what is printed, and how."""
-    command = click.option(
-        "--no-pager",
-        is_flag=True,
-        expose_value=False,
-        callback=_without_pager,
-        help="Print all at once, also what is longer than the terminal.",
-    )(command)
+    """Add ``--format`` and ``--no-pager``."""
     return click.option(
         "--format",
         "fmt",
         type=click.Choice(FORMATS),
         help="What is printed to stdout. Default: table on a terminal and in a pipe.",
+    )(pager_option(command))
+
+
+def pager_option(command: F) -> F:
+    """Add ``--no-pager``, which needs no parameter of the function: :mod:`screener.cli.pager` looks it up."""
+    return click.option(
+        "--no-pager",
+        is_flag=True,
+        expose_value=False,
+        callback=_without_pager,
+        help="Print all at once, also what is longer than the terminal.",
     )(command)
 
 

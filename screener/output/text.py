@@ -19,7 +19,7 @@ from screener.output.values import UNKNOWN, format_value, is_numeric
 
 # A spreadsheet that opens a CSV runs a text cell that begins with one of these as a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-TEXT_WIDTH, TEXT_LEAST = 60, 12
+TEXT_WIDTH, TEXT_LEAST, FIRST_LEAST = 60, 12, 24
 
 Rows = Iterable[Sequence[Value]]
 
@@ -208,7 +208,7 @@ def table_text(
                 cell_text(header),
                 texts if right else [cut(text, TEXT_WIDTH) for text in texts],
                 right=right,
-                least=0 if right or header in whole else TEXT_LEAST,
+                least=0 if right or header in whole else TEXT_LEAST if place else FIRST_LEAST,
                 drop=place + len(headers) * (header in last),
                 styles="bold" if place == 0 else "",
             )
