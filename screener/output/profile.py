@@ -113,8 +113,12 @@ def _metrics(found: Profile, width: int, color: bool) -> list[str]:
                drop=DROP_PEERS, styles="dim"),
     ]  # fmt: skip
     lines, dropped = lay_out(columns, width, color=color)
-    reasons = [f"{metric.name}: {metric.reason}" for metric in found.metrics if metric.reason]
-    unknown = [line for text in reasons for line in wrap(cell_text(text), width, first="  ", rest="    ")]
+    reasons: dict[str, list[str]] = {}
+    for metric in found.metrics:
+        if metric.reason:
+            reasons.setdefault(metric.reason, []).append(metric.name)
+    said = [f"{', '.join(names)}: {reason}" for reason, names in reasons.items()]
+    unknown = [line for text in said for line in wrap(cell_text(text), width, first="  ", rest="    ")]
     return [
         *_title("Key metrics", SAYS, width, color),
         *lines,
