@@ -11,7 +11,8 @@ from typing import Any
 from screener.version import __version__
 
 __all__ = [
-    "__version__", "build", "check_data", "coverage", "explain", "funnel", "holds", "load", "near", "panel", "report",
+    "__version__", "build", "check_data", "coverage", "explain", "funnel", "holds", "load", "near", "panel", "profile",
+    "report",
     "run", "show", "sql", "trace", "unknown", "versions",
 ]  # fmt: skip
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from screener.engine.holds import Holdings
     from screener.engine.lineage import Trace, Versions
     from screener.engine.near import Near
+    from screener.engine.profile import Profile
     from screener.engine.quality import Quality
     from screener.engine.report import Report
     from screener.engine.unknown import Unknown
@@ -260,6 +261,18 @@ def show(
     with open_data(data) as lake:
         day = as_of or newest_date(lake.con)
         return statement(lake.con, find_company(lake.con, ticker, day), day, period, items or DEFAULT_ITEMS)
+
+
+def profile(ticker: str, *, data: str | Path | None = None, as_of: date | None = None) -> Profile:
+    """Return the page of a company as known on ``as_of`` (default: the newest day): metrics, periods, flags.
+
+    See :class:`screener.engine.profile.Profile`.
+    """
+    from screener.engine.company import find_company
+    from screener.engine.profile import company_profile
+
+    with open_data(data) as lake:
+        return company_profile(lake, find_company(lake.con, ticker, as_of), as_of)
 
 
 def check_data(*, data: str | Path | None = None, as_of: date | None = None, item: str = "") -> Quality:

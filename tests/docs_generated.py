@@ -19,6 +19,7 @@ from screener.language.schema import schema_text
 from screener.output.result_schema import result_schema, sidecar_schema
 from tests import docs_metrics
 from tests.docs_formats import formats_page
+from tests.docs_terminal import terminal_page
 from tests.docs_why import why_page
 from tests.lint_examples import EXAMPLES
 
@@ -344,6 +345,7 @@ def lint_page() -> str:
 PAGES = {
     "provenance.md": provenance_page,
     "why.md": why_page,
+    "terminal.md": terminal_page,
     "lint.md": lint_page,
     "cli.md": cli_page,
     "data.md": data_page,
@@ -361,6 +363,7 @@ def main(data: Path) -> None:
         PAGES
         | docs_metrics.pages(data)
         | {"provenance.md": partial(provenance_page, data), "why.md": partial(why_page, data)}
+        | {"terminal.md": partial(terminal_page, data)}
     )
     for stale in sorted((DOCS / docs_metrics.FOLDER).glob("*.md")):
         if f"{docs_metrics.FOLDER}/{stale.name}" not in pages:

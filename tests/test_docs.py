@@ -22,7 +22,8 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 PROVENANCE = (DOCS / "provenance.md").read_text(encoding="utf-8")
 WHY = (DOCS / "why.md").read_text(encoding="utf-8")
 FORMATS = (DOCS / "formats.md").read_text(encoding="utf-8")
-SHOWN = re.findall(r"^\$ screener (.*)$", README + PROVENANCE + WHY + FORMATS, flags=re.MULTILINE)
+TERMINAL = (DOCS / "terminal.md").read_text(encoding="utf-8")
+SHOWN = re.findall(r"^\$ screener (.*)$", README + PROVENANCE + WHY + FORMATS + TERMINAL, flags=re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -33,7 +34,7 @@ def test_generated_pages_are_current(name: str) -> None:
 
 @pytest.mark.parametrize("command", SHOWN)
 def test_readme_commands_run(command: str, tmp_path: Path) -> None:
-    """Every command of the README and of three pages ends with exit code 0, on the demo data."""
+    """Every command of the README and of the generated pages ends with exit code 0, on the demo data."""
     environment = {name: value for name, value in os.environ.items() if name != "SCREENER_DATA"}
     environment["PYTHONPATH"] = str(ROOT)
     done = subprocess.run(

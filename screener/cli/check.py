@@ -10,6 +10,7 @@ import click
 
 from screener.cli.complete import complete_screen
 from screener.cli.options import data_option, metrics_option, say, settings_options
+from screener.cli.progress import working
 from screener.errors import EXIT_EMPTY, EXIT_USAGE, DataError, Problem, ScreenError
 from screener.output.problems import FORMATS, problems_text
 
@@ -93,7 +94,8 @@ def _warnings(screens: Sequence[Screen], data: str | None, *, no_data: bool) -> 
 
     if not no_data:
         try:
-            return api.lint(screens, data=data)
+            with working("checking against the data"):
+                return api.lint(screens, data=data)
         except DataError as error:
             say(f"not checked against data: {error.message}")
     return api.lint(screens, static=True)

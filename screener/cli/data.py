@@ -10,8 +10,9 @@ from pathlib import Path
 
 import click
 
-from screener.cli.options import as_of_option, data_option, format_option, say, terminal
-from screener.cli.progress import ProgressLine
+from screener.cli.options import as_of_option, data_option, format_option, pager_option, say, terminal
+from screener.cli.pager import show_text
+from screener.cli.progress import ProgressLine, working
 from screener.cli.signals import terminable
 from screener.errors import EXIT_EMPTY, ScreenError
 
@@ -104,6 +105,7 @@ def demo(out: Path, companies: int, years: int, seed: int) -> None:
 @command.command("info")
 @data_option
 @click.option("--format", "fmt", type=click.Choice(("table", "json")), default="table", show_default=True)
+@pager_option
 def info(data: str | None, fmt: str) -> None:
     """Say what a data set holds, how it was made, and what was dropped and why."""
     from screener.lake.connect import find_data
@@ -111,7 +113,7 @@ def info(data: str | None, fmt: str) -> None:
     from screener.output.info import info_json, info_text
 
     found = describe(find_data(data))
-    click.echo(info_json(found) if fmt == "json" else info_text(found), nl=False)
+    show_text(info_json(found) if fmt == "json" else info_text(found))
 
 
 @command.command("check")
@@ -127,12 +129,13 @@ def check(data: str | None, as_of: date | None, item: str, strict: bool, fmt: st
     from screener import api
     from screener.output import quality
 
-    found = api.check_data(data=data, as_of=as_of, item=item)
+    with working("checking the data set"):
+        found = api.check_data(data=data, as_of=as_of, item=item)
     if fmt in (None, "table"):
         width, color = terminal()
-        click.echo(quality.render(found, width=width, color=color), nl=False)
+        show_text(quality.render(found, width=width, color=color))
     else:
         made = {"csv": quality.to_csv, "json": quality.to_json, "markdown": quality.to_markdown}
-        click.echo(made[fmt](found), nl=False)
+        show_text(made[fmt](found))
     if strict and found.broken:
         sys.exit(EXIT_EMPTY)

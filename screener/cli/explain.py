@@ -8,6 +8,8 @@ import click
 
 from screener.cli.complete import complete_screen, complete_ticker
 from screener.cli.options import RunOptions, format_option, run_options, terminal
+from screener.cli.pager import show_text
+from screener.cli.progress import working
 
 
 @click.command("explain")
@@ -24,8 +26,9 @@ def command(screen: str, ticker: str, fmt: str | None, **given: Unpack[RunOption
     from screener.output.explain import explanation_json, render_explanation
     from screener.output.explain_tables import explanation_csv, explanation_markdown
 
-    found = api.explain(screen, ticker, **given)
+    with working(f"explaining {ticker} in {screen}"):
+        found = api.explain(screen, ticker, **given)
     width, color = terminal()
     makers = {"json": explanation_json, "csv": explanation_csv, "markdown": explanation_markdown}
     text = makers[fmt](found) if fmt in makers else render_explanation(found, width=width, color=color)
-    click.echo(text, nl=False)
+    show_text(text)

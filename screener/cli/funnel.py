@@ -8,6 +8,8 @@ import click
 
 from screener.cli.complete import complete_screen
 from screener.cli.options import RunOptions, format_option, run_options, terminal
+from screener.cli.pager import show_text
+from screener.cli.progress import working
 
 
 @click.command("funnel")
@@ -19,6 +21,7 @@ def command(screen: str, fmt: str | None, **given: Unpack[RunOptions]) -> None:
     from screener import api
     from screener.output.funnel import funnel_output
 
-    found = api.funnel(screen, **given)
+    with working(f"counting what the rules of {screen} cost"):
+        found = api.funnel(screen, **given)
     width, color = terminal()
-    click.echo(funnel_output(found, fmt or "table", width=width, color=color), nl=False)
+    show_text(funnel_output(found, fmt or "table", width=width, color=color))

@@ -8,6 +8,8 @@ import click
 
 from screener.cli.complete import complete_ticker
 from screener.cli.options import as_of_option, data_option, format_option, metrics_option, say, terminal
+from screener.cli.pager import show_text
+from screener.cli.progress import working
 
 
 @click.command("holds")
@@ -26,8 +28,9 @@ def command(
     from screener import api
     from screener.output.holds import holds_output
 
-    found = api.holds(ticker, data=data, as_of=as_of, metrics=metrics)
+    with working("running all saved screens"):
+        found = api.holds(ticker, data=data, as_of=as_of, metrics=metrics)
     for _, message in found.problems:
         say(message)
     width, color = terminal()
-    click.echo(holds_output(found, fmt or "table", width=width, color=color), nl=False)
+    show_text(holds_output(found, fmt or "table", width=width, color=color))

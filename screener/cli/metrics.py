@@ -9,6 +9,8 @@ import click
 
 from screener.cli.complete import complete_group, complete_name
 from screener.cli.options import as_of_option, data_option, format_option, metrics_option, say, terminal
+from screener.cli.pager import show_text
+from screener.cli.progress import working
 from screener.cli.tables import print_record, print_table
 
 if TYPE_CHECKING:
@@ -72,9 +74,9 @@ def _print_page(found: Page, fmt: str | None) -> None:
 
     if fmt in (None, "table"):
         width, color = terminal()
-        click.echo(render_page(found, width=width, color=color), nl=False)
+        show_text(render_page(found, width=width, color=color))
     elif fmt == "json":
-        click.echo(page_json(found), nl=False)
+        show_text(page_json(found))
     else:
         print_record(page_record(found), fmt)
 
@@ -83,10 +85,11 @@ def _coverage(names: tuple[str, ...], group: str, data: str | None, as_of: date 
     from screener import api
     from screener.output import coverage
 
-    found = api.coverage(*names, group=group, data=data, as_of=as_of)
+    with working("measuring coverage"):
+        found = api.coverage(*names, group=group, data=data, as_of=as_of)
     if fmt in (None, "table"):
         width, color = terminal()
-        click.echo(coverage.render(found, width=width, color=color), nl=False)
+        show_text(coverage.render(found, width=width, color=color))
     else:
         made = {"csv": coverage.to_csv, "json": coverage.to_json, "markdown": coverage.to_markdown}
-        click.echo(made[fmt](found), nl=False)
+        show_text(made[fmt](found))

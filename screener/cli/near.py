@@ -8,6 +8,8 @@ import click
 
 from screener.cli.complete import complete_screen
 from screener.cli.options import RunOptions, format_option, run_options, terminal
+from screener.cli.pager import show_text
+from screener.cli.progress import working
 
 
 @click.command("near")
@@ -20,6 +22,7 @@ def command(screen: str, limit: int, fmt: str | None, **given: Unpack[RunOptions
     from screener import api
     from screener.output.near import near_output
 
-    found = api.near(screen, limit=limit, **given)
+    with working(f"looking for near misses of {screen}"):
+        found = api.near(screen, limit=limit, **given)
     width, color = terminal()
-    click.echo(near_output(found, fmt or "table", width=width, color=color), nl=False)
+    show_text(near_output(found, fmt or "table", width=width, color=color))

@@ -11,6 +11,8 @@ from typing import Any, TypedDict, TypeVar
 
 import click
 
+from screener.cli.pager import SWITCHED_OFF
+
 FORMATS = ("table", "csv", "json", "markdown")
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -103,18 +105,35 @@ def _settings(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ..
 
 
 def format_option(command: F) -> F:
-    """Add ``--format``."""
+    """Add ``--format`` and ``--no-pager``."""
     return format_choice(FORMATS)(command)
 
 
 def format_choice(names: Sequence[str]) -> Callable[[F], F]:
-    """Return what adds ``--format`` with these choices to a command."""
-    return click.option(
+    """Return what adds ``--format`` with these choices, and ``--no-pager``, to a command."""
+    choice = click.option(
         "--format",
         "fmt",
         type=click.Choice(names),
         help="What is printed to stdout. Default: table on a terminal and in a pipe.",
     )
+    return lambda command: choice(pager_option(command))
+
+
+def pager_option(command: F) -> F:
+    """Add ``--no-pager``, which needs no parameter of the function: :mod:`screener.cli.pager` looks it up."""
+    return click.option(
+        "--no-pager",
+        is_flag=True,
+        expose_value=False,
+        callback=_without_pager,
+        help="Print all at once, also what is longer than the terminal.",
+    )(command)
+
+
+def _without_pager(context: click.Context, _param: click.Parameter, given: bool) -> None:
+    if given:
+        context.meta[SWITCHED_OFF] = True
 
 
 def terminal() -> tuple[int, bool]:

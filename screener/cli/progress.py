@@ -1,15 +1,21 @@
-"""Progress of a build on stderr: one moving line on a terminal, a line a stage elsewhere, nothing when quiet."""
+"""Progress on stderr: of a build, a line that moves or a line a stage; of a query, a clock on terminals alone."""
 
 from __future__ import annotations
 
 import re
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TextIO
 
 # A stage may count in its text; without the numbers it is the same stage.
 _NUMBERS = re.compile(r"[\d,]+")
 REDRAW_SECONDS = 0.1
+# What is done sooner than this shows nothing: a line that only flashes says nothing.
+PATIENCE_SECONDS = 1.0
+FRAMES = "|/-\\"
 
 
 class ProgressLine:
@@ -63,3 +69,37 @@ def describe(stage: str, done: int, total: int, seconds: float) -> str:
         left = round(seconds * (total - done) / done)
         parts.append(f"{left // 60}:{left % 60:02d} left")
     return ", ".join(parts)
+
+
+@contextmanager
+def working(what: str, *, stream: TextIO | None = None, patience: float = PATIENCE_SECONDS) -> Iterator[None]:
+    """Show ``what`` and the seconds gone on stderr while the block runs, if that is a terminal; erased at the end.
+
+    Nothing is shown before ``patience`` seconds. A query leaves Python free, so that the clock moves.
+    """
+    stream = stream or sys.stderr
+    if stream is None or not stream.isatty():
+        yield
+        return
+    ended = threading.Event()
+    clock = threading.Thread(target=_tick, args=(what, stream, patience, ended), daemon=True)
+    clock.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        clock.join()
+
+
+def _tick(what: str, stream: TextIO, patience: float, ended: threading.Event) -> None:
+    began, frame = time.monotonic(), 0
+    if ended.wait(patience):
+        return
+    while True:
+        stream.write(f"\r\x1b[K{FRAMES[frame % len(FRAMES)]} {what}, {time.monotonic() - began:,.0f} s"[:110])
+        stream.flush()
+        frame += 1
+        if ended.wait(REDRAW_SECONDS):
+            break
+    stream.write("\r\x1b[K")
+    stream.flush()

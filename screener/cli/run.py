@@ -17,6 +17,8 @@ from screener.cli.options import (
     say,
     terminal,
 )
+from screener.cli.pager import show_text
+from screener.cli.progress import working
 from screener.errors import EXIT_EMPTY
 from screener.output.writers import BY_NAME, BY_SUFFIX, TEXT_NAMES
 
@@ -84,17 +86,18 @@ def command(
     if watch:
         from screener.cli.watch import watch_screen
 
-        watch_screen(screen, show, limit=limit, **given)
+        watch_screen(screen, partial(show, paged=False), limit=limit, **given)
         return
     # Where a file needs the report, it is one query for both.
     rich = any(target.fmt.rich for target in targets)
-    result = Shortlist.of((api.report if rich else api.run)(screen, limit=limit, **given))
+    with working(f"running {screen}"):
+        result = Shortlist.of((api.report if rich else api.run)(screen, limit=limit, **given))
     show(result)
     if fail_empty and not result.rows:
         sys.exit(EXIT_EMPTY)
 
 
-def _show(result: Result, fmt: str | None, targets: Sequence[Target], *, sidecar: bool) -> None:
+def _show(result: Result, fmt: str | None, targets: Sequence[Target], *, sidecar: bool, paged: bool = True) -> None:
     from screener.output.writers import text_of, write
     from screener.shortlist import Shortlist
 
@@ -109,9 +112,9 @@ def _show(result: Result, fmt: str | None, targets: Sequence[Target], *, sidecar
         from screener.output.terminal import render
 
         width, color = terminal()
-        click.echo(render(result, width=width, color=color), nl=False)
+        show_text(render(result, width=width, color=color), paged=paged)
     else:
-        click.echo(text_of(result, fmt), nl=False)
+        show_text(text_of(result, fmt), paged=paged)
         _tell_left_out(BY_NAME[fmt], result)
 
 

@@ -1,4 +1,4 @@
-"""``screener show``: a company's line items by period, as they were known on a day, and where a value comes from."""
+"""``screener show``: the page of a company, its line items by period, and where a value comes from."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import click
 
 from screener.cli.complete import complete_items, complete_ticker
 from screener.cli.options import Day, as_of_option, data_option, format_option, say, terminal
+from screener.cli.pager import show_text
+from screener.cli.progress import working
 from screener.cli.tables import print_table
 
 
@@ -16,8 +18,9 @@ from screener.cli.tables import print_table
 @click.argument("ticker", shell_complete=complete_ticker)
 @data_option
 @as_of_option
-@click.option("--period", type=click.Choice(("ttm", "quarter", "annual")), default="ttm", show_default=True,
-              help="Trailing twelve months, discrete quarters, or fiscal years.")  # fmt: skip
+@click.option("--period", type=click.Choice(("ttm", "quarter", "annual")),
+              help="All periods in one table: trailing twelve months (the default of --items), discrete quarters, "
+              "or fiscal years.")  # fmt: skip
 @click.option(
     "--items",
     metavar="A,B",
@@ -39,32 +42,48 @@ def command(
     period_end: date | None,
     **shared: Any,
 ) -> None:
-    """Show the line items of TICKER (or a CIK) by period, each in the version that was public on the day.
+    """Show the page of TICKER (or a CIK): metrics with their place in the sector, years, quarters, flags, events.
 
-    The flags of each period stand beside it: as numbers explained below the table, as codes in the other formats.
+    With --period or --items: these line items in all periods, each in the version that was public on the day, with
+    the flags of each period: as numbers explained below the table, as codes in the other formats.
     With --item, --trace prints what one value was made of, down to the facts of the filings; --versions prints how
     it changed from filing to filing.
     """
     from screener import api
 
-    fmt = shared.pop("fmt")
+    fmt, period = shared.pop("fmt"), shared.pop("period")
+    chosen = {**shared, "period": period or "ttm"}
     if trace or versions:
         if item is None or items is not None or (trace and versions):
             raise click.UsageError("name one line item with --item, and either --trace or --versions")
-        (_trace if trace else _versions)(ticker, item, fmt, period_end=period_end, **shared)
+        (_trace if trace else _versions)(ticker, item, fmt, period_end=period_end, **chosen)
         return
     if period_end is not None:
         raise click.UsageError("--period-end goes with --trace or --versions")
-    names = split_items(items or item or "")
-    found = api.show(ticker, items=names, **shared)
+    if period is None and items is None and item is None:
+        _page(ticker, fmt, **shared)
+        return
+    found = api.show(ticker, items=split_items(items or item or ""), **chosen)
     if fmt in (None, "table"):
         from screener.output.statement import statement_text
 
         say(f"{found.company.name} ({found.company.ticker}), {found.company.sector}, {found.period}")
         width, color = terminal()
-        click.echo(statement_text(found, width=width, color=color), nl=False)
+        show_text(statement_text(found, width=width, color=color))
         return
     print_table(found.headers, found.rows, found.units, fmt)
+
+
+def _page(ticker: str, fmt: str | None, **options: Any) -> None:
+    from screener import api
+    from screener.output.profile import render_profile
+    from screener.output.profile_formats import profile_csv, profile_json, profile_markdown
+
+    with working(f"looking up {ticker}"):
+        found = api.profile(ticker, **options)
+    makers = {"json": profile_json, "csv": profile_csv, "markdown": profile_markdown}
+    width, color = terminal()
+    show_text(makers[fmt](found) if fmt in makers else render_profile(found, width=width, color=color))
 
 
 def split_items(text: str) -> tuple[str, ...]:
@@ -84,12 +103,12 @@ def _trace(ticker: str, item: str, fmt: str | None, **options: Any) -> None:
 
     found = api.trace(ticker, item, **options)
     if fmt == "json":
-        click.echo(trace_json(found), nl=False)
+        show_text(trace_json(found))
     elif fmt in {"csv", "markdown"}:
         print_table(HEADERS, trace_rows(found), UNITS, fmt)
     else:
         width, color = terminal()
-        click.echo(render_trace(found, width=width, color=color), nl=False)
+        show_text(render_trace(found, width=width, color=color))
 
 
 def _versions(ticker: str, item: str, fmt: str | None, **options: Any) -> None:
@@ -99,6 +118,6 @@ def _versions(ticker: str, item: str, fmt: str | None, **options: Any) -> None:
     found = api.versions(ticker, item, **options)
     if fmt in (None, "table"):
         width, color = terminal()
-        click.echo(render_versions(found, width=width, color=color), nl=False)
+        show_text(render_versions(found, width=width, color=color))
     else:
         print_table(found.headers, found.rows, found.units, fmt)

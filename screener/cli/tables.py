@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import click
-
 from screener.cli.options import terminal
+from screener.cli.pager import show_text
 
 
 def print_table(headers: Sequence[str], rows: Sequence[Sequence[Any]], units: Sequence[str], fmt: str | None) -> None:
@@ -23,14 +22,13 @@ def print_table(headers: Sequence[str], rows: Sequence[Sequence[Any]], units: Se
     else:
         width, color = terminal()
         content = text.table_text(headers, rows, units, width=width, color=color)
-    click.echo(content, nl=False)
+    show_text(content)
 
 
 def print_record(record: Mapping[str, str], fmt: str | None) -> None:
     """Print one entry: ``name  value`` lines for people, else a table of one row."""
     if fmt in (None, "table"):
         width = max(len(name) for name in record)
-        for name, value in record.items():
-            click.echo(f"{name:<{width}}  {value}")
+        show_text("".join(f"{name:<{width}}  {value}\n" for name, value in record.items()))
     else:
         print_table(tuple(record), [tuple(record.values())], ("text",) * len(record), fmt)

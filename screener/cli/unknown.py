@@ -8,6 +8,8 @@ import click
 
 from screener.cli.complete import complete_screen
 from screener.cli.options import RunOptions, format_option, run_options, terminal
+from screener.cli.pager import show_text
+from screener.cli.progress import working
 
 
 @click.command("unknown")
@@ -19,6 +21,7 @@ def command(screen: str, fmt: str | None, **given: Unpack[RunOptions]) -> None:
     from screener import api
     from screener.output.near import unknown_output
 
-    found = api.unknown(screen, **given)
+    with working(f"running {screen}"):
+        found = api.unknown(screen, **given)
     width, color = terminal()
-    click.echo(unknown_output(found, fmt or "table", width=width, color=color), nl=False)
+    show_text(unknown_output(found, fmt or "table", width=width, color=color))

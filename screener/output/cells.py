@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
+from collections.abc import Sequence
 
 ELLIPSIS = "…"
 
@@ -102,6 +104,21 @@ def wrap(text: str, width: int, *, first: str = "", rest: str = "") -> list[str]
     return [*lines, line]
 
 
+def joined(parts: Sequence[str], width: int) -> list[str]:
+    """Return ``parts`` with dots between them, in lines of at most ``width`` cells that end between two parts.
+
+    Only a part that is wider than a line is cut.
+    """
+    lines: list[str] = []
+    for part in parts:
+        longer = f"{lines[-1]} · {part}" if lines else part
+        if lines and width_of(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(cut(part, width))
+    return lines
+
+
 EIGHTHS = " ▏▎▍▌▋▊▉"
 FULL, HALF, LIGHT = "█", "▒", "░"
 
@@ -113,6 +130,29 @@ def bar(share: float | None, width: int) -> str:
     eighths = round(min(1.0, max(0.0, share)) * width * 8)
     full, part = divmod(eighths, 8)
     return (FULL * full + (EIGHTHS[part] if part else "")).ljust(width)
+
+
+RISING = "▁▂▃▄▅▆▇"
+HANGING = "▔▀"
+
+
+def sparkline(values: Sequence[float | None]) -> str:
+    """Return one cell a value: from zero up to the greatest size in sevenths, a space for None and NaN.
+
+    What is negative hangs from the top: a line, or half a cell from half the greatest size on.
+    """
+    known = [value for value in values if value is not None and math.isfinite(value)]
+    most = max(map(abs, known), default=0.0)
+    return "".join(_spark(value, most) for value in values)
+
+
+def _spark(value: float | None, most: float) -> str:
+    if value is None or not math.isfinite(value):
+        return " "
+    share = value / most if most else 0.0
+    if share < 0:
+        return HANGING[share <= -0.5]
+    return RISING[min(len(RISING) - 1, int(share * len(RISING)))]
 
 
 def split_bar(parts: tuple[int, int, int], width: int) -> str:

@@ -12,7 +12,7 @@ from screener.engine.coverage import PROBABILITIES, SMALL_CAPS, Count, Coverage,
 from screener.engine.result import Value
 from screener.output import text
 from screener.output.cells import cut, wrap
-from screener.output.layout import Column, lay_out, paint
+from screener.output.layout import Column, lay_out, not_shown, paint
 from screener.output.shape import DEMO_BANNER
 from screener.output.values import UNKNOWN, format_value
 
@@ -123,7 +123,7 @@ def render(found: Coverage, *, width: int = 100, color: bool = False) -> str:
     for title, rows in _grouped(found):
         lines += [paint(cut(title, width), "bold", color), *(next(body) for _ in rows)]
     if dropped:
-        lines += ["", *wrap(f"Not shown: {', '.join(dropped)}; CSV and JSON have all of them", width)]
+        lines += ["", *wrap(f"{not_shown(dropped)}. CSV and JSON have all of them", width, rest="  ")]
     return "\n".join(lines) + "\n"
 
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from screener.catalogue.flags import explained
-from screener.output.cells import bar, cell_text, cut, pad, wrap
+from screener.output.cells import bar, cell_text, cut, pad, width_of, wrap
 from screener.output.distances import measured, needed
 from screener.output.layout import paint
 from screener.output.text import strict_json
@@ -24,12 +24,13 @@ _DEEPEST = 4
 def render_explanation(found: Explanation, *, width: int = 100, color: bool = False) -> str:
     """Return the explanation as lines of at most ``width`` cells: verdicts with parts, factors, filings."""
     run, company = found.result.run, found.company
-    lines = [
-        paint(cell_text(company.ticker), "bold", color) + "  " + cell_text(f"{company.name} · {company.sector}"),
+    said = [
         f"{run.title}, as of {run.as_of}",
         _place(found),
         f"Newest period: {found.period_end or 'none'}, public since {found.known_from or '–'}",
     ]
+    lines = _wrapped(cell_text(company.ticker), cell_text(f"{company.name} · {company.sector}"), width, color)
+    lines += [line for text in said for line in wrap(cell_text(text), width, rest="  ")]
     if found.flags:
         meanings = "; ".join(meaning for _, meaning in explained(found.flags))
         lines += wrap(f"Data: {meanings}", width)
@@ -117,15 +118,16 @@ def _change_lines(found: Explanation, width: int, color: bool) -> list[str]:
 
 def _judgement(judgement: Judgement, width: int, color: bool) -> list[str]:
     mark, style = _MARKS[judgement.verdict]
-    lines = [f"  {paint(mark, style, color)} {cut(cell_text(judgement.text), width - 4)}"]
+    first, *rest = wrap(cell_text(judgement.text), width, first=f"  {mark} ", rest="      ")
+    lines = [f"  {paint(mark, style, color)}{first[len(mark) + 2 :]}", *rest]
     if judgement.reason:
         let_in = " (let in: if_unknown)" if judgement.admitted else ""
-        lines.append(cut(f"      unknown: {cell_text(judgement.reason)}{let_in}", width))
+        lines += wrap(f"unknown: {cell_text(judgement.reason)}{let_in}", width, first="      ", rest="        ")
     if judgement.distance is not None:
         of = "" if judgement.text.startswith(judgement.distance.what) else f"{judgement.distance.what}: "
         lines += wrap(cell_text(of + measured(judgement.distance)), width, first="      ", rest="        ")
     for term in judgement.terms:
-        lines += [cut(line, width) for line in _term_lines(term, 1)]
+        lines += _term_lines(term, 1, width)
     return lines + _input_lines(judgement, width)
 
 
@@ -144,36 +146,53 @@ def _input_lines(judgement: Judgement, width: int) -> list[str]:
     return lines
 
 
-def _term_lines(term: Term, depth: int) -> list[str]:
+def _term_lines(term: Term, depth: int, width: int) -> list[str]:
     shown = format_value(term.value, term.unit) if term.value is not None else f"unknown ({term.reason})"
     when = f" ({term.when})" if term.when else ""
     formula = f"  = {term.formula}" if term.formula else ""
-    lines = [f"{'    ' * depth}  {pad(cell_text(term.name + when), 26)} {cell_text(shown + formula)}"]
+    name, indent = cell_text(term.name + when), "    " * depth + "  "
+    # The formula is cut where it is too long, the value never.
+    if len(indent) + 27 + width_of(cell_text(shown)) <= width:
+        lines = [cut(f"{indent}{pad(name, 26)} {cell_text(shown + formula)}", width)]
+    else:
+        lines = wrap(f"{name} {cell_text(shown)}", width, first="  " * (depth + 1), rest="  " * (depth + 2))
     # Earlier observations show their value alone; the JSON has their parts.
     if depth < _DEEPEST and "earlier" not in term.when:
         for part in term.parts:
-            lines += _term_lines(part, depth + 1)
+            lines += _term_lines(part, depth + 1, width)
     return lines
 
 
 def _factor_lines(found: Explanation, width: int, color: bool) -> list[str]:
     if not found.factors:
         return []
-    lines = ["", paint("Factors", "bold", color) + " (percentile in the universe or peer group, 100 is best)"]
     room = max(12, min(34, width - 60))
-    for factor in found.factors:
-        share = None if factor.percentile is None else factor.percentile / 100
-        percentile = "–" if factor.percentile is None else f"{factor.percentile:.0f}"
-        points = "–" if factor.contribution is None else f"{factor.contribution:.1f}"
-        name = cut(cell_text(f"{factor.group}: {factor.name}" if factor.group else factor.name), room)
-        value = format_value(factor.value, factor.unit)
-        line = (
-            f"  {pad(name, room)} {pad(value, 9, right=True)} {pad(percentile, 4, right=True)}"
-            f" {pad(bar(share, 10), 10)}"
-            f"  × {factor.weight * 100:.0f}% = {points}  in {cell_text(peers(factor))}"
-        )
-        lines.append(cut(line, width))
+    made = [_factor(factor, room) for factor in found.factors]
+    barred = all(width_of(f"{head} {' ' * 10}  {weighed}  {among}") <= width for head, _, weighed, among in made)
+    lines = ["", *_wrapped("Factors", "(percentile in the universe or peer group, 100 is best)", width, color)]
+    for head, drawn, weighed, among in made:
+        if barred:
+            lines.append(f"{head} {drawn}  {weighed}  {among}")
+        else:
+            lines += wrap(f"{weighed} {among}", width, first=head + "  ", rest="      ")
     return lines
+
+
+def _factor(factor: Standing, room: int) -> tuple[str, str, str, str]:
+    """Return the parts of a factor's line: name with value and percentile, bar, weight with points, peers."""
+    share = None if factor.percentile is None else factor.percentile / 100
+    percentile = "–" if factor.percentile is None else f"{factor.percentile:.0f}"
+    points = "–" if factor.contribution is None else f"{factor.contribution:.1f}"
+    name = cut(cell_text(f"{factor.group}: {factor.name}" if factor.group else factor.name), room)
+    value = format_value(factor.value, factor.unit)
+    head = f"  {pad(name, room)} {value.rjust(9)} {pad(percentile, 4, right=True)}"
+    return head, pad(bar(share, 10), 10), f"× {factor.weight * 100:.0f}% = {points}", f"in {cell_text(peers(factor))}"
+
+
+def _wrapped(first: str, more: str, width: int, color: bool) -> list[str]:
+    """Return a heading in bold and what is said beside it, in lines of at most ``width`` cells."""
+    top, *rest = wrap(more, width, first=f"{first}  ")
+    return [paint(first, "bold", color) + top[len(first) :], *rest]
 
 
 def peers(factor: Standing) -> str:
@@ -198,7 +217,8 @@ def _filing_lines(found: Explanation, width: int, color: bool) -> list[str]:
             if (filing.item, filing.when) == (source.item, source.when):
                 lines += _fact_lines(filing, width)
     if len(shown) < len(found.filings):
-        lines.append(f"  and {len(found.filings) - len(shown):,} facts behind earlier observations, in the JSON")
+        more = f"and {len(found.filings) - len(shown):,} facts behind earlier observations, in the JSON"
+        lines += wrap(more, width, first="  ", rest="    ")
     addresses = sorted({(str(filing.filed), filing.url) for filing in shown if filing.url})
     return lines + [f"  {filed}  {url}" for filed, url in addresses]
 

@@ -8,7 +8,7 @@ from typing import Any
 from screener.engine.funnel import Funnel, RuleCost
 from screener.engine.result import Value
 from screener.output import shape
-from screener.output.cells import cell_text, cut, wrap
+from screener.output.cells import cell_text, cut, joined, wrap
 from screener.output.layout import paint
 from screener.output.text import markdown_text, strict_json, table_csv, table_markdown, table_text
 
@@ -79,8 +79,8 @@ def _matrix(found: Funnel) -> tuple[Sequence[str], list[tuple[Value, ...]], Sequ
 
 def _text(found: Funnel, width: int, color: bool) -> str:
     run = found.result.run
-    title = cut(f"{cell_text(run.title)} · funnel as of {run.as_of}", width)
-    blocks = [paint(title, "title", color)]
+    title = joined([cell_text(run.title), f"funnel as of {run.as_of}"], width)
+    blocks = ["\n".join(paint(line, "title", color) for line in title)]
     if run.demo:
         blocks[0] += "\n" + paint(cut(shape.DEMO_BANNER, width), "demo", color)
     if found.costs:
@@ -92,7 +92,8 @@ def _text(found: Funnel, width: int, color: bool) -> str:
         blocks.append(paint("Names of the universe that fail both", "bold", color) + "\n" + table)
         pairs = [line for said in _pairs(found) for line in wrap(cell_text(said), width, rest="  ")]
         blocks.append("\n".join(pairs))
-    blocks.append(paint(cut(shape.identity(found.result), width), "dim", color))
+    identity = joined(shape.identity(found.result).split(" · "), width)
+    blocks.append("\n".join(paint(line, "dim", color) for line in identity))
     return "\n\n".join(blocks) + "\n"
 
 

@@ -10,13 +10,15 @@ from screener.engine.near import Miss, Near
 from screener.engine.result import Result, Value
 from screener.engine.unknown import Unknown
 from screener.output import shape
-from screener.output.cells import cell_text, cut, wrap
+from screener.output.cells import cell_text, cut, joined, wrap
 from screener.output.distances import gap, limit, share, value
 from screener.output.layout import paint
 from screener.output.text import markdown_text, strict_json, table_csv, table_markdown, table_text
 
 NEAR_HEADERS = ("Ticker", "Fails", "Value", "Needs", "Short by", "%", "Score", "Rank", "Name", "Also unknown")
 NEAR_UNITS = ("text", "text", "text", "text", "text", "text", "score", "count", "text", "text")
+# What is measured is made of texts with units: as numbers, they are shown whole or not at all.
+WHOLE = ("Ticker", "Value", "Needs", "Short by", "%")
 UNKNOWN_HEADERS = ("Ticker", "Rule", "Unknown because", "Score", "Rank", "Name")
 UNKNOWN_UNITS = ("text", "text", "text", "score", "count", "text")
 
@@ -93,14 +95,16 @@ def _report(
         parts += [table_markdown(headers, rows, units).rstrip("\n")] if rows else []
         parts += [f"{below[0]}:", "\n".join(f"- {markdown_text(line)}" for line in below[1])] if below[1] else []
         return "\n\n".join([*parts, markdown_text(shape.identity(result))]) + "\n"
-    blocks = [paint(cut(f"{cell_text(run.title)} · {what} as of {run.as_of}", width), "title", color)]
+    title = joined([cell_text(run.title), f"{what} as of {run.as_of}"], width)
+    blocks = ["\n".join(paint(line, "title", color) for line in title)]
     if run.demo:
         blocks[0] += "\n" + paint(cut(shape.DEMO_BANNER, width), "demo", color)
     blocks.append("\n".join(line for sentence in said for line in wrap(sentence, width)))
     if rows:
-        blocks.append(table_text(headers, rows, units, width=width, color=color, whole=("Ticker",)).rstrip("\n"))
+        blocks.append(table_text(headers, rows, units, width=width, color=color, whole=WHOLE).rstrip("\n"))
     if below[1]:
-        lines = [cut(cell_text(line), width - 2) for line in below[1]]
-        blocks.append("\n".join([paint(below[0], "bold", color), *(f"  {line}" for line in lines)]))
-    blocks.append(paint(cut(shape.identity(result), width), "dim", color))
+        lines = [part for line in below[1] for part in wrap(cell_text(line), width, first="  ", rest="      ")]
+        blocks.append("\n".join([paint(below[0], "bold", color), *lines]))
+    identity = joined(shape.identity(result).split(" · "), width)
+    blocks.append("\n".join(paint(line, "dim", color) for line in identity))
     return "\n\n".join(blocks) + "\n"

@@ -8,7 +8,7 @@ from screener.engine.quality import Quality, Table
 from screener.engine.result import Value
 from screener.output import text
 from screener.output.cells import cell_text, cut, wrap
-from screener.output.layout import Column, lay_out, paint
+from screener.output.layout import Column, lay_out, not_shown, paint
 from screener.output.shape import DEMO_BANNER
 from screener.output.values import UNKNOWN, format_value, is_numeric
 
@@ -69,7 +69,7 @@ def _lines(table: Table, width: int, color: bool) -> list[str]:
     if len(table.rows) > len(rows):
         lines.append(f"  and {len(table.rows) - len(rows):,} more; CSV and JSON have all of them")
     if dropped:
-        lines += wrap(f"Not shown: {', '.join(dropped)}", width, first="  ", rest="  ")
+        lines += wrap(not_shown(dropped), width, first="  ", rest="    ")
     return lines
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from screener.engine.result import FIXED_COLUMNS, FunnelStep, Result, ResultColumn, Row
+from screener.engine.result import FIXED_COLUMNS, FunnelStep, Result, ResultColumn, Row, RunIdentity
 
 DEMO_BANNER = "Demo data: these companies do not exist."
 HASH_LENGTH = 12
@@ -86,7 +86,11 @@ def identity(result: Result) -> str:
 
 def headline(result: Result) -> tuple[str, ...]:
     """Return as-of date, data date and data set, each as a short phrase."""
-    run = result.run
+    return headline_of(result.run)
+
+
+def headline_of(run: RunIdentity) -> tuple[str, ...]:
+    """Return what :func:`headline` says, for the identity of a run."""
     dated = (f"data to {run.data_date.isoformat()}",) if run.data_date else ()
     return (f"as of {run.as_of.isoformat()}", *dated, run.data)
 

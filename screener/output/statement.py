@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 # The flags stand behind ticker, period_end and known_from: the last columns are the first to go on a narrow terminal.
 FLAGS_AT = 3
+LAST = ("known_from",)
 WHOLE = ("period_end", "known_from", "flags")
 
 
@@ -26,7 +27,7 @@ def statement_text(found: Statement, *, width: int = 100, color: bool = False) -
     def moved(names: tuple[str, ...]) -> tuple[str, ...]:
         return (*names[:FLAGS_AT], names[-1], *names[FLAGS_AT:-1])
 
-    text = table_text(moved(found.headers), rows, moved(found.units), width=width, color=color, whole=WHOLE)
+    text = table_text(moved(found.headers), rows, moved(found.units), width=width, color=color, whole=WHOLE, last=LAST)
     legend = [
         line
         for code in codes

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import IO
 
+from screener.catalogue import metrics
 from screener.engine.result import FunnelStep, Result, Row, Value
 from screener.output import shape
-from screener.output.cells import FULL, HALF, LIGHT, bar, cell_text, cut, split_bar, width_of, wrap
-from screener.output.layout import SMALLEST_WIDTH, Column, lay_out, paint
+from screener.output.cells import FULL, HALF, LIGHT, bar, cell_text, cut, joined, split_bar, width_of, wrap
+from screener.output.layout import SMALLEST_WIDTH, Column, lay_out, not_shown, paint
 from screener.output.values import UNKNOWN, format_value, is_numeric
 
 NAME_WIDTH, NAME_LEAST = 34, 16
@@ -18,15 +19,21 @@ TICKER_WIDTH = 10
 RULE_WIDTH, RULE_LEAST = 64, 16
 WIDE = 100
 FUNNEL_BAR_FROM = 78
-# Dropped first: the sector, then the chosen columns from the last, then what adorns.
-DROP_SECTOR, DROP_COLUMN, DROP_BAR, DROP_COVERAGE = 1000, 100, 2, 1
+# Dropped first: the sector and the bar, which only adorn, then the chosen columns from the last, then how much of the
+# score is known, and at last, again from the last, the columns by which the screen ranks.
+DROP_SECTOR, DROP_BAR, DROP_COLUMN, DROP_COVERAGE, DROP_RANKED = 3000, 2000, 1000, 999, 1
 FLAG_LINES = 30
 FLAG_TICKERS = 4
 
 
 def use_color(stream: IO[str], environ: Mapping[str, str]) -> bool:
-    """Return whether ``stream`` shows colours: a terminal that is not dumb, and no ``NO_COLOR`` in ``environ``."""
-    return stream.isatty() and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
+    """Return whether ``stream`` is to get colours: a terminal that is not dumb, or ``FORCE_COLOR`` in ``environ``.
+
+    ``NO_COLOR`` has the last word. Either counts as soon as it is not empty.
+    """
+    if environ.get("NO_COLOR"):
+        return False
+    return bool(environ.get("FORCE_COLOR")) or (stream.isatty() and environ.get("TERM") != "dumb")
 
 
 def render(result: Result, *, width: int = 100, color: bool = False) -> str:
@@ -50,12 +57,11 @@ def render_funnel(result: Result, *, width: int = 100, color: bool = False) -> s
 
 
 def _head(result: Result, width: int, color: bool) -> list[str]:
-    parts = [cell_text(part) for part in shape.headline(result)]
-    title = cell_text(shape.title(result))
-    # The dates must survive a narrow terminal: the title gives way first, then what follows the as-of date.
-    title = cut(title, max(12, width - width_of(" · ".join(parts)) - 3))
-    line = cut(" · ".join([title, *parts]), width)
-    lines = [paint(title, "title", color) + line[len(title) :] if line.startswith(title) else line]
+    day, *more = (cell_text(part) for part in shape.headline(result))
+    # The day stands beside the title on any terminal: a long title gives way.
+    title = cut(cell_text(shape.title(result)), max(12, width - width_of(day) - 3))
+    first, *rest = joined([f"{title} · {day}", *more], width)
+    lines = [paint(title, "title", color) + first[len(title) :], *rest]
     if result.run.demo:
         lines.append(paint(cut(shape.DEMO_BANNER, width), "demo", color))
     return lines
@@ -80,8 +86,7 @@ def _shortlist(result: Result, width: int, color: bool) -> list[str]:
     ]
     lines, dropped = lay_out(columns, width, color=color)
     if dropped:
-        note = f"Not shown at this width: {'; '.join(cell_text(heading) for heading in dropped)}"
-        lines += ["", *(paint(line, "dim", color) for line in wrap(note, width, rest="  "))]
+        lines += ["", *(paint(line, "dim", color) for line in wrap(not_shown(dropped), width, rest="  "))]
     return lines
 
 
@@ -101,6 +106,7 @@ def _score_columns(rows: tuple[Row, ...], bar_width: int) -> list[Column]:
 
 def _chosen_columns(result: Result) -> list[Column]:
     found = []
+    ranked = {plain_name(factor.name) for row in result.rows for factor in row.factors}
     for order, (place, column) in enumerate(shape.chosen(result), start=1):
         values = [row.values[place] for row in result.rows]
         numeric = is_numeric(column.unit)
@@ -110,11 +116,17 @@ def _chosen_columns(result: Result) -> list[Column]:
                 [cut(format_value(value, column.unit), TEXT_WIDTH) for value in values],
                 right=numeric,
                 least=0 if numeric else TEXT_LEAST,
-                drop=DROP_COLUMN + order,
+                drop=(DROP_RANKED if plain_name(column.name) in ranked else DROP_COLUMN) + order,
                 styles=[_value_style(value) for value in values],
             )
         )
     return found
+
+
+def plain_name(name: str) -> str:
+    """Return the catalogue's own name of a factor or column, without the sign that turns a factor."""
+    name = name.strip().lstrip("-").strip()
+    return metrics.ALIASES.get(name, name)
 
 
 def _value_style(value: Value) -> str:
@@ -171,7 +183,10 @@ def _funnel_lines(result: Result, width: int, color: bool) -> list[str]:
         let_in = cells(lambda step: f"{step.admitted:,}" if step.admitted else "")
         columns.append(Column("let in", let_in, right=True, drop=1, styles="flag"))
     columns.append(Column("left", cells(lambda step: f"{step.remaining:,}"), right=True, styles="bold"))
-    return lay_out(columns, width, color=color)[0]
+    lines, dropped = lay_out(columns, width, color=color)
+    if dropped:
+        lines += [paint(line, "dim", color) for line in wrap(not_shown(dropped), width, rest="  ")]
+    return lines
 
 
 def _funnel_texts(result: Result) -> tuple[list[str], list[FunnelStep | None], list[str]]:

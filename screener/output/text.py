@@ -14,12 +14,12 @@ from typing import Any
 from screener.engine.result import FIXED_COLUMNS, Result, Row, Value
 from screener.output import shape
 from screener.output.cells import cell_text, clean, cut, wrap
-from screener.output.layout import Column, lay_out, paint
+from screener.output.layout import Column, lay_out, not_shown, paint
 from screener.output.values import UNKNOWN, format_value, is_numeric
 
 # A spreadsheet that opens a CSV runs a text cell that begins with one of these as a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-TEXT_WIDTH, TEXT_LEAST = 60, 8
+TEXT_WIDTH, TEXT_LEAST, FIRST_LEAST = 60, 12, 24
 
 Rows = Iterable[Sequence[Value]]
 
@@ -192,11 +192,13 @@ def table_text(
     width: int = 100,
     color: bool = False,
     whole: Sequence[str] = (),
+    last: Sequence[str] = (),
 ) -> str:
     """Return a table for the terminal, lines of at most ``width`` cells (taken as 40 when smaller).
 
-    Long texts are cut, then the last columns dropped and named below the table. Without ``units`` values are shown
-    unrounded, and columns of numbers are recognised by their values. The columns named in ``whole`` are never cut.
+    Long texts are cut, then columns dropped and named below the table: those named in ``last``, then the others, each
+    time from the last. Without ``units`` values are shown unrounded, and columns of numbers are recognised by their
+    values. The columns named in ``whole``, and numbers, are never cut.
     """
     table = [list(row) for row in rows]
     columns = []
@@ -209,14 +211,14 @@ def table_text(
                 cell_text(header),
                 texts if right else [cut(text, TEXT_WIDTH) for text in texts],
                 right=right,
-                least=0 if right or header in whole else TEXT_LEAST,
-                drop=place,
+                least=0 if right or header in whole else TEXT_LEAST if place else FIRST_LEAST,
+                drop=place + len(headers) * (header in last),
                 styles="bold" if place == 0 else "",
             )
         )
     lines, dropped = lay_out(columns, width, color=color)
     if dropped:
-        lines += ["", *(paint(line, "dim", color) for line in wrap(f"Not shown: {'; '.join(dropped)}", width))]
+        lines += ["", *(paint(line, "dim", color) for line in wrap(not_shown(dropped), width, rest="  "))]
     return "\n".join(lines) + "\n"
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from screener.cli import main as main_module
 from screener.cli.show import split_items
+from screener.language.resolve import parse_screen
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -214,6 +215,34 @@ class TestOtherCommands:
         """``--item`` alone is a list of one."""
         done = screener("show", "ZJARG", "--item", "capex", "--format", "csv", cwd=tmp_path)
         assert done.stdout.splitlines()[0] == "ticker,period_end,known_from,capex,flags"
+
+    def test_show_is_the_page_of_a_company(self, tmp_path: Path) -> None:
+        """Without a period or an item it is the page, in every format the same values; with --period all periods."""
+        text = screener("show", "ZJARG", "--as-of", "2024-06-28", cwd=tmp_path).stdout
+        for part in ("these companies do not exist", "Key metrics", "Quarters", "as of 2024-06-28"):
+            assert part in text
+        assert max(map(len, text.splitlines())) <= 120
+        arguments = ("show", "ZJARG", "--as-of", "2024-06-28", "--format")
+        page = json.loads(screener(*arguments, "json", cwd=tmp_path).stdout)
+        rows = list(csv.DictReader(io.StringIO(screener(*arguments, "csv", cwd=tmp_path).stdout)))
+        assert float(next(row["value"] for row in rows if row["name"] == "roe")) == next(
+            row["value"] for row in page["metrics"] if row["name"] == "roe"
+        )
+        assert "## Key metrics" in screener(*arguments, "markdown", cwd=tmp_path).stdout
+        all_periods = screener("show", "ZJARG", "--period", "quarter", "--format", "csv", cwd=tmp_path).stdout
+        assert all_periods.startswith("ticker,period_end,known_from,revenue,")
+
+    def test_the_page_agrees_with_the_screen_that_it_is(self) -> None:
+        """A percentile of the page is that of a screen with the same factor, peers and universe."""
+        from screener import api
+
+        data = ROOT / "data" / "demo"
+        screen = parse_screen("name: t\nuniverse: [not is_shell]\nlimit: 3\nrank: {V: {within: sector, by: [ev_ebit]}}")
+        for row in api.run(screen, data=data).rows:
+            assert row.ticker is not None
+            metric = next(m for m in api.profile(row.ticker, data=data).metrics if m.name == "ev_ebit")
+            assert metric.percentile == row.factors[0].percentile == 100.0
+            assert metric.place == 1
 
     def test_explain_goes_from_the_rank_to_the_filing(self, tmp_path: Path) -> None:
         """A listed name shows its rank, the parts of a rule, its factors and the filings behind them."""

@@ -54,10 +54,10 @@ def test_values_are_formatted_by_unit(result: Result) -> None:
 
 
 def test_columns_go_by_priority_and_are_named(result: Result) -> None:
-    """The sector goes first, then the last columns; the note names what has no room, the rest stays."""
+    """Sector and bar go first, then the last columns, the ranked one last; the note names what has no room."""
     wide, middle, narrow = (render(result, width=width) for width in (200, 120, 80))
     assert "Not shown" not in wide
-    assert "Not shown at this width: Sector; Price date; Shell company\n" in middle
+    assert "Not shown at this width: Sector; Shell company\n" in middle
     assert "Not shown at this width: Sector; Market capitalization; Price; Industry group;" in narrow
     assert "8.1×" in narrow
 

@@ -162,7 +162,7 @@ def test_table_text_fits_the_terminal() -> None:
     assert text.splitlines()[2].endswith("–")
     many = table_text([f"column{place}" for place in range(20)], [range(20)], width=60)
     assert max(map(width_of, many.splitlines())) <= 60
-    assert "Not shown: " in many
+    assert "Not shown at this width: " in many
     assert "column19" in many
 
 
