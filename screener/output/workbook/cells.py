@@ -77,14 +77,14 @@ def _alike(made: Worksheet, column: Column, number: int, styles: Styles) -> Writ
     """Write a column of one unit: the way of each type of value is looked up, not asked for."""
     values, unit = column.values, column.unit
     blank = styles.unknown if column.gaps else styles.get(unit, wrap=column.wrap)
-    shown = styles.get(unit, wrap=column.wrap)
-    sizes = styles.sizes("count" if unit == "text" else unit)
+    shown = styles.get(unit, wrap=column.wrap, align=column.align)
+    sizes = styles.sizes("count" if unit == "text" else unit, column.align or "right")
     write_number, write_string, write_blank = made.write_number, made.write_string, made.write_blank
     one = sizes[0][1] if len(sizes) == 1 else None
 
     def numeric(row: int, value: Any) -> None:
         if not -_INFINITY < value < _INFINITY:
-            write_blank(row, number, None, blank)
+            empty(row, value)
         else:
             write_number(row, number, value, one or _sized(sizes, value))
 
@@ -94,11 +94,14 @@ def _alike(made: Worksheet, column: Column, number: int, styles: Styles) -> Writ
         else:
             write_blank(row, number, None, shown)
 
+    def empty(row: int, _: Any) -> None:
+        write_blank(row, number, None, blank)
+
     ways: dict[type, Callable[[int, Any], Any]] = {
         float: numeric,
         int: numeric,
         str: string,
-        type(None): lambda row, _: write_blank(row, number, None, blank),
+        type(None): empty,
         bool: lambda row, value: made.write_boolean(row, number, value, shown),
         date: lambda row, value: _date(made, row, number, value, styles),
     }
@@ -145,7 +148,11 @@ def cell(
 ) -> None:
     """Write one value of any type in the style of its unit or the number format of its column."""
     own = column.number_format
-    shown = styles.custom(own, look, wrap=column.wrap) if own else styles.get(unit, look, wrap=column.wrap)
+    shown = (
+        styles.custom(own, look, wrap=column.wrap)
+        if own
+        else styles.get(unit, look, wrap=column.wrap, align=column.align)
+    )
     if value is None or value == "" or (isinstance(value, float) and not -_INFINITY < value < _INFINITY):
         made.write_blank(*place, None, styles.unknown if value != "" and column.gaps and not look else shown)
     elif isinstance(value, bool):
@@ -153,7 +160,11 @@ def cell(
     elif isinstance(value, Formula):
         _formula(made, place, value, shown)
     elif isinstance(value, (int, float, Decimal)):
-        sized = shown if own or look else _sized(styles.sizes("count" if unit == "text" else unit), float(value))
+        sized = (
+            shown
+            if own or look
+            else _sized(styles.sizes("count" if unit == "text" else unit, column.align or "right"), float(value))
+        )
         made.write_number(*place, value, sized)
     elif isinstance(value, date):
         _date(made, *place, value, styles) if not own or own == "General" else made.write_datetime(*place, value, shown)

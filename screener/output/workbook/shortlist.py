@@ -71,7 +71,7 @@ def _fixed(report: Report, keys: Sequence[str], carried: Carried | None) -> tupl
     by_name = [entry.url if entry.row.ticker is None else "" for entry in report.entries]
     demo = shape.DEMO_BANNER if report.result.run.demo else ""
     return (
-        Column("Rank", [row.rank for row in rows], "count", named=RANKS, note=demo),
+        Column("Rank", [row.rank for row in rows], "count", named=RANKS, note=demo, align="center"),
         Column(
             "Ticker", [row.ticker for row in rows], links=[entry.url for entry in report.entries], notes=quality,
             named=TICKERS, gaps=True,
@@ -101,7 +101,7 @@ def _chosen(report: Report) -> tuple[Column, ...]:
             direction = directions.get(expr, "") if expr is not None else ""
         found.append(
             Column(
-                _heading(column, meaning),
+                _heading(column, meaning, expr),
                 [entry.row.values[place] for entry in report.entries],
                 column.unit,
                 note=_note(column, meaning, expr, direction),
@@ -114,11 +114,13 @@ def _chosen(report: Report) -> tuple[Column, ...]:
     return tuple(found)
 
 
-def _heading(column: ResultColumn, meaning: Meaning | None) -> str:
+def _heading(column: ResultColumn, meaning: Meaning | None, expr: Expr | None) -> str:
     """Return what a column is called: as its author wrote it, else the label of the metric."""
     found = column.label
     if not found or found == column.name:
-        found = meaning.label if meaning is not None and meaning.name == column.name else column.name
+        # The heading is the metric's own name or another name of it: its author gave none.
+        unnamed = isinstance(expr, Name) and column.name in (expr.name, expr.written)
+        found = meaning.label if meaning is not None and unnamed else column.name
     return f"{found} (column)" if found.strip().lower() in _RESERVED else found
 
 

@@ -26,7 +26,7 @@ def factors(report: Report) -> Sheet:
     return Sheet(
         "Factors",
         (
-            Column("Rank", cells[0], "count"),
+            Column("Rank", cells[0], "count", align="center"),
             Column("Ticker", cells[1]),
             Column("Name", cells[2]),
             Column("Group", cells[3]),
@@ -72,7 +72,7 @@ def rules(report: Report) -> Sheet:
     return Sheet(
         "Rules",
         (
-            Column("Rank", cells[0], "count"),
+            Column("Rank", cells[0], "count", align="center"),
             Column("Ticker", cells[1]),
             Column("Name", cells[2]),
             Column("Group", cells[3]),

@@ -49,11 +49,11 @@ def funnel(report: Report) -> Sheet:
     return Sheet(
         "Funnel",
         (
-            Column("Step", cells[0], "count"),
+            Column("Step", cells[0], "count", align="center"),
             Column("Group", cells[1]),
             Column("Condition", cells[2], width=52, wrap=True),
             *(
-                Column(heading, cells[3 + place], "count", width=11, note=note)
+                Column(heading, cells[3 + place], "count", width=13, note=note)
                 for place, (heading, note) in enumerate(counts)
             ),
             Column("Label", cells[LABELS], hidden=True, width=LABEL_WIDTH),

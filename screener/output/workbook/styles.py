@@ -59,45 +59,57 @@ class Styles:
 
     def __init__(self, book: Workbook) -> None:
         self._book = book
-        self._made: dict[tuple[str, str, bool], Format] = {}
-        self._by_size: dict[str, tuple[tuple[float, Format], ...]] = {}
-        self.heading: Format = book.add_format(
-            {"bold": True, "bg_color": HEADER_FILL, "bottom": 1, "text_wrap": True, "valign": "top"}
-        )
+        self._made: dict[tuple[str, str, str, bool], Format] = {}
+        self._by_size: dict[tuple[str, str], tuple[tuple[float, Format], ...]] = {}
+        self.heading: Format = book.add_format({**_HEADING, "align": "left"})
+        # The indent leaves room for the button of the filter.
+        self._headings = {
+            "left": self.heading,
+            "right": book.add_format({**_HEADING, "align": "right", "indent": 2}),
+            "center": book.add_format({**_HEADING, "align": "center"}),
+        }
         self.unknown: Format = book.add_format({"bg_color": GREY})
         self.link: Format = book.add_format({"font_color": "#0B5394", "underline": 1, "valign": "top"})
         self.section: Format = book.add_format({"bold": True, "font_size": 12})
         self.footnote: Format = book.add_format({"italic": True, "font_color": "#777777"})
 
-    def get(self, unit: str, look: str = "", *, wrap: bool = False) -> Format:
-        """Return the format of texts, dates and ordinary values of a unit."""
-        return self.custom(BY_NAME[unit if unit in BY_NAME else "number"].excel, look, wrap=wrap, right=_right(unit))
+    def heading_of(self, unit: str, align: str = "") -> Format:
+        """Return the format of the heading of a column of ``unit``: it stands where the cells do."""
+        return self._headings[align or align_of(unit)]
 
-    def custom(self, excel: str, look: str = "", *, wrap: bool = False, right: bool = False) -> Format:
-        """Return the format with a number format of Excel's own notation."""
-        key = (excel + ("|" if right else ""), look, wrap)
+    def get(self, unit: str, look: str = "", *, wrap: bool = False, align: str = "") -> Format:
+        """Return the format of texts, dates and ordinary values of a unit."""
+        row = BY_NAME.get(unit, BY_NAME["number"])
+        return self.custom(row.excel, look, wrap=wrap, align=align or align_of(unit))
+
+    def custom(self, excel: str, look: str = "", *, wrap: bool = False, align: str = "") -> Format:
+        """Return the format with a number format of Excel's own notation; ``align`` as Excel does without one."""
+        key = (excel, look, align, wrap)
         if key not in self._made:
-            self._made[key] = self._book.add_format(
-                {
-                    "num_format": excel,
-                    "valign": "top",
-                    **({"align": "right"} if right else {}),
-                    **({"text_wrap": True} if wrap else {}),
-                    **LOOKS.get(look, {}),
-                }
-            )
+            given: dict[str, Any] = {"num_format": excel, "valign": "top", **LOOKS.get(look, {})}
+            if align:
+                given["align"] = align
+            if align == "right":
+                given["indent"] = 1
+            if wrap:
+                given["text_wrap"] = True
+            self._made[key] = self._book.add_format(given)
         return self._made[key]
 
-    def sizes(self, unit: str) -> tuple[tuple[float, Format], ...]:
+    def sizes(self, unit: str, align: str = "right") -> tuple[tuple[float, Format], ...]:
         """Return (absolute value from which it is used, format) of the numbers of a unit, largest first."""
-        if unit not in self._by_size:
-            style = BY_NAME.get(unit, BY_NAME["number"]).style
-            steps = [(limit, self.custom(text, right=True)) for limit, text in _BY_SIZE.get(style, ())]
+        if (unit, align) not in self._by_size:
+            row = BY_NAME.get(unit, BY_NAME["number"])
+            steps = [(limit, self.custom(text, align=align)) for limit, text in _BY_SIZE.get(row.style, ())]
             if not steps or steps[-1][0] > 0:
-                steps.append((0.0, self.get(unit)))
-            self._by_size[unit] = tuple(steps)
-        return self._by_size[unit]
+                steps.append((0.0, self.get(unit, align=align)))
+            self._by_size[unit, align] = tuple(steps)
+        return self._by_size[unit, align]
 
 
-def _right(unit: str) -> bool:
-    return is_numeric(unit) or unit == "bool"
+_HEADING = {"bold": True, "bg_color": HEADER_FILL, "bottom": 1, "text_wrap": True, "valign": "top"}
+
+
+def align_of(unit: str) -> str:
+    """Return where the values of a unit stand in their cells."""
+    return "right" if is_numeric(unit) or unit == "bool" else "left"

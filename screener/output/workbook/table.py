@@ -28,7 +28,7 @@ class Column:
     direction of a colour scale (``higher`` or ``lower`` is better), ``""`` for none. bar: the ends of a data bar.
     looks: names of styles for rows that differ from their unit's (see ``styles.py``), ``""`` for none. named: the range
     name of the cells. gaps: whether a value that is not there is unknown, and grey. wrap: long texts take several
-    lines. number_format: of a user's own column.
+    lines. number_format: of a user's own column. align: where it differs from the unit's.
     """
 
     heading: str
@@ -47,6 +47,7 @@ class Column:
     wrap: bool = False
     hidden: bool = False
     number_format: str = ""
+    align: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from screener.catalogue.units import BY_NAME
 from screener.engine.report import Report
 from screener.engine.result import Value
+from screener.language.glossary import Meaning
 from screener.output import shape
 from screener.output.workbook import cells
 from screener.output.workbook.page import set_page
@@ -30,7 +31,7 @@ NAMES = {
 }
 LABEL_WIDTH, VALUE_WIDTH = 26, 16
 LAST_COLUMN = 6
-LINE_CHARACTERS = 105
+LINE_CHARACTERS = 110
 
 
 def definitions(report: Report) -> Sheet:
@@ -48,11 +49,16 @@ def definitions(report: Report) -> Sheet:
             Column("Better", [row.direction for row in rows], width=10),
             Column("Undefined when", ["; ".join(row.undefined) for row in rows], width=40, wrap=True),
             Column("Source", [row.source for row in rows], width=30, wrap=True),
-            Column("Note", [row.note for row in rows], width=46, wrap=True),
+            Column("Note", [_note(row) for row in rows], width=46, wrap=True),
             Column("In the screen", ["yes" if row.direct else "" for row in rows], width=10, note=_DIRECT),
         ),
         frozen=1,
     )
+
+
+def _note(row: Meaning) -> str:
+    # Those of line items are about tags of filings, for who maintains the table of items.
+    return "" if row.kind == "line item" else row.note
 
 
 _DIRECT = "yes: the screen itself names it; the others stand behind the formulas."
@@ -129,7 +135,7 @@ def _write_fact(made: Worksheet, row: int, label: str, value: Value, styles: Sty
     cells.cell(made, (row, 1), value, styles, column=_LEFT, unit=unit)
 
 
-_LEFT = Column("Value", (), number_format="")
+_LEFT, _PLAIN = Column("Value", (), align="left"), Column("Value", ())
 
 Block = tuple[str, Sequence[tuple[str, str]], Sequence[Sequence[Value]]]
 
@@ -153,11 +159,11 @@ def _blocks(report: Report) -> Iterator[Block]:
 def _write_block(made: Worksheet, row: int, block: Block, styles: Styles) -> int:
     title, headings, rows = block
     made.write_string(row, 0, title, styles.section)
-    for column, (heading, _) in enumerate(headings):
-        made.write_string(row + 1, column, heading, styles.heading)
+    for column, (heading, unit) in enumerate(headings):
+        made.write_string(row + 1, column, heading, styles.heading_of(unit))
     for values in rows:
         for column, value in enumerate(values):
-            cells.cell(made, (row + 2, column), value, styles, column=_LEFT, unit=headings[column][1])
+            cells.cell(made, (row + 2, column), value, styles, column=_PLAIN, unit=headings[column][1])
         row += 1
     return row + 2
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from screener.engine.report import Report
 from screener.errors import OutputError
 from screener.output import shape
-from screener.output.cells import width_of
-from screener.output.values import format_value
+from screener.output.cells import width_of, wrap
+from screener.output.values import format_value, is_numeric
 from screener.output.workbook import cells, left_out, standings, steps, words
 from screener.output.workbook.layout import HIDDEN, TABLES, Carried, Formula
 from screener.output.workbook.own import hidden_rows, left_since
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 # table (xlsxwriter cannot do both).
 CELLS_IN_MEMORY = 3_000_000
 SAMPLED_ROWS = 500
+TALLEST = 400
 NARROWEST, WIDEST, WRAPPED = 6, 42, 60
 
 
@@ -122,8 +123,11 @@ def _write_sheet(book: Workbook, sheet: Sheet, styles: Styles, report: Report) -
         (cells.writer(made, column, number, styles), column.notes, number)
         for number, column in enumerate(sheet.columns)
     ]
+    wrapped = [(column.values, column.width) for column in sheet.columns if column.wrap]
     for index in range(sheet.rows):
         row = index + 1
+        if wrapped:
+            _fit_height(made, row, [(values[index], width) for values, width in wrapped])
         for write, notes, number in writers:
             write(index, row)
             # Streamed sheets take a comment only while its row is the newest.
@@ -145,18 +149,28 @@ def _write_headings(made: Worksheet, sheet: Sheet, headings: list[str], styles: 
     for number, (column, width) in enumerate(zip(sheet.columns, widths, strict=True)):
         made.set_column(number, number, width, None, {"hidden": True} if column.hidden else {})
     lines = max(_lines(heading, width) for heading, width in zip(headings, widths, strict=True))
-    made.set_row(0, 15.75 * min(lines, 6))
+    made.set_row(0, 15 * min(lines, 6) + 4)
     for number, (column, heading) in enumerate(zip(sheet.columns, headings, strict=True)):
-        made.write_string(0, number, heading, styles.heading)
+        made.write_string(0, number, heading, styles.heading_of(column.unit, column.align))
         if column.note:
             cells.comment(made, 0, number, column.note)
+
+
+def _fit_height(made: Worksheet, row: int, texts: list[tuple[object, float]]) -> None:
+    """Make a row as high as its longest text: not every program does so by itself."""
+    lines = 1
+    for text, width in texts:
+        if isinstance(text, str) and (len(text) >= width or "\n" in text):
+            lines = max(lines, sum(len(wrap(line, int(width) - 1)) for line in text.split("\n")))
+    if lines > 1:
+        made.set_row(row, min(TALLEST, 15 * lines))
 
 
 def _lines(heading: str, width: float) -> int:
     """Return how many lines a heading takes, beside the filter button that hides two characters of each."""
     lines, used = 1, 0
     for word in heading.split():
-        if used and used + 1 + len(word) > width - 3:
+        if used and used + 1 + len(word) > width - 4:
             lines, used = lines + 1, 0
         used += len(word) + bool(used)
     return lines
@@ -171,7 +185,9 @@ def _fitting_width(column: Column, heading: str) -> float:
     )
     longest = max((len(word) for word in heading.split()), default=0)
     widest = WRAPPED if column.wrap else WIDEST
-    return min(widest, max(NARROWEST, longest + 3, *(width_of(text) + 2 for text in shown), NARROWEST))
+    # Excel's filter button hides two characters of the heading; numbers stand off the right edge.
+    room = 5 if is_numeric(unit) else 3
+    return min(widest, max(NARROWEST, longest + room, *(width_of(text) + room - 1 for text in shown), NARROWEST))
 
 
 def _dress(made: Worksheet, sheet: Sheet, headings: list[str], styles: Styles) -> None:
@@ -180,7 +196,10 @@ def _dress(made: Worksheet, sheet: Sheet, headings: list[str], styles: Styles) -
     if made.constant_memory:
         made.autofilter(0, 0, last, len(headings) - 1)
     else:
-        columns = [{"header": heading, "header_format": styles.heading} for heading in headings]
+        columns = [
+            {"header": heading, "header_format": styles.heading_of(column.unit, column.align)}
+            for heading, column in zip(headings, sheet.columns, strict=True)
+        ]
         made.add_table(
             0, 0, last, len(headings) - 1, {"name": TABLES[sheet.name], "style": TABLE_STYLE, "columns": columns}
         )
