@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from screener.output.cells import clean
+from screener.output.values import is_numeric
 from screener.output.workbook.layout import Formula
 from screener.output.workbook.styles import Styles
 from screener.output.workbook.table import Column
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 CELL_CHARACTERS = 32_767
 SHEET_LINKS = 65_530
 COMMENT_CHARACTERS = 2_000
-FIRST_DATE = date(1900, 3, 1)  # before it Excel counts a 29 February 1900 that never was
+FIRST_DATE = datetime(1900, 3, 1)  # before it Excel counts a 29 February 1900 that never was
 
 _INFINITY = float("inf")
 _ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
@@ -65,53 +66,50 @@ def comment(made: Worksheet, row: int, column: int, said: str) -> None:
 
 def writer(made: Worksheet, column: Column, number: int, styles: Styles) -> Write:
     """Return the function (index of the row, row of the sheet) that writes the cells of a column."""
-    plain = _any(made, column, number, styles)
-    if not (column.links or column.looks or column.units or column.number_format):
-        plain = _alike(made, column, number, styles)
-    if column.links:
-        plain = _linked(made, column, number, styles, plain)
-    return plain
+    alike = not (column.looks or column.units or column.number_format)
+    if alike and is_numeric(column.unit):
+        plain = _numbers(made, column, number, styles)
+    elif alike and column.unit == "text":
+        plain = _texts(made, column, number, styles)
+    else:
+        plain = _any(made, column, number, styles)
+    return _linked(made, column, number, styles, plain) if column.links else plain
 
 
-def _alike(made: Worksheet, column: Column, number: int, styles: Styles) -> Write:
-    """Write a column of one unit: the way of each type of value is looked up, not asked for."""
+def _numbers(made: Worksheet, column: Column, number: int, styles: Styles) -> Write:
     values, unit = column.values, column.unit
-    blank = styles.unknown if column.gaps else styles.get(unit, wrap=column.wrap)
-    shown = styles.get(unit, wrap=column.wrap, align=column.align)
-    sizes = styles.sizes("count" if unit == "text" else unit, column.align or "right")
-    write_number, write_string, write_blank = made.write_number, made.write_string, made.write_blank
-    one = sizes[0][1] if len(sizes) == 1 else None
-
-    def numeric(row: int, value: Any) -> None:
-        if not -_INFINITY < value < _INFINITY:
-            empty(row, value)
-        else:
-            write_number(row, number, value, one or _sized(sizes, value))
-
-    def string(row: int, value: Any) -> None:
-        if value:
-            write_string(row, number, text(value), shown)
-        else:
-            write_blank(row, number, None, shown)
-
-    def empty(row: int, _: Any) -> None:
-        write_blank(row, number, None, blank)
-
-    ways: dict[type, Callable[[int, Any], Any]] = {
-        float: numeric,
-        int: numeric,
-        str: string,
-        type(None): empty,
-        bool: lambda row, value: made.write_boolean(row, number, value, shown),
-        date: lambda row, value: _date(made, row, number, value, styles),
-    }
-
-    def other(row: int, value: Any) -> None:
-        cell(made, (row, number), value, styles, column=column, unit=unit)
+    sizes = styles.sizes(unit, column.align or "right")
+    blank = styles.unknown if column.gaps else styles.get(unit, align=column.align)
+    # With one format for all sizes there is nothing to choose.
+    only = sizes[0][1] if len(sizes) == 1 else None
+    write_number, write_blank = made.write_number, made.write_blank
 
     def write(index: int, row: int) -> None:
         value = values[index]
-        ways.get(type(value), other)(row, value)
+        if value is None:
+            write_blank(row, number, None, blank)
+        elif (type(value) is float or type(value) is int) and -_INFINITY < value < _INFINITY:
+            write_number(row, number, value, only or _sized(sizes, value))
+        else:
+            cell(made, (row, number), value, styles, column=column, unit=unit)
+
+    return write
+
+
+def _texts(made: Worksheet, column: Column, number: int, styles: Styles) -> Write:
+    values = column.values
+    shown = styles.get("text", wrap=column.wrap, align=column.align)
+    blank = styles.unknown if column.gaps else shown
+    write_string, write_blank = made.write_string, made.write_blank
+
+    def write(index: int, row: int) -> None:
+        value = values[index]
+        if type(value) is str and value:
+            write_string(row, number, text(value), shown)
+        elif value is None or value == "":
+            write_blank(row, number, None, blank if value is None else shown)
+        else:
+            cell(made, (row, number), value, styles, column=column, unit="text")
 
     return write
 
@@ -124,12 +122,13 @@ def _sized(sizes: tuple[tuple[float, Format], ...], value: float) -> Format:
     return sizes[-1][1]
 
 
-def _date(made: Worksheet, row: int, number: int, value: date, styles: Styles) -> None:
+def _date(made: Worksheet, place: tuple[int, int], value: date, shown: Format) -> None:
     """Write a date as one; a day that Excel cannot count is written as text."""
-    if value >= FIRST_DATE:
-        made.write_datetime(row, number, datetime(value.year, value.month, value.day), styles.get("date"))
+    moment = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)
+    if moment >= FIRST_DATE:
+        made.write_datetime(*place, moment, shown)
     else:
-        made.write_string(row, number, value.isoformat(), styles.get("date"))
+        made.write_string(*place, value.isoformat(), shown)
 
 
 def _any(made: Worksheet, column: Column, number: int, styles: Styles) -> Write:
@@ -147,12 +146,8 @@ def cell(
     made: Worksheet, place: tuple[int, int], value: Any, styles: Styles, *, column: Column, unit: str, look: str = ""
 ) -> None:
     """Write one value of any type in the style of its unit or the number format of its column."""
-    own = column.number_format
-    shown = (
-        styles.custom(own, look, wrap=column.wrap)
-        if own
-        else styles.get(unit, look, wrap=column.wrap, align=column.align)
-    )
+    own, align = column.number_format, column.align
+    shown = styles.custom(own, look, wrap=column.wrap) if own else styles.get(unit, look, wrap=column.wrap, align=align)
     if value is None or value == "" or (isinstance(value, float) and not -_INFINITY < value < _INFINITY):
         made.write_blank(*place, None, styles.unknown if value != "" and column.gaps and not look else shown)
     elif isinstance(value, bool):
@@ -160,14 +155,10 @@ def cell(
     elif isinstance(value, Formula):
         _formula(made, place, value, shown)
     elif isinstance(value, (int, float, Decimal)):
-        sized = (
-            shown
-            if own or look
-            else _sized(styles.sizes("count" if unit == "text" else unit, column.align or "right"), float(value))
-        )
-        made.write_number(*place, value, sized)
+        sizes = styles.sizes("count" if unit == "text" else unit, align or "right")
+        made.write_number(*place, value, shown if own or look else _sized(sizes, float(value)))
     elif isinstance(value, date):
-        _date(made, *place, value, styles) if not own or own == "General" else made.write_datetime(*place, value, shown)
+        _date(made, place, value, shown if own not in ("", "General") else styles.get("date", look, align=align))
     else:
         made.write_string(*place, text(str(value), lines=bool(own)), shown)
 

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 CELLS_IN_MEMORY = 3_000_000
 SAMPLED_ROWS = 500
 TALLEST = 400
+# Of a text, so many go into the width of a digit.
+CHARACTERS = 1.05
 NARROWEST, WIDEST, WRAPPED = 6, 42, 60
 
 
@@ -160,8 +162,8 @@ def _fit_height(made: Worksheet, row: int, texts: list[tuple[object, float]]) ->
     """Make a row as high as its longest text: not every program does so by itself."""
     lines = 1
     for text, width in texts:
-        if isinstance(text, str) and (len(text) >= width or "\n" in text):
-            lines = max(lines, sum(len(wrap(line, int(width) - 1)) for line in text.split("\n")))
+        if isinstance(text, str) and (len(text) > width or "\n" in text):
+            lines = max(lines, sum(len(wrap(line, int(width * CHARACTERS))) for line in text.split("\n")))
     if lines > 1:
         made.set_row(row, min(TALLEST, 15 * lines))
 
