@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 CELL_CHARACTERS = 32_767
 SHEET_LINKS = 65_530
 COMMENT_CHARACTERS = 2_000
+# Of 255, with room for what tells two of them apart; each may be two UTF-16 units.
+HEADING_CHARACTERS = 120
 FIRST_DATE = datetime(1900, 3, 1)  # before it Excel counts a 29 February 1900 that never was
 
 _INFINITY = float("inf")
@@ -33,26 +35,29 @@ Write = Callable[[int, int], None]
 def text(value: str, *, lines: bool = False) -> str:
     """Return ``value`` as clean text that a cell can hold; ``lines`` keeps its line ends.
 
-    The format counts UTF-16 units. xlsxwriter takes ``<r>…</r>`` for markup of its own: a space keeps it text.
+    The format counts UTF-16 units.
     """
     found = "\n".join(clean(line) for line in value.splitlines()) if lines else clean(value)
     if len(found) > CELL_CHARACTERS // 2:
         found = found.encode("utf-16-le")[: CELL_CHARACTERS * 2].decode("utf-16-le", "ignore")
-    if found.startswith("<r>") and found.endswith("</r>"):
-        found = f" {found[: CELL_CHARACTERS - 1]}"
-    return found
+    return _unmarked(found)
+
+
+def _unmarked(found: str) -> str:
+    # xlsxwriter copies <r>…</r> into the file as markup: an invisible character after it keeps it text.
+    return f"{found[: CELL_CHARACTERS - 1]}\u200b" if found.startswith("<r>") and found.endswith("</r>") else found
 
 
 def heading_text(value: str, taken: set[str]) -> str:
-    """Return a heading that a table can have: one line, at most 255 characters, unlike those ``taken`` in any case.
+    """Return a heading that a table can have: at most 255 characters, unlike those ``taken`` in any case.
 
     ``_x0041_`` is how the file format writes a character, and would be read as one in a table's list of headings.
     """
-    found = _ESCAPE.sub("-", text(value, lines=True)).strip() or "Column"
-    shown, number = found[:200], 1
+    found = (_ESCAPE.sub("-", text(value, lines=True)).strip() or "Column")[:HEADING_CHARACTERS]
+    shown, number = _unmarked(found), 1
     while shown.lower() in taken:
         number += 1
-        shown = f"{found[:200]} ({number})"
+        shown = f"{found} ({number})"
     taken.add(shown.lower())
     return shown
 
