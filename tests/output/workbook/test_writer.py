@@ -136,6 +136,26 @@ def test_streamed_rows_are_the_same_cells(report: Report, monkeypatch: pytest.Mo
     assert {rule.type for found in sheet.conditional_formatting for rule in found.rules} == {"colorScale", "dataBar"}
 
 
+def test_thousands_of_names_are_streamed_whole(result: Result, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every name of a long list is there, in order, on the Shortlist and behind it."""
+    rows = tuple(dataclasses.replace(result.rows[k % 10], rank=k + 1, cik=k + 1) for k in range(2_000))
+    monkeypatch.setattr(writer, "CELLS_IN_MEMORY", 100_000)
+    found = cells(to_xlsx(report_of(dataclasses.replace(result, rows=rows))))
+    assert [row[0] for row in found["Shortlist"][1:]] == [*range(1, 2_001)]
+    assert [len(found[name]) - 1 for name in ("Factors", "Rules")] == [4_000, 6_000]
+    assert found["Shortlist"][2_000][16] == "cik:2000"
+
+
+def test_comments_have_an_end_but_for_the_users(result: Result, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ours stop at the limit; a user's own are carried whatever their number."""
+    monkeypatch.setattr(writer, "COMMENTS", 1)
+    mine = layout.Carried(date(2024, 2, 1), comments={(f"cik:{1000 + k}", "Notes"): "mine" for k in (9, 10)})
+    sheet = opened(report_of(result), mine)["Shortlist"]
+    told = [cell.comment.text for row in sheet.iter_rows(min_row=2) for cell in row if cell.comment]
+    assert [text for text in told if text == "mine"] == ["mine"] * 2
+    assert len(told) == 3
+
+
 def test_more_names_than_a_sheet_holds_are_refused(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
     """A list is never cut in silence."""
     monkeypatch.setattr(writer, "SHEET_ROWS", 11)
