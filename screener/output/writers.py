@@ -46,10 +46,10 @@ def _markdown(result: Result) -> str:
     return text.to_markdown(result)
 
 
-def _xlsx(result: Result) -> bytes:
-    from screener.output import spreadsheet
+def _xlsx(report: Report) -> bytes:
+    from screener.output.workbook import writer
 
-    return spreadsheet.to_xlsx(result)
+    return writer.to_xlsx(report)
 
 
 def _parquet(result: Result) -> bytes:
@@ -163,10 +163,11 @@ FORMATS: tuple[Format, ...] = (
     Format(
         "xlsx",
         (".xlsx",),
-        "Excel workbook: shortlist, rules, factors, run",
-        "numbers with formats by unit, dates, true and false, text that is never a formula",
-        _xlsx,
+        "Excel workbook: shortlist, factors, rules, left out, funnel, definitions, run",
+        "numbers with formats by unit, dates, true and false, text that is never a formula; see [the "
+        "workbook](workbook.md)",
         file_only=True,
+        rich=_xlsx,
     ),
     Format(
         "ods",

@@ -21,6 +21,7 @@ from screener.engine.result import FactorValue, Result, ResultColumn
 from screener.errors import OutputError
 from screener.output import writers
 from screener.output.writers import BY_NAME, BY_SUFFIX, FORMATS, Format, parse_target, write
+from tests.output.workbook.reports import empty_report, report_of
 
 EVERY = pytest.mark.parametrize("fmt", FORMATS, ids=[row.name for row in FORMATS])
 
@@ -79,7 +80,7 @@ def hostile(result: Result) -> Result:
 
 def made(result: Result, fmt: Format) -> bytes:
     """Return the bytes of a file of this format."""
-    content = fmt.make(result)
+    content = fmt.content(result, lambda: report_of(result))
     return content.encode("utf-8", "strict") if isinstance(content, str) else content
 
 
@@ -143,7 +144,7 @@ def test_the_same_result_is_the_same_bytes(
 @EVERY
 def test_an_empty_list_is_a_file(empty_result: Result, fmt: Format, tmp_path: Path) -> None:
     """A run in which nothing passed is written like any other; a watchlist of it is empty."""
-    write(empty_result, tmp_path / "out", fmt)
+    write(empty_result, tmp_path / "out", fmt, report=lambda: empty_report(empty_result))
     assert bool((tmp_path / "out").read_bytes()) == (fmt.name not in {"tradingview", "yahoo", "tickers"})
 
 
@@ -159,7 +160,7 @@ def test_a_full_disk_leaves_the_old_file(
     (tmp_path / "out").write_text("old")
     monkeypatch.setattr(writers.os, "fsync", fail)
     with pytest.raises(OutputError, match="No space left"):
-        write(result, tmp_path / "out", fmt, sidecar=True)
+        write(result, tmp_path / "out", fmt, sidecar=True, report=lambda: report_of(result))
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("out", "old")]
 
 

@@ -14,13 +14,14 @@ from screener.errors import OutputError
 from screener.output import writers
 from screener.output.text import to_csv
 from screener.output.writers import BY_SUFFIX, FORMATS, TEXT_NAMES, check_target, text_of, write
+from tests.output.workbook.reports import report_of
 
 
 def test_every_format_writes_its_suffixes(result: Result, tmp_path: Path) -> None:
     """Each row of the table makes a file, in capitals too, and leaves no other file behind."""
     for suffix in BY_SUFFIX:
-        write(result, tmp_path / f"out{suffix}")
-        write(result, tmp_path / f"OUT{suffix.upper()}")
+        write(result, tmp_path / f"out{suffix}", report=lambda: report_of(result))
+        write(result, tmp_path / f"OUT{suffix.upper()}", report=lambda: report_of(result))
     assert len(list(tmp_path.iterdir())) == 2 * len(BY_SUFFIX)
     assert all(path.stat().st_size > 500 for path in tmp_path.iterdir())
     assert (tmp_path / "out.csv").read_text(encoding="utf-8") == to_csv(result)
