@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from screener.errors import OutputError
 from screener.output.workbook.carry.package import INSTALL, MISSING
 from screener.output.workbook.carry.sheets import letters, number
-from screener.errors import OutputError
 
 BROKEN = "#REF!"
 _AREA = re.compile(

@@ -15,7 +15,7 @@ from screener.output.workbook.carry.strings import Strings, read_strings, string
 from screener.output.workbook.carry.styles import Joined, join_styles, q, styles_part
 
 if TYPE_CHECKING:
-    from lxml.etree import _Element
+    pass
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,9 @@ def join(joint: Joint) -> Package:
     for sheet in sheets_of(new):
         _bring(joint, old, sheet, tabs, numbers, styles)
     count = used.count + texts.count
-    part = strings_part(old) or parts.add(old, "xl/sharedStrings.xml", b"", parts.STRINGS, old.workbook, "sharedStrings")
+    part = strings_part(old) or parts.add(
+        old, "xl/sharedStrings.xml", b"", parts.STRINGS, old.workbook, "sharedStrings"
+    )
     old.put(part, texts.strings.part(count))
     _forget_titles(old)
     return old
@@ -105,7 +107,7 @@ def _tabs(joint: Joint, old: Package) -> list[book.Tab]:
     for place, sheet in enumerate(after):
         held = joint.ours.get(sheet.name)
         name = held.name if held else _free_name(sheet.name, taken)
-        state = held.state or sheet.state if held else sheet.state
+        state = sheet.state or (held.state if held else "")
         made[sheet.name] = book.Tab(name, next(rids), state, places[held.part] if held else -1, place)
         taken.add(name.lower())
     tabs = [
@@ -149,9 +151,7 @@ def shown(tabs: list[book.Tab], active: int) -> int:
     return next((place for place, tab in enumerate(tabs) if not tab.state), 0)
 
 
-def _bring(
-    joint: Joint, old: Package, sheet: SheetRef, tabs: list[book.Tab], numbers: Numbers, styles: Joined
-) -> None:
+def _bring(joint: Joint, old: Package, sheet: SheetRef, tabs: list[book.Tab], numbers: Numbers, styles: Joined) -> None:
     """Put a sheet of the new workbook, and the parts that it leads to, into the old one."""
     new = joint.new
     tab = next(tab for tab in tabs if tab.new >= 0 and sheets_of(new)[tab.new].part == sheet.part)
@@ -190,7 +190,9 @@ def _moved(old: Package, content: bytes, part: str, rename: Mapping[str, str], s
     return content
 
 
-def _relate(old: Package, new: Package, part: str, names: Mapping[str, str], outside: list[tuple[str, str, str]]) -> None:
+def _relate(
+    old: Package, new: Package, part: str, names: Mapping[str, str], outside: list[tuple[str, str, str]]
+) -> None:
     for rel in new.rels(part):
         target = names.get(rel.part, "") if rel.part else ""
         parts.relate(old, names[part], rel.id, rel.kind, target or rel.target, external=not target)
@@ -207,4 +209,3 @@ def _forget_titles(old: Package) -> None:
                 if isinstance(item.tag, str) and item.tag.rpartition("}")[2] in ("HeadingPairs", "TitlesOfParts"):
                     root.remove(item)
             old.put(rel.part, serialize(root))
-

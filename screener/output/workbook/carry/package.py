@@ -207,7 +207,9 @@ def _check(package: Package) -> None:
     if content_type(package, workbook) != WORKBOOK_TYPE or any(
         rel.name == "vbaProject" for rel in package.rels(workbook)
     ):
-        raise Unreadable("the file has macros or is a template, which an update does not touch", hint="save it as .xlsx")
+        raise Unreadable(
+            "the file has macros or is a template, which an update does not touch", hint="save it as .xlsx"
+        )
 
 
 def content_type(package: Package, part: str) -> str:
