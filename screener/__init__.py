@@ -11,8 +11,8 @@ from typing import Any
 from screener.version import __version__
 
 __all__ = [
-    "__version__", "build", "check_data", "coverage", "explain", "funnel", "holds", "load", "near", "panel", "run",
-    "show", "sql", "trace", "unknown", "versions",
+    "__version__", "build", "check_data", "coverage", "explain", "funnel", "holds", "load", "near", "panel", "report",
+    "run", "show", "sql", "trace", "unknown", "versions",
 ]  # fmt: skip
 
 

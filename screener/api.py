@@ -9,6 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import screener.output.notebook  # noqa: F401 - results learn to show themselves
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -20,11 +22,12 @@ if TYPE_CHECKING:
     from screener.engine.lineage import Trace, Versions
     from screener.engine.near import Near
     from screener.engine.quality import Quality
-    from screener.engine.result import Result
+    from screener.engine.report import Report
     from screener.engine.unknown import Unknown
     from screener.errors import Problem
     from screener.lake.connect import Lake
     from screener.language.screen import Screen
+    from screener.shortlist import Shortlist
     from screener.sources.report import BuildReport
 
 
@@ -77,16 +80,38 @@ def run(
     metrics: Sequence[str | Path] | None = None,
     params: Mapping[str, object] | None = None,
     watchlist: str | Path | Sequence[str] | None = None,
-) -> Result:
-    """Run a screen and return its result; ``.frame`` is a polars frame of the shortlist.
+) -> Shortlist:
+    """Run a screen and return its result; ``.frame`` is a polars frame of the shortlist, ``.to_excel(path)`` writes it.
 
     ``as_of`` defaults to the newest day of the data; ``limit`` replaces the screen's own (0: no limit).
     """
     from screener.engine.run import run_screen
+    from screener.shortlist import Shortlist
 
     resolved = with_limit(load(screen, metrics=metrics, params=params, watchlist=watchlist), limit)
     with open_data(data) as lake:
-        return run_screen(lake, resolved, as_of)
+        return Shortlist.of(run_screen(lake, resolved, as_of))
+
+
+def report(
+    screen: str | Path | Screen,
+    *,
+    data: str | Path | None = None,
+    as_of: date | None = None,
+    limit: int | None = None,
+    metrics: Sequence[str | Path] | None = None,
+    params: Mapping[str, object] | None = None,
+    watchlist: str | Path | Sequence[str] | None = None,
+) -> Report:
+    """Run a screen and return its result with verdicts, near misses, names not judged, the universe and definitions.
+
+    The arguments are those of :func:`run`; ``.result`` is what that returns.
+    """
+    from screener.engine.report import make_report
+
+    resolved = with_limit(load(screen, metrics=metrics, params=params, watchlist=watchlist), limit)
+    with open_data(data) as lake:
+        return make_report(lake, resolved, as_of)
 
 
 def with_limit(screen: Screen, limit: int | None) -> Screen:
@@ -255,19 +280,6 @@ def coverage(*names: str, group: str = "", data: str | Path | None = None, as_of
     rows = chosen(names, group)
     with open_data(data) as lake:
         return measure(lake, rows, as_of)
-
-
-def coverage_warnings(
-    screens: Sequence[str | Path | Screen], *, data: str | Path | None = None
-) -> tuple[tuple[Problem, ...], ...]:
-    """Return, for each screen, warnings of the metrics that it relies on and that few small caps of the data have."""
-    from screener.engine.reliance import coverage_warnings as warnings
-
-    resolved = [load(screen) for screen in screens]
-    if not resolved:
-        return ()
-    with open_data(data) as lake:
-        return warnings(lake, resolved)
 
 
 def lint(

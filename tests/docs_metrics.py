@@ -8,7 +8,6 @@ from pathlib import Path
 
 from screener import api
 from screener.catalogue import fields, functions, items, metrics, units
-from screener.catalogue.about import about
 from screener.catalogue.metric import Group, Metric
 from screener.engine.causes import TOLERANT, inputs, reads
 from screener.engine.coverage import MetricCoverage
@@ -35,6 +34,14 @@ _RANKS = {"worst": "ranks worst", "best": "ranks best", "none": "counts as missi
 def coverage(data: Path) -> dict[str, MetricCoverage]:
     """Return the coverage of every metric in the data set at ``data``, measured once."""
     return {row.metric.name: row for row in api.coverage(data=data).rows}
+
+
+def about(group: Group) -> str:
+    """Return what the group is for: its sentence, else the source and note of its score."""
+    score = metrics.BY_NAME.get(group.score)
+    if group.about or score is None:
+        return group.about
+    return ". ".join(part.rstrip(".") for part in (score.source, score.note) if part) + "."
 
 
 def pages(data: Path = DEMO) -> dict[str, Callable[[], str]]:

@@ -14,8 +14,8 @@ import pytest
 
 import screener
 from screener.catalogue import metrics
-from screener.catalogue.about import about
 from tests.docs_generated import DOCS, PAGES
+from tests.docs_metrics import about
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

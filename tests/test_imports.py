@@ -23,6 +23,7 @@ ROOMS = (
     ("language",),
     ("engine",),
     ("output",),
+    ("shortlist",),
     ("api",),
     ("cli",),
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from screener.catalogue import events
 from screener.catalogue.market import VENDORS, market_cap, market_cap_diluted, security_type, size_band
 from screener.catalogue.price_index import year_before
+from screener.catalogue.sectors import MODEL_NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ FIELDS: tuple[Field, ...] = (
     Field("ff12", "Fama-French 12 industry", "text", "text", "coalesce(k.ff12, c.ff12)"),
     Field("ff49", "Fama-French 49 industry", "text", "text", "coalesce(k.ff49, c.ff49)"),
     Field("sic2", "SIC major group", "text", "text", "lpad((coalesce(k.sic, c.sic) // 100)::VARCHAR, 2, '0')", help="first two digits of the SIC code"),
-    Field("model", "Reporting model", "text", "text", "coalesce(f.model, k.model, c.model)", help="standard, bank, insurer, broker, reit, utility, pre_revenue, ifrs, fund or shell, by what the last five filings show"),
+    Field("model", "Reporting model", "text", "text", "coalesce(f.model, k.model, c.model)", help=f"{', '.join(MODEL_NAMES[:-1])} or {MODEL_NAMES[-1]}, by what the last five filings show"),
     Field("exchange", "Exchange", "text", "text", "l.exchange"),
     Field("country", "Country", "text", "text", "c.country"),
     Field("security_type", "Security type", "text", "text", security_type()),

@@ -42,12 +42,16 @@ class Metric:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A page of the catalogue: ``name`` is its rows' ``group``; ``score`` is the metric that they are the terms of."""
+    """A page of the catalogue: ``name`` is its rows' ``group``; ``score`` is the metric that they are the terms of.
+
+    about: what the group is for, in one sentence; a score's source and note say it for the terms of the score.
+    """
 
     name: str
     title: str
     rows: tuple[Metric, ...]
     score: str = ""
+    about: str = ""
 
 
 NOT_BANKS = ("bank", "insurer")

@@ -7,42 +7,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from screener.catalogue import fields, foreign, functions, items, metrics
+from screener.catalogue import fields, functions, items, metrics
 from screener.catalogue.spelling import nearest
+from screener.catalogue.synonyms import ABSENT, SYNONYMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 RESERVED = ("and", "or", "not", "in", "is", "between", "known", "unknown")
-
-# What people type, and what it is called here. Keys are lower case with single underscores for spaces and hyphens.
-SYNONYMS: dict[str, str] = {
-    "p/e": "pe", "price/earnings": "pe", "per": "pe", "p/b": "pb", "price/book": "pb", "p/s": "ps", "price/sales": "ps",
-    "p/fcf": "p_fcf", "d/e": "debt_equity", "debt/equity": "debt_equity", "debt_equity_ratio": "debt_equity",
-    "leverage": "debt_equity",
-    "p/cf": "p_cfo", "p/cfo": "p_cfo", "price/cash_flow": "p_cfo", "p/tbv": "p_tbv", "price/tangible_book": "p_tbv",
-    "price/fcf": "p_fcf", "ev/fcf": "ev_fcf", "ev/revenue": "ev_sales", "ev/gp": "ev_gp", "ev/gross_profit": "ev_gp",
-    "ev/ic": "ev_ic", "ev/invested_capital": "ev_ic", "tobin's_q": "q_proxy", "debt/assets": "debt_assets",
-    "debt/ebitda": "debt_ebitda", "net_debt/ebitda": "net_debt_ebitda", "net_debt/equity": "net_debt_equity",
-    "ev/ebit": "ev_ebit", "ev/ebitda": "ev_ebitda", "ev/sales": "ev_sales", "ebit/ev": "ebit_ev",
-    "net_profit": "net_income", "profit": "net_income", "earnings": "net_income", "income": "net_income",
-    "sales": "revenue", "revenues": "revenue", "cogs": "cost_of_revenue", "cost_of_sales": "cost_of_revenue",
-    "operating_profit": "operating_income", "cash_flow": "cfo", "operating_cash_flow": "cfo", "ocf": "cfo",
-    "cash_from_operations": "cfo", "capital_expenditure": "capex", "capital_expenditures": "capex",
-    "amortization": "da", "rd": "research_development", "r&d": "research_development",
-    "tax": "income_tax", "taxes": "income_tax", "interest": "interest_expense", "eps": "eps_diluted",
-    "assets": "total_assets", "liabilities": "total_liabilities", "debt": "total_debt", "book_value": "common_equity",
-    "shareholders_equity": "equity", "stockholders_equity": "equity", "total_equity": "equity",
-    "stock_based_compensation": "sbc", "share_based_compensation": "sbc", "shares": "shares_outstanding",
-    "inventories": "inventory", "payables": "accounts_payable", "dividends": "dividends_paid",
-    "repurchases": "buybacks", "marketcap": "market_cap", "mcap": "market_cap", "mkt_cap": "market_cap",
-    "market_capitalization": "market_cap", "market_value": "market_cap", "close": "price", "last_price": "price",
-    "volume": "avg_dollar_volume_3m", "dollar_volume": "avg_dollar_volume_3m", "momentum": "momentum_12_1",
-    "shell": "is_shell",
-    "spac": "is_shell", "roi": "roic", "return_on_capital": "roce", "coverage": "interest_coverage",
-    "dilution": "share_growth_1y", "turnover": "asset_turnover", "days_sales": "dso", "company": "name",
-    "symbol": "ticker",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +165,7 @@ def plain(word: str) -> str:
 def known_as(word: str) -> str | None:
     """Return the name for a way of writing it that needs no guessing (``p/e`` is ``pe``), or ``None``."""
     for written in (plain(word), re.sub(r"[\s_-]+", "_", word.strip().lower())):
-        found = written if written in _REGISTRY else SYNONYMS.get(written) or foreign.FOREIGN.get(written)
+        found = written if written in _REGISTRY else SYNONYMS.get(written)
         if found is not None:
             return found
     return _squashed().get(plain(word).replace("_", ""))
@@ -201,20 +173,20 @@ def known_as(word: str) -> str | None:
 
 def absent(word: str) -> str:
     """Return what to say of a name that other screeners have and this one cannot; ``""`` for others."""
-    return foreign.ABSENT.get(plain(word), "")
+    return ABSENT.get(plain(word), "")
 
 
 @lru_cache(maxsize=1)
 def _squashed() -> dict[str, str]:
     """Return every known way of writing without its ``_``; those that leave two letters say nothing."""
-    found = {**foreign.FOREIGN, **SYNONYMS, **{name: name for name in _REGISTRY}}
+    found = {**SYNONYMS, **{name: name for name in _REGISTRY}}
     return {name.replace("_", ""): meant for name, meant in found.items() if len(name.replace("_", "")) > 3}
 
 
 def suggest(word: str, candidates: Iterable[str] | None = None) -> str | None:
     """Return the name that ``word`` was probably meant to be, or ``None``.
 
-    Without ``candidates`` all names of the catalogue are tried, after tables of what people and other screeners call
+    Without ``candidates`` all names of the catalogue are tried, after a table of what people and other screeners call
     them (``p/e`` is ``pe``, ``net income`` is ``net_income``); with them, spelling alone decides. A name is near when
     a typing error in every fifth letter leads to it: nothing is better than a name of something else.
     """

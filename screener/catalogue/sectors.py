@@ -217,6 +217,8 @@ MODELS: tuple[tuple[str, str], ...] = (
     ("reit", "6798"),
     ("utility", "4900-4949"),
 )
+# Every model: the last two are told by the filings alone.
+MODEL_NAMES: tuple[str, ...] = ("standard", *(name for name, _ in MODELS), "pre_revenue", "ifrs")
 
 
 @cache

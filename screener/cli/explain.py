@@ -2,39 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
+from typing import Unpack
 
 import click
 
 from screener.cli.complete import complete_screen, complete_ticker
-from screener.cli.options import (
-    as_of_option,
-    data_option,
-    format_option,
-    metrics_option,
-    settings_options,
-    terminal,
-)
+from screener.cli.options import RunOptions, format_option, run_options, terminal
 
 
 @click.command("explain")
 @click.argument("screen", shell_complete=complete_screen)
 @click.argument("ticker", shell_complete=complete_ticker)
-@data_option
-@as_of_option
-@metrics_option
-@settings_options
+@run_options
 @format_option
-def command(
-    screen: str,
-    ticker: str,
-    data: str | None,
-    as_of: date | None,
-    metrics: tuple[str, ...] | None,
-    params: dict[str, object],
-    watchlist: str | None,
-    fmt: str | None,
-) -> None:
+def command(screen: str, ticker: str, fmt: str | None, **given: Unpack[RunOptions]) -> None:
     """Explain TICKER in SCREEN: verdicts with distances and parts, factors, what would change it, the filings behind.
 
     CSV has a line for each rule and factor; JSON has everything.
@@ -43,7 +24,7 @@ def command(
     from screener.output.explain import explanation_json, render_explanation
     from screener.output.explain_tables import explanation_csv, explanation_markdown
 
-    found = api.explain(screen, ticker, data=data, as_of=as_of, metrics=metrics, params=params, watchlist=watchlist)
+    found = api.explain(screen, ticker, **given)
     width, color = terminal()
     makers = {"json": explanation_json, "csv": explanation_csv, "markdown": explanation_markdown}
     text = makers[fmt](found) if fmt in makers else render_explanation(found, width=width, color=color)

@@ -7,13 +7,23 @@ import shutil
 import sys
 from collections.abc import Callable
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar
 
 import click
 
 FORMATS = ("table", "csv", "json", "markdown")
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+class RunOptions(TypedDict):
+    """What :func:`run_options` hands on: arguments that every verb of the API takes that runs a screen."""
+
+    data: str | None
+    as_of: date | None
+    metrics: tuple[str, ...] | None
+    params: dict[str, object]
+    watchlist: str | None
 
 
 class Day(click.ParamType[date]):
@@ -75,6 +85,11 @@ def settings_options(command: F) -> F:
         callback=_settings,
         help="Set a parameter of the screen. Repeatable.",
     )(command)
+
+
+def run_options(command: F) -> F:
+    """Add ``--data``, ``--as-of``, ``--metrics``, ``--set`` and ``--watchlist``."""
+    return data_option(as_of_option(metrics_option(settings_options(command))))
 
 
 def _settings(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...]) -> dict[str, object]:

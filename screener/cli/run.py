@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
 from screener.cli.complete import complete_screen
 from screener.cli.options import (
-    as_of_option,
-    data_option,
+    RunOptions,
     format_option,
-    metrics_option,
+    run_options,
     say,
-    settings_options,
     terminal,
 )
 from screener.errors import EXIT_EMPTY
@@ -28,10 +25,7 @@ if TYPE_CHECKING:
 
 @click.command("run")
 @click.argument("screen", shell_complete=complete_screen)
-@data_option
-@as_of_option
-@metrics_option
-@settings_options
+@run_options
 @format_option
 @click.option(
     "-o",
@@ -49,16 +43,12 @@ if TYPE_CHECKING:
 @click.option("--watch", is_flag=True, help="Run again whenever the screen is saved, until Ctrl-C.")
 def command(
     screen: str,
-    data: str | None,
-    as_of: date | None,
-    metrics: tuple[str, ...] | None,
-    params: dict[str, object],
-    watchlist: str | None,
     fmt: str | None,
     outputs: tuple[Path, ...],
     limit: int | None,
     fail_empty: bool,
     watch: bool,
+    **given: Unpack[RunOptions],
 ) -> None:
     """Run SCREEN (a saved screen's name, or a YAML file) and print the ranked shortlist.
 
@@ -75,9 +65,9 @@ def command(
     if watch:
         from screener.cli.watch import watch_screen
 
-        watch_screen(screen, lambda result: _show(result, fmt, outputs), data, as_of, limit, metrics, params, watchlist)
+        watch_screen(screen, lambda result: _show(result, fmt, outputs), limit=limit, **given)
         return
-    result = api.run(screen, data=data, as_of=as_of, limit=limit, metrics=metrics, params=params, watchlist=watchlist)
+    result = api.run(screen, limit=limit, **given)
     _show(result, fmt, outputs)
     if fail_empty and not result.rows:
         sys.exit(EXIT_EMPTY)

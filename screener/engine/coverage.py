@@ -15,6 +15,7 @@ from screener.catalogue.units import BY_NAME as UNITS
 from screener.engine.causes import Cause, causes, refused
 from screener.engine.columns import Columns
 from screener.engine.compile import Moment, compile_expr, identifier
+from screener.engine.display import Shown
 from screener.engine.run import newest_date
 from screener.engine.steps import candidate_steps, date_rows, last_step, select, with_clause
 from screener.errors import DataError, ScreenError
@@ -86,8 +87,8 @@ class MetricCoverage:
     lacking: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+@dataclass(frozen=True, repr=False, slots=True)
+class Coverage(Shown):
     """The metrics of a data set as of a day.
 
     ``names`` are companies with a usable filing, ``small`` those of them with a market value in ``SMALL_CAPS``.

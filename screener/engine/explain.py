@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from screener.catalogue import fields, items
 from screener.engine.company import Company
 from screener.engine.compile import Moment
+from screener.engine.display import Shown
 from screener.engine.evidence import Filing, Source, Version, read_filings, read_versions, words
 from screener.engine.factors import Standing, read_standings
 from screener.engine.parts import Parts, run_with_parts
@@ -68,8 +69,8 @@ class Judgement(Verdict):
     inputs: tuple[Input, ...] = ()
 
 
-@dataclass(frozen=True)
-class Explanation:
+@dataclass(frozen=True, repr=False)
+class Explanation(Shown):
     """Everything about one name in one run; ``rank`` and ``score`` are ``None`` when it is not on the list.
 
     ``place``: where it stands in the universe and on the list, also for a name of the universe that does not pass.

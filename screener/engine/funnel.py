@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from screener.engine.display import Shown
 from screener.engine.result import FunnelStep, Result
 from screener.engine.run import keyed, run_screen
+from screener.engine.steps import let_in
 
 if TYPE_CHECKING:
     import duckdb
@@ -51,8 +53,8 @@ class Overlap:
     share: float
 
 
-@dataclass(frozen=True)
-class Funnel:
+@dataclass(frozen=True, repr=False)
+class Funnel(Shown):
     """The rules of a screen over its universe.
 
     costs: one row a condition, universe first. overlap: a square of counts over the rules: names of the universe that
@@ -137,7 +139,7 @@ def _in_order(con: duckdb.DuckDBPyConnection, screen: Screen) -> list[tuple[int,
     counts, alive = ["count(*)"], "true"
     for key, rule in keyed(screen):
         counts += [f"count(*) FILTER ({alive} AND {test})" for test in (key, f"NOT {key}", f"{key} IS NULL")]
-        alive += f" AND coalesce({key}, {str(rule.if_unknown != 'fail').lower()})"
+        alive += f" AND {let_in(key, rule)}"
     found = con.execute(f"SELECT {', '.join(counts)} FROM evaluated").fetchone() or (0,)
     return [tuple(found[k : k + 3]) for k in range(1, len(found), 3)]
 
@@ -152,7 +154,7 @@ def _of_rules(
     rules = range(1, len(screen.rules) + 1)
     if not rules:
         return (), (), (), ()
-    out = [f"(NOT coalesce(r{k}, {str(screen.rules[k - 1].if_unknown != 'fail').lower()}))" for k in rules]
+    out = [f"(NOT {let_in(f'r{k}', screen.rules[k - 1])})" for k in rules]
     misses = f"({' + '.join(f'{test}::INT' for test in out)})"
     both = [f"count(*) FILTER (NOT r{a} AND NOT r{b})" for a in rules for b in rules]
     sole = [f"count(*) FILTER ({misses} = 1 AND {test})" for test in out]

@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from screener.engine.company import Company
+from screener.engine.display import Shown
 from screener.engine.run import keyed, newest_date, run_screen
 from screener.engine.trace import Tracer
 
@@ -40,8 +41,8 @@ class Holding:
     reason: str = ""
 
 
-@dataclass(frozen=True)
-class Holdings:
+@dataclass(frozen=True, repr=False)
+class Holdings(Shown):
     """What every screen says of a company as of a day; screens that hold it come first, the best rank before others.
 
     problems: (file, message) of saved screens that could not be read.
@@ -95,7 +96,7 @@ def _holding(lake: Lake, screen: Screen, company: Company, day: date) -> Holding
     judged = [(key, rule, verdict) for (key, rule), verdict in zip(conditions, verdicts, strict=True)]
     failed = next((one for one in judged if one[2] is False), None)
     # What follows a condition that keeps it out of the universe may not have been looked at: the first is the cause.
-    key, rule, _ = failed or next(one for one in judged if one[2] is None and one[1].if_unknown == "fail")
+    key, rule, _ = failed or next(one for one in judged if one[2] is None and not one[1].lets_unknown_in)
     kind = "universe" if key.startswith("u") else "rule"
     reason = "" if failed else _reason(lake, screen, rule, company, day)
     state = "fails" if failed else "unknown"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from screener.catalogue import fields, items, metrics
 from screener.engine.company import Company
+from screener.engine.display import Shown
 from screener.engine.result import Value
 from screener.errors import DataError, ScreenError
 from screener.lake.filings import filing_url
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 RESTATED = 0.005
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+@dataclass(frozen=True, slots=True, repr=False)
+class Trace(Shown):
     """One value of one company and its way to the filings.
 
     ``known_from`` is the day from which this version was public; ``stored`` is the value in the data set, which is
@@ -42,8 +43,8 @@ class Trace:
     node: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Versions:
+@dataclass(frozen=True, slots=True, repr=False)
+class Versions(Shown):
     """Every version of one item by period: ``rows`` follow ``headers``, oldest period and oldest version first."""
 
     company: Company

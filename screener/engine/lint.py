@@ -67,7 +67,7 @@ def _of_screen(con: duckdb.DuckDBPyConnection, screen: Screen, day: date) -> Ite
 
 
 def _of_rule(rule: Rule, names: int, passed: int, failed: int, unknown: int) -> Iterator[Finding]:
-    if rule.if_unknown != "fail":
+    if rule.lets_unknown_in:
         return
     if not passed:
         message = (

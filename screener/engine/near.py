@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from screener.engine.display import Shown
 from screener.engine.distance import Distance, deciding, turning
 from screener.engine.parts import Parts, run_with_parts
 from screener.engine.places import Place, read_places
@@ -42,8 +43,8 @@ class Miss:
     unknown: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Near:
+@dataclass(frozen=True, repr=False)
+class Near(Shown):
     """The near misses of a run: nearest first. ``total`` is how many there are, also where a limit shows fewer."""
 
     result: Result
@@ -128,7 +129,7 @@ def _failing_once(con: duckdb.DuckDBPyConnection, screen: Screen) -> list[tuple[
     if not rules:
         return []
     failed = "[" + ", ".join(f"CASE WHEN NOT r{k} THEN {k} END" for k in rules) + "]"
-    closed = [k for k in rules if screen.rules[k - 1].if_unknown == "fail"]
+    closed = [k for k in rules if not screen.rules[k - 1].lets_unknown_in]
     unknown = "[" + ", ".join(f"CASE WHEN r{k} IS NULL THEN {k} END" for k in closed) + "]::INT[]"
     return con.execute(
         f"SELECT issuer_id, ticker, name, sector, list_filter({failed}, lambda k: k IS NOT NULL)[1], "

@@ -15,6 +15,7 @@ from screener.catalogue.market import SIZES
 from screener.catalogue.names import lookup
 from screener.engine.columns import Columns
 from screener.engine.compile import Moment, identifier
+from screener.engine.display import Shown
 from screener.engine.result import Value
 from screener.engine.run import newest_date
 from screener.engine.steps import candidate_steps, last_step, with_clause
@@ -50,8 +51,8 @@ class Table:
     rows: tuple[tuple[Value, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Quality:
+@dataclass(frozen=True, repr=False, slots=True)
+class Quality(Shown):
     """What ``screener data check`` finds: counts of the whole, the parts, and the essential identities that fail."""
 
     data: str

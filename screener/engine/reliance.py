@@ -1,4 +1,4 @@
-"""Warnings where a screen relies on a metric that is known for too few small caps of a data set."""
+"""Findings where a screen relies on a metric that is known for too few small caps of a data set."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING
 from screener.catalogue import metrics
 from screener.engine.causes import TOLERANT
 from screener.engine.coverage import MetricCoverage, measure
-from screener.errors import Problem
 from screener.language.ast import Call, Expr, IsKnown, Name, children
-from screener.language.document import Source
 from screener.language.lint.finding import Finding
 
 if TYPE_CHECKING:
@@ -32,7 +30,7 @@ def relied_on(screen: Screen) -> dict[str, Span]:
     """
     found: dict[str, Span] = {}
     seen: set[str] = set()
-    strict = (rule.expr for rule in (*screen.universe, *screen.rules) if rule.if_unknown == "fail")
+    strict = (rule.expr for rule in (*screen.universe, *screen.rules) if not rule.lets_unknown_in)
     for expr in (*strict, *(factor.expr for factor in screen.factors())):
         for name in _names(expr, screen.definitions, seen):
             found.setdefault(name.name, name.span)
@@ -74,12 +72,6 @@ def coverage_findings(lake: Lake, screens: Sequence[Screen]) -> tuple[tuple[Find
     )
 
 
-def coverage_warnings(lake: Lake, screens: Sequence[Screen]) -> tuple[tuple[Problem, ...], ...]:
-    """Return the same as warnings, in the order of the lines, whatever the authors consent to."""
-    found = coverage_findings(lake, screens)
-    return tuple(_problems(screen, told) for screen, told in zip(screens, found, strict=True))
-
-
 def _is_thin(row: MetricCoverage) -> bool:
     return row.small.coverage is not None and row.small.coverage < LEAST_COVERAGE
 
@@ -91,10 +83,3 @@ def _finding(row: MetricCoverage, span: Span, data: str) -> Finding:
     message = f"'{row.metric.name}' is known for {covered:,} of {asked:,} small caps of {data} ({share}%)"
     hint = f"what is missing most often: {row.lacks} ({row.lacking:,})" if row.lacks else ""
     return Finding(CODE, span, message, hint)
-
-
-def _problems(screen: Screen, found: Sequence[Finding]) -> tuple[Problem, ...]:
-    source = Source(screen.source.removeprefix("\ufeff"), screen.path)
-    for row in found:
-        source.problem(row.span, row.message, row.hint)
-    return tuple(replace(problem, severity="warning", code=CODE) for problem in source.sorted_problems())

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from screener.engine.display import Shown
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -114,18 +116,36 @@ class Row:
     known_from: date | None = None
 
 
-@dataclass(frozen=True)
-class Result:
-    """A finished run. ``population`` names survived the universe, ``passed`` passed every rule (before ``limit``)."""
+class Steps(tuple[FunnelStep, ...]):
+    """The steps of a funnel in written order; ``frame`` is a polars frame with a row a step, counts of names."""
+
+    __slots__ = ()
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        """Return one row a step: kind, group, text, passed, failed, unknown, remaining, admitted."""
+        import polars as pl
+
+        schema = dict.fromkeys(FunnelStep.__slots__[:3], pl.String) | dict.fromkeys(FunnelStep.__slots__[3:], pl.Int64)
+        return pl.DataFrame([step.as_dict() for step in self], schema=schema)
+
+
+@dataclass(frozen=True, repr=False)
+class Result(Shown):
+    """A finished run. ``population`` names survived the universe, ``passed`` passed every rule (before ``limit``).
+
+    path: the folder of the data set.
+    """
 
     run: RunIdentity
     screen: Screen
     columns: tuple[ResultColumn, ...]
     rows: tuple[Row, ...]
-    funnel: tuple[FunnelStep, ...]
+    funnel: Steps
     population: int
     passed: int
     sql: str = ""
+    path: str = ""
     extra: dict[str, Any] = field(default_factory=dict)
 
     def records(self) -> list[dict[str, Value]]:
@@ -142,8 +162,14 @@ class Result:
         ]
 
     @property
+    def units(self) -> dict[str, str]:
+        """Return the unit of each column of :attr:`frame`: a name of :data:`screener.catalogue.units.UNITS`."""
+        fixed = dict(zip(FIXED_COLUMNS, ("count", "text", "text", "text", "score"), strict=True))
+        return fixed | {column.name: column.unit for column in self.columns if column.name not in fixed}
+
+    @property
     def frame(self) -> pl.DataFrame:
-        """Return :meth:`records` as a polars frame; one row a name in rank order."""
+        """Return :meth:`records` as a polars frame; one row a name in rank order, values unrounded in full units."""
         import polars as pl
 
         names = (*FIXED_COLUMNS, *(column.name for column in self.columns))

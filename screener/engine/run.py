@@ -11,7 +11,8 @@ from screener.catalogue.flags import notable
 from screener.engine.compile import identifier
 from screener.engine.query import Query, build_query, place_of
 from screener.engine.ranks import factor_weights, unit_of
-from screener.engine.result import FactorValue, FunnelStep, Result, ResultColumn, Row, RunIdentity
+from screener.engine.result import FactorValue, FunnelStep, Result, ResultColumn, Row, RunIdentity, Steps
+from screener.engine.steps import let_in
 from screener.engine.tickers import bind_tickers, named
 from screener.engine.trace import Tracer
 from screener.errors import DataError
@@ -88,6 +89,7 @@ def run_screen(
         population=_remaining(funnel, "universe"),
         passed=funnel[-1].remaining,
         sql=query.sql,
+        path=str(lake.path),
         extra={"coverage": _coverage(lake.con, screen)},
     )
 
@@ -108,12 +110,12 @@ def panel(lake: Lake, screen: Screen, dates: Sequence[date]) -> pl.DataFrame:
     return frame
 
 
-def read_funnel(con: duckdb.DuckDBPyConnection, screen: Screen) -> tuple[FunnelStep, ...]:
+def read_funnel(con: duckdb.DuckDBPyConnection, screen: Screen) -> Steps:
     """Count, from the table ``evaluated``, how the candidates fare at every condition."""
     counts, alive = ["count(*)"], "true"
     for key, rule in keyed(screen):
         tested = alive if key.startswith("u") else "in_universe"
-        alive += f" AND coalesce({key}, {str(rule.if_unknown != 'fail').lower()})"
+        alive += f" AND {let_in(key, rule)}"
         counts += [
             f"count(*) FILTER ({tested} AND {key})",
             f"count(*) FILTER ({tested} AND NOT {key})",
@@ -125,9 +127,9 @@ def read_funnel(con: duckdb.DuckDBPyConnection, screen: Screen) -> tuple[FunnelS
     for number, (key, rule) in enumerate(keyed(screen)):
         passed, failed, unknown, remaining = found[1 + 4 * number : 5 + 4 * number]
         kind = "universe" if key.startswith("u") else "rule"
-        admitted = unknown if rule.if_unknown != "fail" else 0
+        admitted = unknown if rule.lets_unknown_in else 0
         steps.append(FunnelStep(kind, rule.group, rule.text, passed, failed, unknown, remaining, admitted))
-    return tuple(steps)
+    return Steps(steps)
 
 
 def keyed(screen: Screen) -> list[tuple[str, Rule]]:

@@ -101,10 +101,14 @@ def keys(peers: Sequence[str] = ()) -> Selection:
     return tuple((name, identifier(name)) for name in dict.fromkeys(("as_of", "issuer_id", "cik", *ALWAYS, *peers)))
 
 
+def let_in(verdict: str, rule: Rule) -> str:
+    """Return the condition under which a name gets through ``rule``, whose verdict is the SQL ``verdict``."""
+    return f"coalesce({verdict}, {str(rule.lets_unknown_in).lower()})"
+
+
 def admitted(prefix: str, rules: Sequence[Rule]) -> str:
     """Return the condition under which a name gets through all ``rules``; unknown counts as the rule says."""
-    parts = [f"coalesce({prefix}{k}, {str(rule.if_unknown != 'fail').lower()})" for k, rule in enumerate(rules, 1)]
-    return " AND ".join(parts) or "true"
+    return " AND ".join(let_in(f"{prefix}{k}", rule) for k, rule in enumerate(rules, 1)) or "true"
 
 
 def verdicts(prefix: str, rules: Sequence[Rule], columns: Columns) -> Selection:
@@ -127,10 +131,7 @@ def _levels(levels: Sequence[dict[str, str]], name: str, source: str) -> list[St
 
 def _inside(columns: Columns, universe: Sequence[Rule]) -> str:
     """Return the condition under which a name belongs to the universe, with all that it needs in ``columns``."""
-    parts = [
-        f"coalesce({compile_expr(rule.expr, columns)}, {str(rule.if_unknown != 'fail').lower()})" for rule in universe
-    ]
-    return " AND ".join(parts) or "true"
+    return " AND ".join(let_in(compile_expr(rule.expr, columns), rule) for rule in universe) or "true"
 
 
 def _tested(wanted: Columns, rules: Sequence[Rule], followed: Sequence[int]) -> list[Step]:

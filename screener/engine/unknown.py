@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from screener.engine.display import Shown
 from screener.engine.parts import Parts, run_with_parts
 from screener.engine.places import Place, read_places
 from screener.engine.result import Result
@@ -33,8 +34,8 @@ class Unjudged:
     place: Place
 
 
-@dataclass(frozen=True)
-class Unknown:
+@dataclass(frozen=True, repr=False)
+class Unknown(Shown):
     """The names that could not be judged, in the order of the list, apart from the rejected.
 
     reasons: (reason, names) with the most frequent first; a name counts once for each of its reasons.
@@ -75,7 +76,7 @@ def run_unknown(lake: Lake, screen: Screen, as_of: date | None = None) -> Unknow
 def unknown_of(parts: Parts) -> Unknown:
     """Return the names that a run that has been made could not judge, as :func:`run_unknown` does."""
     con, screen = parts.lake.con, parts.result.screen
-    closed = [(f"r{k}", rule) for k, rule in enumerate(screen.rules, 1) if rule.if_unknown == "fail"]
+    closed = [(f"r{k}", rule) for k, rule in enumerate(screen.rules, 1) if not rule.lets_unknown_in]
     fails = " OR ".join(f"coalesce(NOT r{k}, false)" for k in range(1, len(screen.rules) + 1)) or "false"
     waits = " OR ".join(f"{key} IS NULL" for key, _ in closed) or "false"
     missing = "".join(f", {key} IS NULL" for key, _ in closed)

@@ -38,7 +38,7 @@ def judge(rule: Rule, trace: Trace) -> Verdict:
         group=rule.group,
         text=rule.text,
         verdict=verdict,
-        admitted=bool(value) or (value is None and rule.if_unknown != "fail"),
+        admitted=bool(value) or (value is None and rule.lets_unknown_in),
         reason=trace.reason(rule.expr) if value is None else "",
         distance=deciding(rule.expr, trace),
         change=turning(rule.expr, trace) if verdict == "fail" else (),

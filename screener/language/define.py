@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from screener.catalogue import functions, items, names, sectors, units
+from screener.catalogue import functions, items, names, units
+from screener.catalogue.sectors import MODEL_NAMES
 from screener.language.ast import Number
 from screener.language.document import Mapping, Node, Scalar
 from screener.language.kinds import A_KIND, Typed
@@ -25,8 +26,6 @@ UNDEFINED_KEYS = ("when", "reason", "rank")
 DIRECTIONS = ("higher", "lower", "neutral")
 RANKS = ("worst", "best", "none")
 UNITS = tuple(unit.name for unit in units.UNITS if unit.name not in {"text", "date"})
-# What the SIC code says, and what the filings alone show.
-MODELS = ("standard", *(name for name, _ in sectors.MODELS), "pre_revenue", "ifrs")
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 # Always shown, so that a column of this name would stand twice.
@@ -220,7 +219,7 @@ def _unit(reading: Reading, node: Node | None, typed: Typed) -> str:
 
 def _models(reading: Reading, node: Node | None, key: str) -> tuple[str, ...]:
     written = reading.items(node, key) if node is not None else ()
-    found = [reading.choice(item, f"a model under {key}", MODELS, "") for item in written]
+    found = [reading.choice(item, f"a model under {key}", MODEL_NAMES, "") for item in written]
     return tuple(dict.fromkeys(model for model in found if model))
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from screener.catalogue import metrics, names, peers, units
 from screener.catalogue.functions import BY_NAME as FUNCTIONS
 from screener.catalogue.peers import MIN_GROUP
-from screener.language.define import CARRIED, DIRECTIONS, MODELS, NAME, RANKS, ROW_KEYS, SHOWN, UNDEFINED_KEYS, UNITS
+from screener.catalogue.sectors import MODEL_NAMES
+from screener.language.define import CARRIED, DIRECTIONS, NAME, RANKS, ROW_KEYS, SHOWN, UNDEFINED_KEYS, UNITS
 from screener.language.extends import ADDED
 from screener.language.lint import table as lint
 from screener.language.params import PARAM_KEYS, PARAM_NAME, TYPES
@@ -331,8 +332,8 @@ def _row() -> Schema:
         "unit": _choice(UNITS, {unit.name: f"{unit.label}, as {unit.example}" for unit in units.UNITS}),
         "direction": _choice(DIRECTIONS, _BETTER),
         "undefined": _list_of(case),
-        "refused": _list_of({"enum": list(MODELS)}),
-        "only": _list_of({"enum": list(MODELS)}),
+        "refused": _list_of({"enum": list(MODEL_NAMES)}),
+        "only": _list_of({"enum": list(MODEL_NAMES)}),
         "rank_by": _ref("metric"),
         "aliases": _list_of(name),
         "source": _ref("text"),

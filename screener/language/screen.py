@@ -73,6 +73,11 @@ class Rule:
     span: Span = NOWHERE
     parts: tuple[Rule, ...] = ()
 
+    @property
+    def lets_unknown_in(self) -> bool:
+        """Whether a name for which the verdict is unknown gets through."""
+        return self.if_unknown != "fail"
+
 
 @dataclass(frozen=True, slots=True)
 class Factor:

@@ -1,4 +1,4 @@
-"""Warnings where a screen relies on a metric that too few small caps have."""
+"""Findings where a screen relies on a metric that too few small caps have."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from screener.engine.reliance import coverage_warnings, relied_on
+from screener.engine.reliance import coverage_findings, relied_on
 from screener.lake.connect import Lake
 from screener.language.resolve import parse_screen
 from tests.engine.lakes import company, make_lake, price, quarter
@@ -63,34 +63,32 @@ def test_what_a_screen_relies_on() -> None:
     }  # fmt: skip
 
 
-def test_thin_metrics_are_warned_of_where_they_stand(lake: Lake) -> None:
+def test_thin_metrics_are_told_of_where_they_stand(lake: Lake) -> None:
     """Stock pay is known for 2 of 10; the payout ratio for 3, 7 have no dividends on file.
 
     The gross margin is known for 4 of the 6 that are no banks: 67 %. Losses rank worst in cash conversion.
     """
-    [warnings] = coverage_warnings(lake, [parse_screen(SCREEN, "thin.yaml")])
-    assert [(found.severity, found.path, found.line, found.column) for found in warnings] == [
-        ("warning", "thin.yaml", 3, 14), ("warning", "thin.yaml", 15, 29),
+    [findings] = coverage_findings(lake, [parse_screen(SCREEN, "thin.yaml")])
+    assert [(found.code, found.span.line, found.span.column, found.span.length) for found in findings] == [
+        ("S020", 3, 14, len("sbc_revenue")), ("S020", 15, 29, len("payout_ratio")),
     ]  # fmt: skip
-    assert warnings[0].message == "'sbc_revenue' is known for 2 of 10 small caps of the data set (20%)"
-    assert warnings[0].hint == "what is missing most often: sbc (8)"
-    assert warnings[0].source_line == "  stock_pay: sbc_revenue + 0"
-    assert warnings[0].length == len("sbc_revenue")
-    assert "'payout_ratio' is known for 3 of 10" in warnings[1].message
-    assert warnings[1].hint == "what is missing most often: dividends_paid_common (7)"
+    assert findings[0].message == "'sbc_revenue' is known for 2 of 10 small caps of the data set (20%)"
+    assert findings[0].hint == "what is missing most often: sbc (8)"
+    assert "'payout_ratio' is known for 3 of 10" in findings[1].message
+    assert findings[1].hint == "what is missing most often: dividends_paid_common (7)"
 
 
 def test_screens_are_measured_together(lake: Lake) -> None:
-    """Each screen gets its own warnings, in the order given; one without metrics gets none."""
+    """Each screen gets its own findings, in the order given; one without metrics gets none."""
     plain = parse_screen("name: Plain\nrules: [revenue > 0]\n")
     other = parse_screen("name: Other\nrank: [{metric: payout_ratio, direction: higher}]\n")
-    found = coverage_warnings(lake, [plain, other])
-    assert [len(warnings) for warnings in found] == [0, 1]
-    assert coverage_warnings(lake, [plain]) == ((),)
+    found = coverage_findings(lake, [plain, other])
+    assert [len(findings) for findings in found] == [0, 1]
+    assert coverage_findings(lake, [plain]) == ((),)
 
 
-def test_without_small_caps_nothing_is_warned_of(tmp_path: Path) -> None:
+def test_without_small_caps_nothing_is_told(tmp_path: Path) -> None:
     """A data set without prices says nothing of small caps."""
     fundamentals = [quarter(1, date(2023, 12, 31), date(2024, 2, 15), 200, revenue=1.0)]
     with make_lake(tmp_path, [company(1, "A")], fundamentals, []) as opened:
-        assert coverage_warnings(opened, [parse_screen(SCREEN)]) == ((),)
+        assert coverage_findings(opened, [parse_screen(SCREEN)]) == ((),)

@@ -26,13 +26,6 @@ def test_clashes_are_listed() -> None:
         names.build([("a", one), ("a", two), ("avg", one)], taken=["avg"])
 
 
-def test_every_synonym_leads_somewhere() -> None:
-    """Each entry of the table of synonyms names something that exists, and is no name itself."""
-    for word, name in names.SYNONYMS.items():
-        assert names.lookup(name) is not None, word
-        assert names.lookup(word) is None, word
-
-
 @pytest.mark.parametrize(
     ("word", "name"),
     [("p/e", "pe"), ("net income", "net_income"), ("Debt/Equity", "debt_equity"), ("roicc", "roic"),

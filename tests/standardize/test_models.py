@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from screener.catalogue.sectors import MODEL_NAMES
 from tests.standardize.stages import Fact, M, as_of, rows_of
 
 END, START, FILED = "2025-12-31", "2025-01-01", "2026-02-10"
@@ -53,6 +54,13 @@ CASES: dict[str, tuple[str, dict[str, float], str]] = {
     "a shell no more": ("shell", {"Revenues": 40}, "standard"),
     "a foreign filer": ("standard", {"ifrs:Assets": 1000, "ifrs:ProfitLoss": 5, "ifrs:Revenue": 90}, "ifrs"),
 }  # fmt: skip
+
+
+def test_every_model_is_in_the_table() -> None:
+    """What the cases expect are models that a screen can name, those among them that the filings alone show."""
+    expected = {model for _, _, model in CASES.values()}
+    assert expected <= set(MODEL_NAMES)
+    assert {"pre_revenue", "ifrs"} <= expected
 
 
 @pytest.mark.parametrize("case", CASES)

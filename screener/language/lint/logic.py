@@ -9,7 +9,6 @@ from math import isinf
 from screener.catalogue import sectors
 from screener.catalogue.names import lookup, suggest
 from screener.language.ast import Compare, Expr, In, Logic, Name, Number, Span, Text, walk
-from screener.language.define import MODELS
 from screener.language.lint.conditions import Demand
 from screener.language.lint.finding import Context, Finding
 from screener.language.lint.subject import constant, key
@@ -20,7 +19,7 @@ _COMPUTED = {"ratio", "multiple", "usd", "usd_per_share", "shares"}
 _EVIDENCE = ("reported", "reported_zero", "inferred_zero", "unknown")
 _CLOSED: dict[str, tuple[str, ...]] = {
     "sector": tuple(dict.fromkeys((*(row[0] for row in sectors.GICS_LIKE), sectors.UNCLASSIFIED))),
-    "model": MODELS,
+    "model": sectors.MODEL_NAMES,
     "size_band": ("micro", "small", "mid", "large"),
     "ff12": (*(row[0] for row in sectors.FF12), sectors.OTHER),
     "ff49": (*(row[0] for row in sectors.FF49), sectors.OTHER),
@@ -141,7 +140,7 @@ def check_pairs(context: Context) -> Iterator[Finding]:
 
 def _of_rule(rule: Rule, demand: Demand) -> Demand:
     """Return what a rule demands of the names that it lets through, the unknown ones too where it does."""
-    if rule.if_unknown == "fail":
+    if not rule.lets_unknown_in:
         return demand
     return Demand({name: values.or_unknown() for name, values in demand.parts.items()}, demand.loose, demand.more)
 

@@ -30,7 +30,7 @@ class _Quotient:
 
 def check_quotients(context: Context) -> Iterator[Finding]:
     """Yield quotients that small or large values of the wrong sign get through, in rules and in ranks."""
-    known = both([demand for rule, demand in context.conditions if rule.if_unknown == "fail"]).parts
+    known = both([demand for rule, demand in context.conditions if not rule.lets_unknown_in]).parts
     for rule, _ in context.conditions:
         yield from _in_condition(context, rule.expr, known)
     for factor in context.screen.factors():
@@ -141,7 +141,7 @@ def _advice(found: _Quotient, divisor: str) -> str:
 def check_let_through(context: Context) -> Iterator[Finding]:
     """Yield rules that pass where unknown, on metrics that are undefined just where a name is at its worst."""
     for rule, _ in context.conditions:
-        if rule.if_unknown == "fail":
+        if not rule.lets_unknown_in:
             continue
         for name in names_of(rule.expr):
             row = find(name.name, context.screen.definitions)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import inf
 
+from screener.catalogue.sectors import MODEL_NAMES
 from screener.language.ast import Call, Expr, IsKnown, Logic, Name, Span, children
-from screener.language.define import MODELS
 from screener.language.definitions import find
 from screener.language.lint.conditions import both
 from screener.language.lint.finding import Context, Finding, listed
@@ -31,7 +31,7 @@ _HOME: dict[str, dict[str, str]] = {
 
 def _said(context: Context) -> dict[str, Values]:
     """Return what all rules together demand, those left out that unknown names pass."""
-    strict = [demand for rule, demand in context.conditions if rule.if_unknown == "fail"]
+    strict = [demand for rule, demand in context.conditions if not rule.lets_unknown_in]
     return dict(both(strict).parts)
 
 
@@ -75,7 +75,7 @@ def check_models(context: Context) -> Iterator[Finding]:
         yield Finding("S032", used[name], message, f"say so: model in [{', '.join(models)}]")
     names = [name for name, missing in refusing.items() if missing and name not in special]
     if names:
-        models = [model for model in MODELS if any(model in refusing[name] for name in names)]
+        models = [model for model in MODEL_NAMES if any(model in refusing[name] for name in names)]
         verb = "is" if len(names) == 1 else "are"
         said = listed([f"'{name}'" for name in names])
         message = f"{said} {verb} not defined for {listed(models)}, which this screen does not keep out"
@@ -91,12 +91,12 @@ def _only(context: Context, name: str) -> list[str]:
 def _models_inside(context: Context) -> frozenset[str]:
     """Return the models that no condition keeps out, by name, by sector, or by needing what they do not have."""
     said = _said(context)
-    found = {model for model in MODELS if _allowed(model, "model", said)}
+    found = {model for model in MODEL_NAMES if _allowed(model, "model", said)}
     for model, homes in _HOME.items():
         if not all(_allowed(home, field, said) for field, home in homes.items()):
             found.discard(model)
     for rule in context.screen.universe:
-        if rule.if_unknown == "fail":
+        if not rule.lets_unknown_in:
             for name in _needed(rule.expr):
                 found -= _refused(context, name, ())
     return frozenset(found)
@@ -128,7 +128,7 @@ def _refused(context: Context, name: str, above: tuple[str, ...]) -> frozenset[s
         row = find(name, context.screen.definitions)
         if row is None or name in above:
             return frozenset()
-        found = frozenset(row.refused) | (frozenset(MODELS) - frozenset(row.only) if row.only else frozenset())
+        found = frozenset(row.refused) | (frozenset(MODEL_NAMES) - frozenset(row.only) if row.only else frozenset())
         for inner in mentioned(row.expr):
             found |= _refused(context, inner.name, (*above, name))
         known[name] = found

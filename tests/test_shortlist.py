@@ -1,0 +1,70 @@
+"""What a caller of the package holds: frame, units, funnel, explanations, the report, and how it all shows itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import polars as pl
+import pytest
+
+import screener
+from screener.catalogue.units import BY_NAME
+from screener.engine.result import FIXED_COLUMNS
+from screener.errors import DataError
+from screener.lake.connect import find_data
+from screener.shortlist import Shortlist
+
+
+@pytest.fixture(scope="module")
+def result() -> Shortlist:
+    """The saved screen on the demo."""
+    return screener.run("quality-value", data=find_data(None), limit=5)
+
+
+def test_every_column_has_a_unit(result: Shortlist) -> None:
+    """The units are rows of the unit table, one a column of the frame, in its order."""
+    assert list(result.units) == result.frame.columns
+    assert set(result.units.values()) <= set(BY_NAME)
+    assert result.units["roic"] == "ratio"
+    assert result.frame.columns[: len(FIXED_COLUMNS)] == list(FIXED_COLUMNS)
+
+
+def test_funnel_is_a_frame(result: Shortlist) -> None:
+    """A row a step with its counts; the last one leaves those that passed."""
+    frame = result.funnel.frame
+    assert frame.height == len(result.funnel) == 1 + len(result.screen.universe) + len(result.screen.rules)
+    assert frame["remaining"][-1] == result.passed
+    assert frame.schema["passed"] == pl.Int64
+
+
+def test_explain_is_of_this_run(result: Shortlist) -> None:
+    """A name of the list is explained on the day and with the screen of the run."""
+    row = result.rows[0]
+    found = result.explain(row.ticker or "")
+    assert (found.rank, found.score, found.result.run) == (row.rank, row.score, result.run)
+
+
+def test_report_is_of_this_run(result: Shortlist) -> None:
+    """The report has the same rows, and is read once."""
+    assert result.report.result.rows == result.rows
+    assert result.report is result.report
+    assert screener.report("quality-value", limit=5).result.rows == result.rows
+
+
+def test_a_data_set_that_has_changed_is_refused(result: Shortlist) -> None:
+    """An explanation from other data than the run's would not be its explanation."""
+    other = replace(result, run=replace(result.run, data_hash="0" * 64))
+    with pytest.raises(DataError, match="has changed since this run"):
+        other.explain(result.rows[0].ticker or "")
+
+
+def test_shows_itself(result: Shortlist) -> None:
+    """In a session as the text of the terminal, in a notebook as a table."""
+    assert repr(result).splitlines()[0].startswith("Quality small-cap value · as of ")
+    html = result._repr_html_()
+    assert html.count("<tr>") == 1 + len(result.rows)
+    assert "5 shown" in html
+    assert repr(result.explain(result.rows[0].ticker or "")).startswith(result.rows[0].ticker or "-")
+    for shown in (screener.near("quality-value"), screener.unknown("quality-value"), screener.funnel("quality-value")):
+        assert repr(shown).startswith("Quality small-cap value")
+        assert shown._repr_html_().startswith("<pre>")
