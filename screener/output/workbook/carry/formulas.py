@@ -6,8 +6,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from screener.errors import OutputError
-from screener.output.workbook.carry.package import INSTALL, MISSING
 from screener.output.workbook.carry.sheets import letters, number
 
 BROKEN = "#REF!"
@@ -24,10 +22,8 @@ _WHOLE_COLUMNS = re.compile(r"\$?([A-Za-z]{1,3}):\$?([A-Za-z]{1,3})")
 
 def tokens(formula: str) -> list[tuple[str, bool]]:
     """Return the pieces of a formula (without ``=``), each with whether it is a reference or a name."""
-    try:
-        from openpyxl.formula.tokenizer import Token, Tokenizer, TokenizerError
-    except ImportError as error:
-        raise OutputError(MISSING, hint=INSTALL) from error
+    from openpyxl.formula.tokenizer import Token, Tokenizer, TokenizerError
+
     try:
         items = Tokenizer(f"={formula}").items
     except (TokenizerError, IndexError):
@@ -74,7 +70,7 @@ class Pointing:
 
 
 def pointing(formula: str, sheets: frozenset[str], tables: Mapping[str, frozenset[str]]) -> Pointing:
-    """Return what ``formula`` has of ``sheets`` (names in lower case) and ``tables`` (their columns of the new list)."""
+    """Return what ``formula`` has of ``sheets`` (in lower case) and ``tables`` (their columns of the new list)."""
     lower = formula.lower()
     if not any(name.replace("'", "''") in lower for name in sheets) and not any(name in lower for name in tables):
         return Pointing()

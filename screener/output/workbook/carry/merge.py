@@ -1,4 +1,4 @@
-"""Joins two workbooks: our sheets of the new one into the old one, whose other sheets stay as they are, byte for byte."""
+"""Joins two workbooks: our sheets of the new one into the old one, whose other sheets stay, byte for byte."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from screener.output.workbook.carry.inject import Numbers, Placed, Skeleton, ren
 from screener.output.workbook.carry.package import RELATED, Package, parse, serialize
 from screener.output.workbook.carry.sheets import SheetRef, elements, sheets_of
 from screener.output.workbook.carry.strings import Strings, read_strings, strings_part
-from screener.output.workbook.carry.styles import Joined, join_styles, q, styles_part
+from screener.output.workbook.carry.styles import join_styles, q, styles_part
 
 if TYPE_CHECKING:
     pass
@@ -47,11 +47,9 @@ def join(joint: Joint) -> Package:
     tabs = _tabs(joint, old)
     _join_book(joint, old, tabs)
     for sheet in sheets_of(new):
-        _bring(joint, old, sheet, tabs, numbers, styles)
+        _bring(joint, old, sheet, tabs, numbers)
     count = used.count + texts.count
-    part = strings_part(old) or parts.add(
-        old, "xl/sharedStrings.xml", b"", parts.STRINGS, old.workbook, "sharedStrings"
-    )
+    part = strings_part(old) or parts.add_strings(old)
     old.put(part, texts.strings.part(count))
     _forget_titles(old)
     return old
@@ -151,7 +149,7 @@ def shown(tabs: list[book.Tab], active: int) -> int:
     return next((place for place, tab in enumerate(tabs) if not tab.state), 0)
 
 
-def _bring(joint: Joint, old: Package, sheet: SheetRef, tabs: list[book.Tab], numbers: Numbers, styles: Joined) -> None:
+def _bring(joint: Joint, old: Package, sheet: SheetRef, tabs: list[book.Tab], numbers: Numbers) -> None:
     """Put a sheet of the new workbook, and the parts that it leads to, into the old one."""
     new = joint.new
     tab = next(tab for tab in tabs if tab.new >= 0 and sheets_of(new)[tab.new].part == sheet.part)
@@ -167,7 +165,7 @@ def _bring(joint: Joint, old: Package, sheet: SheetRef, tabs: list[book.Tab], nu
         old.put(names[part], b"")
         parts.declare(old, names[part], parts.content_type(new, part))
     for part, name in names.items():
-        old.put(name, made.content() if part == sheet.part else _moved(old, new.parts[part], part, rename, styles))
+        old.put(name, made.content() if part == sheet.part else _moved(old, new.parts[part], part, rename, numbers))
         _relate(old, new, part, names, outside if part == sheet.part else [])
     parts.relate(old, old.workbook, tab.rid, f"{RELATED}/worksheet", names[sheet.part])
 
@@ -176,11 +174,11 @@ def _by_new(tabs: list[book.Tab]) -> list[book.Tab]:
     return sorted((tab for tab in tabs if tab.new >= 0), key=lambda tab: tab.new)
 
 
-def _moved(old: Package, content: bytes, part: str, rename: Mapping[str, str], styles: Joined) -> bytes:
+def _moved(old: Package, content: bytes, part: str, rename: Mapping[str, str], numbers: Numbers) -> bytes:
     """Return a part of ours as it must read beside the user's: tables numbered anew, sheets by the user's names."""
     folder = posixpath.basename(posixpath.dirname(part))
     if folder == "tables":
-        return parts.table_beside(old, content, part, styles)
+        return parts.table_beside(old, content, part, numbers)
     if folder == "charts" and any(ours != theirs for ours, theirs in rename.items()):
         root = parse(content, part)
         for item in root.iter():

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from screener.output.workbook import layout
 from screener.output.workbook.carry import parts
 from screener.output.workbook.carry.formulas import normal
-from screener.output.workbook.carry.package import Package, Unreadable
+from screener.output.workbook.carry.package import Package, UnreadableError
 from screener.output.workbook.carry.sheets import Cell, Grid, SheetRef, letters, place_of, read_grid, sheets_of
 from screener.output.workbook.carry.strings import read_strings, text_of
 from screener.output.workbook.carry.styles import q
@@ -48,7 +48,7 @@ class Hidden:
         try:
             return date.fromisoformat(self.facts.get("as_of", ""))
         except ValueError as error:
-            raise Unreadable(NOT_OURS, hint="write the list under another name") from error
+            raise UnreadableError(NOT_OURS, hint="write the list under another name") from error
 
 
 @dataclass(frozen=True)
@@ -97,15 +97,15 @@ class Own:
 
 
 def read_own(package: Package) -> Own:
-    """Return what is the user's; Unreadable when the workbook is not one of ours."""
+    """Return what is the user's; UnreadableError when the workbook is not one of ours."""
     strings = read_strings(package)
     sheets = {sheet.name.lower(): sheet for sheet in sheets_of(package)}
     if layout.HIDDEN not in sheets:
-        raise Unreadable(NOT_OURS, hint="write the list under another name")
+        raise UnreadableError(NOT_OURS, hint="write the list under another name")
     hidden = _read_hidden(read_grid(package, sheets[layout.HIDDEN].part), strings)
     ours = _ours(package, hidden)
     if layout.SHORTLIST not in ours:
-        raise Unreadable("the workbook has no sheet Shortlist any more", hint="write the list under another name")
+        raise UnreadableError("the workbook has no sheet Shortlist any more", hint="write the list under another name")
     lost: list[str] = []
     shortlist = _read_table(package, ours[layout.SHORTLIST], strings, hidden, lost)
     left = None
@@ -156,7 +156,7 @@ def _read_table(package: Package, sheet: SheetRef, strings: list[_Element], hidd
     wanted = {normal(text) for text in (*hidden.headings, *layout.LEFT_HEADINGS)}
     heading_row = _heading_row(grid, strings, wanted)
     if not heading_row:
-        raise Unreadable(
+        raise UnreadableError(
             f"the sheet {sheet.name} has lost its headings: names and notes can't be told apart",
             hint="put the headings Ticker, Issuer and Notes back, or write the list under another name",
         )
@@ -171,7 +171,7 @@ def _read_table(package: Package, sheet: SheetRef, strings: list[_Element], hidd
         if row == total:
             lost.append(f"the total row of {sheet.name}")
         elif row > heading_row:
-            _read_line(table, row, cells, strings, lost)
+            _read_line(table, row, cells, strings)
         elif row < heading_row:
             table.loose += [f"{letters(column)}{row}" for column, cell in cells.items() if not cell.empty]
     if grid.odd:
@@ -200,7 +200,7 @@ def _total_row(package: Package, sheet: SheetRef) -> int:
     return 0
 
 
-def _read_line(table: Table, row: int, cells: Mapping[int, Cell], strings: list[_Element], lost: list[str]) -> None:
+def _read_line(table: Table, row: int, cells: Mapping[int, Cell], strings: list[_Element]) -> None:
     said = {column: cell for column, cell in cells.items() if not cell.empty}
     free = [column for column in said if column not in table.headings]
     table.loose += [f"{letters(column)}{row}" for column in free]

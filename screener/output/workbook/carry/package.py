@@ -34,7 +34,7 @@ MISSING = "updating a workbook needs the libraries openpyxl and lxml"
 INSTALL = "pip install 'screener[spreadsheets]'"
 
 
-class Unreadable(OutputError):
+class UnreadableError(OutputError):
     """The old workbook is not one that an update can read."""
 
 
@@ -71,10 +71,10 @@ class Package:
         self._actual[name.lower()] = name
 
     def tree(self, name: str) -> _Element:
-        """Return the root of an XML part; Unreadable when it is missing or is not XML."""
+        """Return the root of an XML part; UnreadableError when it is missing or is not XML."""
         actual = self.actual(name)
         if not actual:
-            raise Unreadable(f"the part {name} of the workbook is missing")
+            raise UnreadableError(f"the part {name} of the workbook is missing")
         return parse(self.parts[actual], actual)
 
     def rels(self, part: str) -> list[Rel]:
@@ -102,7 +102,7 @@ class Package:
         for rel in self.rels(""):
             if rel.name == "officeDocument" and rel.part:
                 return rel.part
-        raise Unreadable("the file is a zip, but not a workbook")
+        raise UnreadableError("the file is a zip, but not a workbook")
 
     def free(self, like: str) -> str:
         """Return a name after ``like``, with another number, that no part has."""
@@ -135,9 +135,9 @@ def parse(content: bytes, name: str) -> _Element:
     try:
         root = etree.fromstring(content, parser())
     except etree.XMLSyntaxError as error:
-        raise Unreadable(f"the part {name} of the workbook is damaged: {error}") from error
+        raise UnreadableError(f"the part {name} of the workbook is damaged: {error}") from error
     if root.getroottree().docinfo.doctype:
-        raise Unreadable(f"the part {name} of the workbook declares a document type", hint="save it anew in Excel")
+        raise UnreadableError(f"the part {name} of the workbook declares a document type", hint="save it anew in Excel")
     return root
 
 
@@ -155,6 +155,15 @@ def lxml_etree() -> Any:
     return etree
 
 
+def need_libraries() -> None:
+    """Raise OutputError, with what to install, where one of the libraries is missing."""
+    lxml_etree()
+    try:
+        import openpyxl  # noqa: F401 - asked for before any work is done
+    except ImportError as error:
+        raise OutputError(MISSING, hint=INSTALL) from error
+
+
 def serialize(root: _Element) -> bytes:
     """Return an XML part as bytes, with the declaration that spreadsheets write."""
     made: bytes = lxml_etree().tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
@@ -162,17 +171,17 @@ def serialize(root: _Element) -> bytes:
 
 
 def read_package(content: bytes) -> Package:
-    """Return the parts of a workbook; Unreadable for what is no workbook, is locked, has macros or is a zip bomb."""
+    """Return the parts of a workbook; UnreadableError for other files, and for what is locked or a zip bomb."""
     if content.startswith(_OLD_FORMAT):
-        raise Unreadable(
+        raise UnreadableError(
             "the workbook is locked with a password, or of the old .xls kind", hint="save it as .xlsx, without one"
         )
     try:
         package = Package(_unpack(content))
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError, RuntimeError) as error:
-        raise Unreadable(f"the file is not a workbook, or is damaged: {error}", hint="is it an .xlsx?") from error
+        raise UnreadableError(f"the file is not a workbook, or is damaged: {error}", hint="is it an .xlsx?") from error
     if not package.actual(TYPES_PART):
-        raise Unreadable("the file is a zip, but not a workbook", hint="is it an .xlsx?")
+        raise UnreadableError("the file is a zip, but not a workbook", hint="is it an .xlsx?")
     _check(package)
     return package
 
@@ -182,15 +191,15 @@ def _unpack(content: bytes) -> dict[str, bytes]:
         found = [info for info in archive.infolist() if not info.is_dir()]
         names = [info.filename for info in found]
         if any(info.flag_bits & 1 for info in found):
-            raise Unreadable("the workbook is locked with a password", hint="save it without one")
+            raise UnreadableError("the workbook is locked with a password", hint="save it without one")
         if len({name.lower() for name in names}) < len(names):
-            raise Unreadable("the file holds two parts of one name: it is damaged")
+            raise UnreadableError("the file holds two parts of one name: it is damaged")
         if any(name.startswith("/") or "\\" in name or ".." in name.split("/") for name in names):
-            raise Unreadable("the file holds parts that point outside of it")
+            raise UnreadableError("the file holds parts that point outside of it")
         large = [info for info in found if info.file_size > RATIO_FROM]
         packed = any(info.file_size > MOST_RATIO * max(1, info.compress_size) for info in large)
         if len(found) > MOST_PARTS or sum(info.file_size for info in found) > MOST_BYTES or packed:
-            raise Unreadable("the file unpacks to more than any workbook needs: it is not read")
+            raise UnreadableError("the file unpacks to more than any workbook needs: it is not read")
         # A part that lies about its size is cut at it, and then fails its checksum.
         return {info.filename: archive.read(info) for info in found}
 
@@ -198,18 +207,18 @@ def _unpack(content: bytes) -> dict[str, bytes]:
 def _check(package: Package) -> None:
     for name, content in package.parts.items():
         if name.endswith((".xml", ".rels", ".vml")) and b"<!DOCTYPE" in content[:4096]:
-            raise Unreadable(f"the part {name} of the workbook declares a document type", hint="save it anew in Excel")
+            raise UnreadableError(
+                f"the part {name} of the workbook declares a document type", hint="save it anew in Excel"
+            )
     workbook = package.workbook
     if STRICT in package.parts[workbook][:4096]:
-        raise Unreadable(
+        raise UnreadableError(
             "the workbook is of the kind 'Strict Open XML'", hint="save it as an ordinary Excel workbook (.xlsx)"
         )
     if content_type(package, workbook) != WORKBOOK_TYPE or any(
         rel.name == "vbaProject" for rel in package.rels(workbook)
     ):
-        raise Unreadable(
-            "the file has macros or is a template, which an update does not touch", hint="save it as .xlsx"
-        )
+        raise UnreadableError("the file has macros or is a template: an update does not touch it", hint="save as .xlsx")
 
 
 def content_type(package: Package, part: str) -> str:

@@ -6,21 +6,21 @@ import posixpath
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from screener.output.workbook.carry.inject import set_dxfs
+from screener.output.workbook.carry.inject import Numbers, set_dxfs
 from screener.output.workbook.carry.package import (
     PACKAGE,
     RELATED,
     TYPES,
     TYPES_PART,
     Package,
-    Unreadable,
+    UnreadableError,
     content_type,
     lxml_etree,
     parse,
     rels_name,
     serialize,
 )
-from screener.output.workbook.carry.styles import Joined, q
+from screener.output.workbook.carry.styles import q
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -63,7 +63,7 @@ def _idle_caches(package: Package, gone: frozenset[str]) -> frozenset[str]:
         elif rel.name == "slicerCache" and rel.part and _filters(package, rel.part, lost):
             name = package.tree(rel.part).get("name", "")
             if any(name in _slicers(package, part) for part in stay if "/slicers/" in part):
-                raise Unreadable(
+                raise UnreadableError(
                     f"a slicer ({name}) on a sheet of your own filters a table of the list", hint="delete that slicer"
                 )
             idle.add(rel.part)
@@ -77,7 +77,7 @@ def _targets(package: Package, part: str) -> set[str]:
 def _filters(package: Package, cache: str, lost: set[str]) -> bool:
     """Return whether a slicer's cache is that of a table in ``lost``."""
     tables = {package.tree(part).get("id") for part in lost if "/tables/" in part}
-    used = [item for item in package.tree(cache).iter("{*}tableSlicerCache")]
+    used = list(package.tree(cache).iter("{*}tableSlicerCache"))
     return any(item.get("tableId") in tables for item in used)
 
 
@@ -147,12 +147,13 @@ def declare(package: Package, part: str, kind: str) -> None:
     package.put(TYPES_PART, serialize(root))
 
 
-def add(package: Package, name: str, content: bytes, kind: str, source: str, relation: str) -> str:
-    """Add a part that ``source`` leads to; return its name."""
-    part = name if not package.actual(name) else package.free(name)
-    package.put(part, content)
-    declare(package, part, kind)
-    relate(package, source, free_ids(package, source, 1)[0], f"{RELATED}/{relation}", part)
+def add_strings(package: Package) -> str:
+    """Add a part for shared texts to a workbook that has none; return its name."""
+    part = "xl/sharedStrings.xml"
+    package.put(part, b"")
+    declare(package, part, STRINGS)
+    book = package.workbook
+    relate(package, book, free_ids(package, book, 1)[0], f"{RELATED}/sharedStrings", part)
     return part
 
 
@@ -167,7 +168,7 @@ def tables_of(package: Package) -> dict[str, _Element]:
     return found
 
 
-def table_beside(old: Package, content: bytes, part: str, styles: Joined) -> bytes:
+def table_beside(old: Package, content: bytes, part: str, numbers: Numbers) -> bytes:
     """Return a table of ours with a number and a name that no other table, and no defined name, has."""
     others = tables_of(old)
     root = parse(content, part)
@@ -181,5 +182,5 @@ def table_beside(old: Package, content: bytes, part: str, styles: Joined) -> byt
         number += 1
         root.set("displayName", f"{name}_{number}")
         root.set("name", f"{name}_{number}")
-    set_dxfs(root, styles.dxfs)
+    set_dxfs(root, numbers.dxfs)
     return serialize(root)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
-from screener.output.workbook.carry.package import MAIN, RELATED, Package, Unreadable, lxml_etree
+from screener.output.workbook.carry.package import MAIN, RELATED, Package, UnreadableError, lxml_etree
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -86,7 +86,7 @@ def sheets_of(package: Package) -> list[SheetRef]:
         rid = item.get(f"{{{RELATED}}}id", "")
         rel = rels.get(rid)
         if rel is None or not rel.part:
-            raise Unreadable(f"the sheet {item.get('name')!r} of the workbook has no content")
+            raise UnreadableError(f"the sheet {item.get('name')!r} of the workbook has no content")
         state = item.get("state", "visible")
         found.append(SheetRef(item.get("name", ""), rel.part, rid, rel.name, "" if state == "visible" else state))
     return found
@@ -127,7 +127,7 @@ def areas_of(text: str) -> list[tuple[int, int, int, int]]:
 
 
 def elements(content: bytes, tags: tuple[str, ...]) -> Iterator[_Element]:
-    """Yield the elements of a part with these tags as they end, and forget them; Unreadable for broken XML."""
+    """Yield the elements of a part with these tags as they end, and forget them; UnreadableError for broken XML."""
     etree = lxml_etree()
     try:
         for _, element in etree.iterparse(
@@ -138,7 +138,7 @@ def elements(content: bytes, tags: tuple[str, ...]) -> Iterator[_Element]:
             while element.getprevious() is not None:
                 del element.getparent()[0]
     except etree.XMLSyntaxError as error:
-        raise Unreadable(f"a sheet of the workbook is damaged: {error}") from error
+        raise UnreadableError(f"a sheet of the workbook is damaged: {error}") from error
 
 
 def read_grid(package: Package, part: str) -> Grid:

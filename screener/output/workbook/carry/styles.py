@@ -1,4 +1,4 @@
-"""The formats of two workbooks in one list: those of the old keep their numbers, those of the new are found or added."""
+"""The formats of two workbooks in one list: the old keep their numbers, the new are found among them or added."""
 
 from __future__ import annotations
 
