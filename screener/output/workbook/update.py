@@ -19,9 +19,9 @@ from screener.output.workbook.carry.merge import Joint, join
 from screener.output.workbook.carry.own import Own, read_own
 from screener.output.workbook.carry.package import Package, need_libraries, pack, read_package
 from screener.output.workbook.carry.reach import Target, leads, mended
-from screener.output.workbook.carry.sheets import sheets_of
+from screener.output.workbook.carry.sheets import sheets_of, text_of_item
 from screener.output.workbook.carry.signs import check, listed, signs
-from screener.output.workbook.carry.strings import read_strings, text_of_item
+from screener.output.workbook.carry.strings import read_strings
 from screener.output.workbook.layout import Carried, issuer_key
 from screener.output.workbook.writer import to_xlsx
 

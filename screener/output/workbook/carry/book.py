@@ -45,7 +45,9 @@ def renamed(formula: str, names: Mapping[str, str]) -> str:
     for ours, theirs in names.items():
         if ours != theirs:
             for written in {quoted(ours), ours, "'" + ours + "'"}:
-                formula = re.sub(rf"(?<![\w'.]){re.escape(written)}!", lambda _, to=theirs: f"{quoted(to)}!", formula)
+                # A backslash in a name must not be taken for an escape.
+                to = quoted(theirs).replace("\\", r"\\")
+                formula = re.sub(rf"(?<![\w'.]){re.escape(written)}!", f"{to}!", formula)
     return formula
 
 

@@ -11,8 +11,7 @@ from screener.output.workbook.carry.formulas import Mover
 from screener.output.workbook.carry.inject import Skeleton
 from screener.output.workbook.carry.own import Own
 from screener.output.workbook.carry.package import RELATED, lxml_etree
-from screener.output.workbook.carry.sheets import areas_of, elements, letters, place_of
-from screener.output.workbook.carry.strings import text_of_item
+from screener.output.workbook.carry.sheets import areas_of, elements, letters, place_of, text_of_item
 from screener.output.workbook.carry.styles import q
 
 if TYPE_CHECKING:
@@ -152,7 +151,7 @@ class Dress:
 
     def _put_links(self, sheet: Skeleton) -> list[tuple[str, str, str]]:
         section = sheet.root.find(q("hyperlinks"))
-        outside = []
+        outside: list[tuple[str, str, str]] = []
         for item in self.worn.links:
             row, column = place_of(item.get("ref", "").partition(":")[0])
             to = self.columns.get(column) if column in self.mine else None

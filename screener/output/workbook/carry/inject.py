@@ -22,6 +22,7 @@ _CELL = re.compile(rb'<c r="([A-Z]+)([0-9]+)"(?: s="([0-9]+)")?(?: t="s"><v>([0-
 _ROW = re.compile(rb'<row r="([0-9]+)"([^>]*?)(?:/>|>(.*?)</row>)', re.DOTALL)
 _ROW_STYLE = re.compile(rb'( s=")([0-9]+)(")')
 _WHOLE_CELL = re.compile(rb'<c r="([A-Z]+)[0-9]+"[^>]*?(?:/>|>.*?</c>)', re.DOTALL)
+_SHARED = re.compile(rb'<c [^>]*t="s"')
 _DXF = ("dxfId", "headerRowDxfId", "dataDxfId", "totalsRowDxfId", "headerRowBorderDxfId", "tableBorderDxfId")
 
 # The order of a sheet's children, as the schema of the format wants it.
@@ -85,8 +86,11 @@ def skeleton(content: bytes, name: str) -> Skeleton:
     return Skeleton(parse(head + b"<sheetData/>" + tail, name), rows)
 
 
-def renumber(sheet: Skeleton, numbers: Numbers, placed: Placed, *, selected: bool) -> None:
-    """Give the sheet the numbers of the joined workbook, put ``placed`` into its rows, select its tab or not."""
+def renumber(sheet: Skeleton, numbers: Numbers, placed: Placed, *, selected: bool) -> int:
+    """Give the sheet the numbers of the joined workbook, put ``placed`` into its rows, select its tab or not.
+
+    Return how many of its cells refer to shared texts.
+    """
     plain = numbers.cells[0] if numbers.cells else 0
     mapped = {str(place).encode(): str(made).encode() for place, made in enumerate(numbers.cells)}
     texts: dict[bytes, bytes] = {}
@@ -111,6 +115,7 @@ def renumber(sheet: Skeleton, numbers: Numbers, placed: Placed, *, selected: boo
         view.attrib.pop("tabSelected", None)
         if selected:
             view.set("tabSelected", "1")
+    return len(_SHARED.findall(sheet.rows))
 
 
 def set_dxfs(root: _Element, dxfs: Sequence[int]) -> None:

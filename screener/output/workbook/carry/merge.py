@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from screener.output.workbook.carry import book, parts
 from screener.output.workbook.carry.inject import Numbers, Placed, Skeleton, renumber, skeleton
-from screener.output.workbook.carry.package import RELATED, Package, parse, serialize
+from screener.output.workbook.carry.package import RELATED, Package, content_type, parse, serialize
 from screener.output.workbook.carry.sheets import SheetRef, elements, sheets_of
 from screener.output.workbook.carry.strings import Strings, read_strings, strings_part
 from screener.output.workbook.carry.styles import join_styles, q, styles_part
@@ -42,15 +42,13 @@ def join(joint: Joint) -> Package:
     parts.remove(old, [sheet.part for sheet in joint.ours.values()])
     styles = join_styles(old.tree(styles_part(old)), new.tree(styles_part(new)))
     old.put(styles_part(old), styles.content)
-    texts = _Texts(Strings(read_strings(old), used.places), new)
-    numbers = Numbers(styles.cells, styles.dxfs, texts)
+    strings, items = Strings(read_strings(old), used.places), read_strings(new)
+    numbers = Numbers(styles.cells, styles.dxfs, lambda place: strings.place(items[place]))
     tabs = _tabs(joint, old)
     _join_book(joint, old, tabs)
-    for sheet in sheets_of(new):
-        _bring(joint, old, sheet, tabs, numbers)
-    count = used.count + texts.count
+    count = used.count + sum(_bring(joint, old, sheet, tabs, numbers) for sheet in sheets_of(new))
     part = strings_part(old) or parts.add_strings(old)
-    old.put(part, texts.strings.part(count))
+    old.put(part, strings.part(count))
     _forget_titles(old)
     return old
 
@@ -77,21 +75,7 @@ def _used(old: Package, removed: set[str], placed: Mapping[str, Placed]) -> _Use
             for held in cells.values():
                 if held.kind == "s" and held.value:
                     used.places.add(int(held.value))
-                    used.count += 1
     return used
-
-
-class _Texts:
-    """Gives the shared texts of the new workbook their places in the joined one, as they are asked for."""
-
-    def __init__(self, strings: Strings, new: Package) -> None:
-        self.strings = strings
-        self.count = 0
-        self._items = read_strings(new)
-
-    def __call__(self, place: int) -> int:
-        self.count += 1
-        return self.strings.place(self._items[place])
 
 
 def _tabs(joint: Joint, old: Package) -> list[book.Tab]:
@@ -149,25 +133,26 @@ def shown(tabs: list[book.Tab], active: int) -> int:
     return next((place for place, tab in enumerate(tabs) if not tab.state), 0)
 
 
-def _bring(joint: Joint, old: Package, sheet: SheetRef, tabs: list[book.Tab], numbers: Numbers) -> None:
-    """Put a sheet of the new workbook, and the parts that it leads to, into the old one."""
+def _bring(joint: Joint, old: Package, sheet: SheetRef, tabs: list[book.Tab], numbers: Numbers) -> int:
+    """Put a sheet of the new workbook, with its parts, into the old one; return how many cells share texts."""
     new = joint.new
     tab = next(tab for tab in tabs if tab.new >= 0 and sheets_of(new)[tab.new].part == sheet.part)
     root = old.tree(old.workbook)
     selected = tabs[book.active_of(root)] == tab
     rename = {other.name: held.name for other, held in zip(sheets_of(new), _by_new(tabs), strict=True)}
     made = skeleton(new.parts[sheet.part], sheet.part)
-    renumber(made, numbers, joint.placed.get(sheet.name, {}), selected=selected)
+    texts = renumber(made, numbers, joint.placed.get(sheet.name, {}), selected=selected)
     outside = joint.dress(sheet.name, made)
     names: dict[str, str] = {}
     for part in sorted(new.reach([sheet.part])):
         names[part] = old.free(part)
         old.put(names[part], b"")
-        parts.declare(old, names[part], parts.content_type(new, part))
+        parts.declare(old, names[part], content_type(new, part))
     for part, name in names.items():
         old.put(name, made.content() if part == sheet.part else _moved(old, new.parts[part], part, rename, numbers))
         _relate(old, new, part, names, outside if part == sheet.part else [])
     parts.relate(old, old.workbook, tab.rid, f"{RELATED}/worksheet", names[sheet.part])
+    return texts
 
 
 def _by_new(tabs: list[book.Tab]) -> list[book.Tab]:

@@ -226,11 +226,11 @@ def content_type(package: Package, part: str) -> str:
     root = package.tree(TYPES_PART)
     for item in root.iter(f"{{{TYPES}}}Override"):
         if item.get("PartName", "").lstrip("/").lower() == part.lower():
-            return item.get("ContentType", "")
+            return str(item.get("ContentType", ""))
     suffix = part.rpartition(".")[2].lower()
     for item in root.iter(f"{{{TYPES}}}Default"):
         if item.get("Extension", "").lower() == suffix:
-            return item.get("ContentType", "")
+            return str(item.get("ContentType", ""))
     return ""
 
 

@@ -14,6 +14,7 @@ from screener.output.workbook.carry.package import Package, UnreadableError
 from screener.output.workbook.carry.sheets import SheetRef, areas_of, letters, read_grid, sheets_of
 
 MOST_PLACES = 8  # cells that a sentence lists
+NOBODY = ("", "None")  # the author of our comments, as openpyxl stores it too
 _KINDS = {
     "pivotTable": "a pivot table",
     "slicer": "a slicer",
@@ -100,12 +101,12 @@ def _beside(own: Own, sheet: SheetRef, new: Package, made: SheetRef) -> list[str
 
 
 def _comments(own: Own) -> list[str]:
-    """Return the comments with an author on cells that are not the user's: ours have none."""
+    """Return the comments with an author on cells that are not the user's."""
     mine = {NOTES, *(normal(text) for text in own.own)}
     said = []
     for row, column, author, text in read_comments(own):
         heading = own.shortlist.headings.get(column, "")
-        if author.strip() and normal(heading) not in mine:
+        if author.strip() not in NOBODY and normal(heading) not in mine:
             shown = " ".join(text.split())
             cut = f"{shown[:SHOWN]}…" if len(shown) > SHOWN else shown
             said.append(f"the comment on {letters(column)}{row} of {own.shortlist.sheet.name}: {cut}")
