@@ -143,7 +143,13 @@ def set_views(root: _Element, active: int) -> None:
 
 
 def compute_on_load(root: _Element) -> None:
-    """Have all formulas computed anew when the workbook is opened."""
+    """Have all formulas computed anew when the workbook is opened.
+
+    LibreOffice does so only where it does not know the program that wrote the file.
+    """
+    version = root.find(q("fileVersion"))
+    if version is not None:
+        root.remove(version)
     section = root.find(q("calcPr"))
     if section is None:
         section = lxml_etree().Element(q("calcPr"))

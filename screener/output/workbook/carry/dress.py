@@ -205,7 +205,8 @@ def _widths(columns: Iterable[_Element]) -> dict[int, float]:
     for item in columns:
         first, last = int(item.get("min", "1")), int(item.get("max", "1"))
         for column in range(first, min(last, first + 500) + 1):
-            found[column] = float(item.get("width", "0"))
+            # The file counts the margins of a cell, five of the seven pixels of a character.
+            found[column] = max(0.0, round(float(item.get("width", "0")) - 5 / 7, 2))
     return found
 
 

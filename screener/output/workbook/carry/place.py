@@ -84,7 +84,9 @@ def _cells(line: Line, row: int, new: Layout, mover: Mover) -> dict[int, Cell]:
 def _moved(cell: Cell, origin: str, row: int, mover: Mover) -> Cell:
     if cell.formula is None:
         return cell
-    return replace(cell, formula=mover.move(cell.formula, origin, (cell.row, row)))
+    # What it gave before may be wrong now: without a value every program computes it, with one some show it.
+    formula = mover.move(cell.formula, origin, (cell.row, row))
+    return replace(cell, formula=formula, value=None, kind="n", inline="")
 
 
 def _everywhere(matched: Matched, new: Layout, mover: Mover) -> dict[str, tuple[Cell, str]]:
@@ -99,8 +101,7 @@ def _everywhere(matched: Matched, new: Layout, mover: Mover) -> dict[str, tuple[
         trial = replace(mover, gone=set(), elsewhere=set())
         texts = {_moved(cell, f"{letters(cell.column)}{cell.row}", FIRST_ROW, trial).formula for cell in cells}
         if len(texts) == 1:
-            # What it gave for another name is not what it gives for this one.
-            found[heading] = replace(cells[0], value=None, kind="n"), f"{letters(cells[0].column)}{cells[0].row}"
+            found[heading] = cells[0], f"{letters(cells[0].column)}{cells[0].row}"
     return found
 
 
