@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from screener.output.cells import clean
+from screener.output.values import is_numeric
 from screener.output.workbook.layout import Formula
 from screener.output.workbook.styles import Styles
 from screener.output.workbook.table import Column
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 CELL_CHARACTERS = 32_767
 SHEET_LINKS = 65_530
 COMMENT_CHARACTERS = 2_000
-FIRST_DATE = date(1900, 3, 1)  # before it Excel counts a 29 February 1900 that never was
+# Of 255, with room for what tells two of them apart; each may be two UTF-16 units.
+HEADING_CHARACTERS = 120
+FIRST_DATE = datetime(1900, 3, 1)  # before it Excel counts a 29 February 1900 that never was
 
 _INFINITY = float("inf")
 _ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
@@ -32,26 +35,29 @@ Write = Callable[[int, int], None]
 def text(value: str, *, lines: bool = False) -> str:
     """Return ``value`` as clean text that a cell can hold; ``lines`` keeps its line ends.
 
-    The format counts UTF-16 units. xlsxwriter takes ``<r>…</r>`` for markup of its own: a space keeps it text.
+    The format counts UTF-16 units.
     """
     found = "\n".join(clean(line) for line in value.splitlines()) if lines else clean(value)
     if len(found) > CELL_CHARACTERS // 2:
         found = found.encode("utf-16-le")[: CELL_CHARACTERS * 2].decode("utf-16-le", "ignore")
-    if found.startswith("<r>") and found.endswith("</r>"):
-        found = f" {found[: CELL_CHARACTERS - 1]}"
-    return found
+    return _unmarked(found)
+
+
+def _unmarked(found: str) -> str:
+    # xlsxwriter copies <r>…</r> into the file as markup: an invisible character after it keeps it text.
+    return f"{found[: CELL_CHARACTERS - 1]}\u200b" if found.startswith("<r>") and found.endswith("</r>") else found
 
 
 def heading_text(value: str, taken: set[str]) -> str:
-    """Return a heading that a table can have: one line, at most 255 characters, unlike those ``taken`` in any case.
+    """Return a heading that a table can have: at most 255 characters, unlike those ``taken`` in any case.
 
     ``_x0041_`` is how the file format writes a character, and would be read as one in a table's list of headings.
     """
-    found = _ESCAPE.sub("-", text(value, lines=True)).strip() or "Column"
-    shown, number = found[:200], 1
+    found = (_ESCAPE.sub("-", text(value, lines=True)).strip() or "Column")[:HEADING_CHARACTERS]
+    shown, number = _unmarked(found), 1
     while shown.lower() in taken:
         number += 1
-        shown = f"{found[:200]} ({number})"
+        shown = f"{found} ({number})"
     taken.add(shown.lower())
     return shown
 
@@ -65,53 +71,50 @@ def comment(made: Worksheet, row: int, column: int, said: str) -> None:
 
 def writer(made: Worksheet, column: Column, number: int, styles: Styles) -> Write:
     """Return the function (index of the row, row of the sheet) that writes the cells of a column."""
-    plain = _any(made, column, number, styles)
-    if not (column.links or column.looks or column.units or column.number_format):
-        plain = _alike(made, column, number, styles)
-    if column.links:
-        plain = _linked(made, column, number, styles, plain)
-    return plain
+    alike = not (column.looks or column.units or column.number_format)
+    if alike and is_numeric(column.unit):
+        plain = _numbers(made, column, number, styles)
+    elif alike and column.unit == "text":
+        plain = _texts(made, column, number, styles)
+    else:
+        plain = _any(made, column, number, styles)
+    return _linked(made, column, number, styles, plain) if column.links else plain
 
 
-def _alike(made: Worksheet, column: Column, number: int, styles: Styles) -> Write:
-    """Write a column of one unit: the way of each type of value is looked up, not asked for."""
+def _numbers(made: Worksheet, column: Column, number: int, styles: Styles) -> Write:
     values, unit = column.values, column.unit
-    blank = styles.unknown if column.gaps else styles.get(unit, wrap=column.wrap)
-    shown = styles.get(unit, wrap=column.wrap, align=column.align)
-    sizes = styles.sizes("count" if unit == "text" else unit, column.align or "right")
-    write_number, write_string, write_blank = made.write_number, made.write_string, made.write_blank
-    one = sizes[0][1] if len(sizes) == 1 else None
-
-    def numeric(row: int, value: Any) -> None:
-        if not -_INFINITY < value < _INFINITY:
-            empty(row, value)
-        else:
-            write_number(row, number, value, one or _sized(sizes, value))
-
-    def string(row: int, value: Any) -> None:
-        if value:
-            write_string(row, number, text(value), shown)
-        else:
-            write_blank(row, number, None, shown)
-
-    def empty(row: int, _: Any) -> None:
-        write_blank(row, number, None, blank)
-
-    ways: dict[type, Callable[[int, Any], Any]] = {
-        float: numeric,
-        int: numeric,
-        str: string,
-        type(None): empty,
-        bool: lambda row, value: made.write_boolean(row, number, value, shown),
-        date: lambda row, value: _date(made, row, number, value, styles),
-    }
-
-    def other(row: int, value: Any) -> None:
-        cell(made, (row, number), value, styles, column=column, unit=unit)
+    sizes = styles.sizes(unit, column.align or "right")
+    blank = styles.unknown if column.gaps else styles.get(unit, align=column.align)
+    # With one format for all sizes there is nothing to choose.
+    only = sizes[0][1] if len(sizes) == 1 else None
+    write_number, write_blank = made.write_number, made.write_blank
 
     def write(index: int, row: int) -> None:
         value = values[index]
-        ways.get(type(value), other)(row, value)
+        if value is None:
+            write_blank(row, number, None, blank)
+        elif (type(value) is float or type(value) is int) and -_INFINITY < value < _INFINITY:
+            write_number(row, number, value, only or _sized(sizes, value))
+        else:
+            cell(made, (row, number), value, styles, column=column, unit=unit)
+
+    return write
+
+
+def _texts(made: Worksheet, column: Column, number: int, styles: Styles) -> Write:
+    values = column.values
+    shown = styles.get("text", wrap=column.wrap, align=column.align)
+    blank = styles.unknown if column.gaps else shown
+    write_string, write_blank = made.write_string, made.write_blank
+
+    def write(index: int, row: int) -> None:
+        value = values[index]
+        if type(value) is str and value:
+            write_string(row, number, text(value), shown)
+        elif value is None or value == "":
+            write_blank(row, number, None, blank if value is None else shown)
+        else:
+            cell(made, (row, number), value, styles, column=column, unit="text")
 
     return write
 
@@ -124,12 +127,13 @@ def _sized(sizes: tuple[tuple[float, Format], ...], value: float) -> Format:
     return sizes[-1][1]
 
 
-def _date(made: Worksheet, row: int, number: int, value: date, styles: Styles) -> None:
+def _date(made: Worksheet, place: tuple[int, int], value: date, shown: Format) -> None:
     """Write a date as one; a day that Excel cannot count is written as text."""
-    if value >= FIRST_DATE:
-        made.write_datetime(row, number, datetime(value.year, value.month, value.day), styles.get("date"))
+    moment = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)
+    if moment >= FIRST_DATE:
+        made.write_datetime(*place, moment, shown)
     else:
-        made.write_string(row, number, value.isoformat(), styles.get("date"))
+        made.write_string(*place, value.isoformat(), shown)
 
 
 def _any(made: Worksheet, column: Column, number: int, styles: Styles) -> Write:
@@ -147,12 +151,8 @@ def cell(
     made: Worksheet, place: tuple[int, int], value: Any, styles: Styles, *, column: Column, unit: str, look: str = ""
 ) -> None:
     """Write one value of any type in the style of its unit or the number format of its column."""
-    own = column.number_format
-    shown = (
-        styles.custom(own, look, wrap=column.wrap)
-        if own
-        else styles.get(unit, look, wrap=column.wrap, align=column.align)
-    )
+    own, align = column.number_format, column.align
+    shown = styles.custom(own, look, wrap=column.wrap) if own else styles.get(unit, look, wrap=column.wrap, align=align)
     if value is None or value == "" or (isinstance(value, float) and not -_INFINITY < value < _INFINITY):
         made.write_blank(*place, None, styles.unknown if value != "" and column.gaps and not look else shown)
     elif isinstance(value, bool):
@@ -160,14 +160,10 @@ def cell(
     elif isinstance(value, Formula):
         _formula(made, place, value, shown)
     elif isinstance(value, (int, float, Decimal)):
-        sized = (
-            shown
-            if own or look
-            else _sized(styles.sizes("count" if unit == "text" else unit, column.align or "right"), float(value))
-        )
-        made.write_number(*place, value, sized)
+        sizes = styles.sizes("count" if unit == "text" else unit, align or "right")
+        made.write_number(*place, value, shown if own or look else _sized(sizes, float(value)))
     elif isinstance(value, date):
-        _date(made, *place, value, styles) if not own or own == "General" else made.write_datetime(*place, value, shown)
+        _date(made, place, value, shown if own not in ("", "General") else styles.get("date", look, align=align))
     else:
         made.write_string(*place, text(str(value), lines=bool(own)), shown)
 

@@ -112,4 +112,6 @@ _HEADING = {"bold": True, "bg_color": HEADER_FILL, "bottom": 1, "text_wrap": Tru
 
 def align_of(unit: str) -> str:
     """Return where the values of a unit stand in their cells."""
+    if unit == "date":
+        return "center"
     return "right" if is_numeric(unit) or unit == "bool" else "left"

@@ -45,7 +45,7 @@ def definitions(report: Report) -> Sheet:
             Column("Label", [row.label for row in rows], width=28, wrap=True),
             Column("Kind", [row.kind for row in rows], width=12),
             Column("Formula", [row.formula for row in rows], width=46, wrap=True),
-            Column("Unit", units, width=18, wrap=True),
+            Column("Unit", units, width=26, wrap=True),
             Column("Better", [row.direction for row in rows], width=10),
             Column("Undefined when", ["; ".join(row.undefined) for row in rows], width=40, wrap=True),
             Column("Source", [row.source for row in rows], width=30, wrap=True),

@@ -24,11 +24,15 @@ if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-# A cell in memory costs some 300 bytes: beyond so many, rows go through temporary files instead, and no sheet is a
+# A cell in memory costs some 330 bytes: beyond so many, rows go through temporary files instead, and no sheet is a
 # table (xlsxwriter cannot do both).
 CELLS_IN_MEMORY = 3_000_000
+# Excel draws each comment as a shape of its own: with more of them in a sheet it takes minutes to open.
+COMMENTS = 10_000
 SAMPLED_ROWS = 500
 TALLEST = 400
+# Of a text, so many go into the width of a digit.
+CHARACTERS = 1.05
 NARROWEST, WIDEST, WRAPPED = 6, 42, 60
 
 
@@ -45,9 +49,9 @@ def write_xlsx(report: Report, target: BinaryIO, carried: Carried | None = None)
     The same report gives the same bytes. No text is a formula or a link: links are the pages of filings at the SEC
     alone, formulas those of the user's own columns in ``carried`` alone. Up to ``CELLS_IN_MEMORY`` cells every sheet is
     an Excel table; a larger workbook is streamed, with filters on plain ranges instead, so that 50,000 names stay
-    below 1.5 GB of memory. Rows beyond what a sheet holds are left out of every sheet but the Shortlist, with a line
-    that says so. Raises OutputError when the Shortlist has more names than that, OSError when the file cannot be
-    written.
+    below 1.5 GB of memory. A sheet has at most ``COMMENTS`` comments of ours, those of the first rows. Rows beyond what
+    a sheet holds are left out of every sheet but the Shortlist, with a line that says so. Raises OutputError when the
+    Shortlist has more names than that, OSError when the file cannot be written.
     """
     from xlsxwriter import Workbook
     from xlsxwriter.exceptions import FileCreateError
@@ -120,19 +124,20 @@ def _write_sheet(book: Workbook, sheet: Sheet, styles: Styles, report: Report) -
     headings = [cells.heading_text(column.heading, taken) for column in sheet.columns]
     _write_headings(made, sheet, headings, styles)
     writers = [
-        (cells.writer(made, column, number, styles), column.notes, number)
-        for number, column in enumerate(sheet.columns)
+        (cells.writer(made, column, number, styles), column, number) for number, column in enumerate(sheet.columns)
     ]
     wrapped = [(column.values, column.width) for column in sheet.columns if column.wrap]
+    comments = 0
     for index in range(sheet.rows):
         row = index + 1
         if wrapped:
             _fit_height(made, row, [(values[index], width) for values, width in wrapped])
-        for write, notes, number in writers:
+        for write, column, number in writers:
             write(index, row)
-            # Streamed sheets take a comment only while its row is the newest.
-            if notes and index in notes:
-                cells.comment(made, row, number, notes[index])
+            # Streamed sheets take a comment only while its row is the newest; a user's own are all kept.
+            if column.notes and index in column.notes and (comments < COMMENTS or column.number_format):
+                cells.comment(made, row, number, column.notes[index])
+                comments += 1
     if sheet.footnote:
         made.write_string(sheet.rows + 2, 0, sheet.footnote, styles.footnote)
     _dress(made, sheet, headings, styles)
@@ -160,8 +165,8 @@ def _fit_height(made: Worksheet, row: int, texts: list[tuple[object, float]]) ->
     """Make a row as high as its longest text: not every program does so by itself."""
     lines = 1
     for text, width in texts:
-        if isinstance(text, str) and (len(text) >= width or "\n" in text):
-            lines = max(lines, sum(len(wrap(line, int(width) - 1)) for line in text.split("\n")))
+        if isinstance(text, str) and (len(text) > width or "\n" in text):
+            lines = max(lines, sum(len(wrap(line, int(width * CHARACTERS))) for line in text.split("\n")))
     if lines > 1:
         made.set_row(row, min(TALLEST, 15 * lines))
 
