@@ -18,7 +18,7 @@ from screener.output.workbook.carry.match import NOTES, Issuer, Matched, match
 from screener.output.workbook.carry.merge import Joint, join
 from screener.output.workbook.carry.own import Own, read_own
 from screener.output.workbook.carry.package import Package, need_libraries, pack, read_package
-from screener.output.workbook.carry.reach import Target, leads, mended
+from screener.output.workbook.carry.reach import Target, leads, mended, touched, uncomputed
 from screener.output.workbook.carry.sheets import sheets_of, text_of_item
 from screener.output.workbook.carry.signs import check, listed, signs
 from screener.output.workbook.carry.strings import read_strings
@@ -152,6 +152,8 @@ def _joint(own: Own, new: Package, matched: Matched, issuers: Sequence[Issuer], 
     old = Package(dict(own.package.parts))
     for part in broken:
         old.put(part, mended(old.parts[part], part, target.tables))
+    for part in touched(own, target):
+        old.put(part, uncomputed(old.parts[part]))
     joint = Joint(old, new, own.sheets, placed, own.hidden.names, onto)
     return joint, [*dress.lost, *_moved(mover), *pointing]
 

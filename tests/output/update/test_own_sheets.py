@@ -93,6 +93,8 @@ def test_own_sheets_stay_byte_for_byte() -> None:
         assert plan.lost == ()
         content = updated(plan)
         after = parts(content)
+        # What the formulas of this sheet gave is taken out: they speak of the list.
+        before["xl/worksheets/sheet1.xml"] = before["xl/worksheets/sheet1.xml"].replace(b"</f><v>0</v>", b"</f>")
         assert {name: after.get(name) for name in own} == {name: before[name] for name in own}
         assert problems(content) == []
 
@@ -213,9 +215,9 @@ def test_what_is_put_onto_our_sheets_is_named() -> None:
         "protection",
         "cells of Factors",
         "Z9",
-        "1 chart",
     ):
         assert expected in said
+    assert "1 chart or picture on Rules" in plan.lost
     assert problems(updated(plan)) == []
 
 
@@ -263,6 +265,8 @@ def test_strange_texts_pass_through() -> None:
         "x" * 300,
         "  spaces  ",
         "_x0041_",
+        "tab\there",
+        "</script>",
     ]
 
     def write(book: Any) -> None:

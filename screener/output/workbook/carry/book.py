@@ -143,13 +143,7 @@ def set_views(root: _Element, active: int) -> None:
 
 
 def compute_on_load(root: _Element) -> None:
-    """Have all formulas computed anew when the workbook is opened.
-
-    LibreOffice does so only where it does not know the program that wrote the file.
-    """
-    version = root.find(q("fileVersion"))
-    if version is not None:
-        root.remove(version)
+    """Have Excel compute all formulas anew when the workbook is opened."""
     section = root.find(q("calcPr"))
     if section is None:
         section = lxml_etree().Element(q("calcPr"))

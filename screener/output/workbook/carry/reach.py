@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from screener.output.workbook.carry.package import parse, serialize
 from screener.output.workbook.carry.sheets import elements, sheets_of
 from screener.output.workbook.carry.styles import q
 
+_GIVEN = re.compile(rb"(<(?:\w+:)?f(?: [^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>))\s*<(?:\w+:)?v>[^<]*</(?:\w+:)?v>")
 _FORMULAS = (q("f"), q("formula"), q("formula1"), q("formula2"), "{*}f")
 
 
@@ -100,6 +102,38 @@ def _pivots(own: Own) -> Iterator[tuple[str, str, list[str]]]:
                 if source.get("sheet"):
                     sheet = source.get("sheet", "").replace("'", "''")
                     yield "a pivot table", rel.part, [f"'{sheet}'!{source.get('ref', '$A$1')}"]
+
+
+def touched(own: Own, target: Target) -> frozenset[str]:
+    """Return the parts of the user's sheets whose formulas may give something else now.
+
+    They name something of ours, or a sheet or name that does. Words are looked for, not references: a sheet too many
+    costs nothing.
+    """
+    words = {*target.sheets, *target.tables, *own.hidden.names}
+    book = own.package.tree(own.package.workbook)
+    held = {item.get("name", "").lower(): (item.text or "").lower() for item in book.iter(q("definedName"))}
+    ours = {sheet.part for sheet in own.sheets.values()}
+    sheets = [sheet for sheet in sheets_of(own.package) if sheet.part not in ours and sheet.kind == "worksheet"]
+    formulas = {sheet: _said(own.package.parts[sheet.part]) for sheet in sheets}
+    found: set[str] = set()
+    grown = True
+    while grown:
+        names = {name for name, text in held.items() if any(word in text for word in words)} - words
+        more = {sheet for sheet in sheets if sheet.part not in found and any(word in formulas[sheet] for word in words)}
+        found |= {sheet.part for sheet in more}
+        grown = bool(names or more)
+        words |= names | {sheet.name.lower() for sheet in more}
+    return frozenset(found)
+
+
+def _said(content: bytes) -> str:
+    return "\n".join(item.text for item in elements(content, (q("f"),)) if item.text).replace("''", "'").lower()
+
+
+def uncomputed(content: bytes) -> bytes:
+    """Return a sheet without what its formulas gave before: LibreOffice shows that as it is, and computes the rest."""
+    return _GIVEN.sub(rb"\1", content)
 
 
 def mended(content: bytes, part: str, tables: Mapping[str, frozenset[str]]) -> bytes:
