@@ -17,7 +17,7 @@ from screener.output.workbook.carry.inject import Skeleton, first_row, skeleton
 from screener.output.workbook.carry.match import NOTES, Issuer, Matched, match
 from screener.output.workbook.carry.merge import Joint, join
 from screener.output.workbook.carry.own import Own, read_own
-from screener.output.workbook.carry.package import Package, need_libraries, pack, read_package
+from screener.output.workbook.carry.package import Package, need_libraries, pack, read_package, reading
 from screener.output.workbook.carry.reach import Target, leads, mended, touched, uncomputed
 from screener.output.workbook.carry.sheets import sheets_of, text_of_item
 from screener.output.workbook.carry.signs import check, listed, signs
@@ -52,20 +52,23 @@ def plan_update(old: bytes, report: Report) -> Plan:
     counted from 1904), with what to do; also when openpyxl or lxml is missing.
     """
     need_libraries()
-    package = read_package(old)
-    check(package)
-    own = read_own(package)
     issuers = _issuers(report)
-    matched = match(own, issuers, report.result.run.as_of)
-    worn = read_worn(own)
-    carried = carried_of(own, matched, worn)
+    with reading():
+        package = read_package(old)
+        check(package)
+        own = read_own(package)
+        matched = match(own, issuers, report.result.run.as_of)
+        worn = read_worn(own)
+        carried = carried_of(own, matched, worn)
     new = read_package(to_xlsx(report, carried))
-    joint, lost = _joint(own, new, matched, issuers, worn)
+    with reading():
+        joint, lost = _joint(own, new, matched, issuers, worn)
+        lost = [*own.lost, *matched.lost, *signs(own, new), *lost]
     names = {issuer.key: issuer.ticker or issuer.name for issuer in issuers}
     before = {key: ticker or name for key, ticker, name in own.hidden.issuers}
     return Plan(
         carried,
-        tuple(dict.fromkeys((*own.lost, *matched.lost, *signs(own, new), *lost))),
+        tuple(dict.fromkeys(lost)),
         (*_told(own, report), *matched.notices),
         tuple(names[issuer.key] for issuer in issuers if issuer.key in matched.entered),
         tuple(before[key] for key in matched.gone),
@@ -80,7 +83,10 @@ def plan_fresh(report: Report) -> Plan:
 
 def updated(plan: Plan) -> bytes:
     """Return the workbook of a plan; the same plan gives the same bytes."""
-    return plan.fresh if plan.joint is None else pack(join(plan.joint))
+    if plan.joint is None:
+        return plan.fresh
+    with reading():
+        return pack(join(plan.joint))
 
 
 def plan_file(path: Path, report: Report) -> tuple[Plan, bytes]:
@@ -145,7 +151,7 @@ def _joint(own: Own, new: Package, matched: Matched, issuers: Sequence[Issuer], 
     mine = frozenset(filter(None, (own.shortlist.column(heading) for heading in (NOTES, *map(normal, own.own)))))
     dress = Dress(worn, mover, mover.columns, mine, place.rows_moved(matched, issuers))
 
-    def onto(name: str, sheet: Skeleton) -> list[tuple[str, str, str]]:
+    def onto(name: str, sheet: Skeleton) -> list[parts.Link]:
         return dress.onto(sheet) if name == layout.SHORTLIST else []
 
     pointing, broken = leads(own, target)
@@ -155,7 +161,7 @@ def _joint(own: Own, new: Package, matched: Matched, issuers: Sequence[Issuer], 
     for part in touched(own, target):
         old.put(part, uncomputed(old.parts[part]))
     joint = Joint(old, new, own.sheets, placed, own.hidden.names, onto)
-    return joint, [*dress.lost, *_moved(mover), *pointing]
+    return joint, [*dress.lost, *_moved(mover), *_never_computed(matched), *pointing]
 
 
 def _target(own: Own, new: Package, new_layout: place.Layout) -> Target:
@@ -176,6 +182,17 @@ def _target(own: Own, new: Package, new_layout: place.Layout) -> Target:
         frozenset(steady),
         own.hidden.names - names,
     )
+
+
+def _never_computed(matched: Matched) -> list[str]:
+    """Return a sentence on formulas of names that left whose values are wanted and not there."""
+    names = [line.ticker or line.name for line in matched.left for cell in line.cells.values() if cell.still().empty]
+    if not names:
+        return []
+    return [
+        "formulas beside names that left, whose values no program has computed (open the file, save it, and run again):"
+        f" {listed(list(dict.fromkeys(names)))}"
+    ]
 
 
 def _moved(mover: Mover) -> list[str]:

@@ -11,6 +11,7 @@ from screener.output.workbook.carry.formulas import Mover
 from screener.output.workbook.carry.inject import Skeleton
 from screener.output.workbook.carry.own import Own
 from screener.output.workbook.carry.package import RELATED, lxml_etree
+from screener.output.workbook.carry.parts import Link
 from screener.output.workbook.carry.sheets import areas_of, elements, letters, place_of, text_of_item
 from screener.output.workbook.carry.styles import q
 
@@ -84,8 +85,8 @@ class Dress:
                 said.append(f"the bars or icons of your columns ({areas})")
         return said
 
-    def onto(self, sheet: Skeleton) -> list[tuple[str, str, str]]:
-        """Put everything onto the new sheet; return the relationships to add to it: id, kind, target."""
+    def onto(self, sheet: Skeleton) -> list[Link]:
+        """Put everything onto the new sheet; return the relationships to add to it."""
         self._put_formats(sheet)
         self._put_choices(sheet)
         return self._put_links(sheet)
@@ -149,9 +150,9 @@ class Dress:
         rows = _runs(self.rows[row] for row in range(max(area[0], first), min(area[2], last) + 1) if row in self.rows)
         return [(start, left, stop, right) for start, stop in rows for left, right in columns]
 
-    def _put_links(self, sheet: Skeleton) -> list[tuple[str, str, str]]:
+    def _put_links(self, sheet: Skeleton) -> list[Link]:
         section = sheet.root.find(q("hyperlinks"))
-        outside: list[tuple[str, str, str]] = []
+        outside: list[Link] = []
         for item in self.worn.links:
             row, column = place_of(item.get("ref", "").partition(":")[0])
             to = self.columns.get(column) if column in self.mine else None
@@ -165,7 +166,9 @@ class Dress:
             made.set("ref", f"{letters(to)}{self.rows[row]}")
             if rid:
                 made.set(f"{{{RELATED}}}id", f"own{len(outside) + 1}")
-                outside.append((f"own{len(outside) + 1}", f"{RELATED}/hyperlink", self.worn.targets[rid]))
+                outside.append(
+                    Link(f"own{len(outside) + 1}", f"{RELATED}/hyperlink", self.worn.targets[rid], external=True)
+                )
             section.append(made)
         return outside
 

@@ -103,8 +103,6 @@ def _held(own: Own, found: Matched) -> tuple[dict[str, Line], list[Line]]:
         elif cells or line.ticker or line.name:
             hand.append(replace(line, cells=cells))
             found.notices.append(_by_hand(own, line))
-        else:
-            own.shortlist.loose += [f"{normal(heading)} in row {line.row}" for heading in line.cells]
     return held, hand
 
 

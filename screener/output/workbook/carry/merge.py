@@ -23,8 +23,8 @@ class Joint:
     """What is joined. ``ours``: the old sheets of ours by the name that we gave them, to be replaced.
 
     placed: cells of the user's by name of the new sheet, row and column. names: our defined names in the old workbook.
-    dress: called with each new sheet by name, to add to it what of the user's is not a cell; it returns relationships
-    (id, kind, target) to the outside.
+    dress: called with each new sheet by name, to add to it what of the user's is not a cell; it returns its
+    relationships to the outside.
     """
 
     old: Package
@@ -32,7 +32,7 @@ class Joint:
     ours: Mapping[str, SheetRef]
     placed: Mapping[str, Placed] = field(default_factory=dict)
     names: frozenset[str] = frozenset()
-    dress: Callable[[str, Skeleton], list[tuple[str, str, str]]] = lambda _name, _sheet: []
+    dress: Callable[[str, Skeleton], list[parts.Link]] = lambda _name, _sheet: []
 
 
 def join(joint: Joint) -> Package:
@@ -151,7 +151,7 @@ def _bring(joint: Joint, old: Package, sheet: SheetRef, tabs: list[book.Tab], nu
     for part, name in names.items():
         old.put(name, made.content() if part == sheet.part else _moved(old, new.parts[part], part, rename, numbers))
         _relate(old, new, part, names, outside if part == sheet.part else [])
-    parts.relate(old, old.workbook, tab.rid, f"{RELATED}/worksheet", names[sheet.part])
+    parts.relate(old, old.workbook, [parts.Link(tab.rid, f"{RELATED}/worksheet", names[sheet.part])])
     return texts
 
 
@@ -173,14 +173,12 @@ def _moved(old: Package, content: bytes, part: str, rename: Mapping[str, str], n
     return content
 
 
-def _relate(
-    old: Package, new: Package, part: str, names: Mapping[str, str], outside: list[tuple[str, str, str]]
-) -> None:
+def _relate(old: Package, new: Package, part: str, names: Mapping[str, str], outside: list[parts.Link]) -> None:
+    links = []
     for rel in new.rels(part):
         target = names.get(rel.part, "") if rel.part else ""
-        parts.relate(old, names[part], rel.id, rel.kind, target or rel.target, external=not target)
-    for rid, kind, target in outside:
-        parts.relate(old, names[part], rid, kind, target, external=True)
+        links.append(parts.Link(rel.id, rel.kind, target or rel.target, external=not target))
+    parts.relate(old, names[part], [*links, *outside])
 
 
 def _forget_titles(old: Package) -> None:

@@ -72,6 +72,8 @@ class Table:
     headings: dict[int, str]
     lines: list[Line] = field(default_factory=list)
     loose: list[str] = field(default_factory=list)  # cells that belong to no heading or name
+    passed: set[int] = field(default_factory=set)  # rows with values in columns of ours
+    styles: Mapping[int, list[tuple[int, int]]] = field(default_factory=dict)  # places of their cells by format
 
     def column(self, heading: str) -> int:
         """Return the column of a heading in lower case, 0 for none."""
@@ -152,9 +154,9 @@ def _ours(package: Package, hidden: Hidden) -> dict[str, SheetRef]:
 
 
 def _read_table(package: Package, sheet: SheetRef, strings: list[_Element], hidden: Hidden, lost: list[str]) -> Table:
-    grid = read_grid(package, sheet.part)
     wanted = {normal(text) for text in (*hidden.headings, *layout.LEFT_HEADINGS)}
-    heading_row = _heading_row(grid, strings, wanted)
+    top = read_grid(package, sheet.part, rows=HEADING_ROWS)
+    heading_row = _heading_row(top, strings, wanted)
     if not heading_row:
         raise UnreadableError(
             f"the sheet {sheet.name} has lost its headings: names and notes can't be told apart",
@@ -162,10 +164,15 @@ def _read_table(package: Package, sheet: SheetRef, strings: list[_Element], hidd
         )
     headings = {
         column: " ".join(text_of(cell, strings).split())
-        for column, cell in sorted(grid.rows[heading_row].items())
+        for column, cell in sorted(top.rows[heading_row].items())
         if text_of(cell, strings).strip()
     }
     table = Table(sheet, heading_row, headings)
+    ours = {normal(text) for text in hidden.headings} - {_KEY, _TICKER, _NAME, _NOTES}
+    grid = read_grid(
+        package, sheet.part, skip=frozenset(column for column, text in headings.items() if normal(text) in ours)
+    )
+    table.passed, table.styles = grid.passed, grid.styles
     total = _total_row(package, sheet)
     for row, cells in sorted(grid.rows.items()):
         if row == total:
@@ -174,6 +181,8 @@ def _read_table(package: Package, sheet: SheetRef, strings: list[_Element], hidd
             _read_line(table, row, cells, strings)
         elif row < heading_row:
             table.loose += [f"{letters(column)}{row}" for column, cell in cells.items() if not cell.empty]
+    named = {line.row for line in table.lines if line.key or line.ticker or line.name}
+    table.loose += [f"row {row}" for row in sorted(table.passed - named) if row > heading_row and row != total]
     if grid.odd:
         lost.append(
             f"{grid.odd} formulas of {sheet.name} that fill several cells at once: their values are kept, if they are"

@@ -6,7 +6,8 @@ import io
 import posixpath
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,18 @@ INSTALL = "pip install 'screener[spreadsheets]'"
 
 class UnreadableError(OutputError):
     """The old workbook is not one that an update can read."""
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Turn what a reader trips over in a file that no spreadsheet program wrote into UnreadableError."""
+    try:
+        yield
+    except (ValueError, LookupError, AttributeError, TypeError) as error:
+        raise UnreadableError(
+            f"the workbook is damaged, or written by a program that does it in its own way ({error})",
+            hint="open it in Excel or LibreOffice, save it as .xlsx, and run again",
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +87,7 @@ class Package:
         """Return the root of an XML part; UnreadableError when it is missing or is not XML."""
         actual = self.actual(name)
         if not actual:
-            raise UnreadableError(f"the part {name} of the workbook is missing")
+            raise UnreadableError(f"a part of the workbook is missing: {name or 'its formats'}")
         return parse(self.parts[actual], actual)
 
     def rels(self, part: str) -> list[Rel]:

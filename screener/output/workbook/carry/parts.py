@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from screener.output.workbook.carry.inject import Numbers, set_dxfs
@@ -122,14 +123,28 @@ def free_ids(package: Package, part: str, count: int) -> list[str]:
     return found
 
 
-def relate(package: Package, part: str, rid: str, kind: str, target: str, *, external: bool = False) -> None:
-    """Add a relationship of ``part`` to the part ``target``, or to an address outside."""
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A relationship to add: to the part ``target``, or to an address outside."""
+
+    id: str
+    kind: str
+    target: str
+    external: bool = False
+
+
+def relate(package: Package, part: str, links: Iterable[Link]) -> None:
+    """Add relationships of ``part``."""
+    added = list(links)
+    if not added:
+        return
     name = package.actual(rels_name(part)) or rels_name(part)
     root = parse(package.parts.get(name, _EMPTY_RELS), name)
-    to = target if external else posixpath.relpath("/" + target, "/" + posixpath.dirname(part))
-    item = lxml_etree().SubElement(root, f"{{{PACKAGE}}}Relationship", Id=rid, Type=kind, Target=to)
-    if external:
-        item.set("TargetMode", "External")
+    for link in added:
+        to = link.target if link.external else posixpath.relpath("/" + link.target, "/" + posixpath.dirname(part))
+        item = lxml_etree().SubElement(root, f"{{{PACKAGE}}}Relationship", Id=link.id, Type=link.kind, Target=to)
+        if link.external:
+            item.set("TargetMode", "External")
     package.put(name, serialize(root))
 
 
@@ -153,7 +168,7 @@ def add_strings(package: Package) -> str:
     package.put(part, b"")
     declare(package, part, STRINGS)
     book = package.workbook
-    relate(package, book, free_ids(package, book, 1)[0], f"{RELATED}/sharedStrings", part)
+    relate(package, book, [Link(free_ids(package, book, 1)[0], f"{RELATED}/sharedStrings", part)])
     return part
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -74,6 +75,8 @@ class Grid:
     """The cells of a sheet by row (1-based) and column (1-based), empty ones left out."""
 
     rows: dict[int, dict[int, Cell]] = field(default_factory=dict)
+    passed: set[int] = field(default_factory=set)  # rows with values in columns that were not read
+    styles: dict[int, list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))  # places of such cells
     odd: int = 0  # formulas that could not be taken apart: their values alone are known
 
 
@@ -141,8 +144,12 @@ def elements(content: bytes, tags: tuple[str, ...]) -> Iterator[_Element]:
         raise UnreadableError(f"a sheet of the workbook is damaged: {error}") from error
 
 
-def read_grid(package: Package, part: str) -> Grid:
-    """Return the cells of a sheet; formulas shared by several cells are given to each."""
+def read_grid(package: Package, part: str, *, skip: frozenset[int] = frozenset(), rows: int = 0) -> Grid:
+    """Return the cells of a sheet; formulas shared by several cells are given to each.
+
+    skip: columns that are not read. rows: so many are read, all for 0.
+    """
+    known: dict[str, int] = {}
     grid = Grid()
     shared: dict[str, tuple[str, str]] = {}
     last = 0
@@ -151,17 +158,27 @@ def read_grid(package: Package, part: str) -> Grid:
         cells: dict[int, Cell] = {}
         column = 0
         for child in item.iter(_CELL):
-            column = place_of(child.get("r", ""))[1] or column + 1
+            name = child.get("r", "").rstrip("0123456789")
+            column = known.get(name) or known.setdefault(name, number(name)) or column + 1
+            if column in skip:
+                if len(child):
+                    grid.passed.add(last)
+                grid.styles[int(child.get("s") or 0)].append((last, column))
+                continue
             cell = _read_cell(child, last, column, shared, grid)
             if not cell.empty or cell.style:
                 cells[column] = cell
         if cells:
             grid.rows[last] = cells
+        if rows and last >= rows:
+            break
     return grid
 
 
 def _read_cell(item: _Element, row: int, column: int, shared: dict[str, tuple[str, str]], grid: Grid) -> Cell:
     value, inline = item.findtext(_V), item.find(_IS)
+    if value == "" and item.get("t") != "str":
+        value = None
     formula, array = _read_formula(item.find(_F), f"{letters(column)}{row}", shared, grid)
     return Cell(
         row,
@@ -172,17 +189,8 @@ def _read_cell(item: _Element, row: int, column: int, shared: dict[str, tuple[st
         formula,
         array,
         tuple((name, item.get(name, "")) for name in ("cm", "vm") if item.get(name)),
-        "" if inline is None else _inline(inline),
+        "" if inline is None else lxml_etree().tostring(inline, with_tail=False).decode(),
     )
-
-
-def _inline(item: _Element) -> str:
-    return f"<is>{escaped_text(item)}</is>"
-
-
-def escaped_text(item: _Element) -> str:
-    """Return the text of a string item as one ``<t>``."""
-    return f'<t xml:space="preserve">{escape(text_of_item(item))}</t>'
 
 
 def text_of_item(item: _Element) -> str:

@@ -12,6 +12,7 @@ from screener.output.workbook.carry.match import NOTES, SHOWN
 from screener.output.workbook.carry.own import Own
 from screener.output.workbook.carry.package import Package, UnreadableError
 from screener.output.workbook.carry.sheets import SheetRef, areas_of, letters, read_grid, sheets_of
+from screener.output.workbook.carry.styles import q, styles_part
 
 MOST_PLACES = 8  # cells that a sentence lists
 NOBODY = ("", "None")  # the author of our comments, as openpyxl stores it too
@@ -37,7 +38,7 @@ def check(package: Package) -> None:
 def signs(own: Own, new: Package) -> list[str]:
     """Return sentences on what is not carried over from our sheets."""
     made = {sheet.name: sheet for sheet in sheets_of(new)}
-    said = _loose(own)
+    said = [*_loose(own), *_coloured(own, new)]
     for name, sheet in own.sheets.items():
         if name == layout.HIDDEN:
             continue
@@ -60,6 +61,31 @@ def _loose(own: Own) -> list[str]:
         for table in tables
         if table.loose
     ]
+
+
+def _coloured(own: Own, new: Package) -> list[str]:
+    """Return which cells of our columns the user filled with a colour: one that no cell of ours has."""
+    ours = {fill for _, fill in _fills(new)}
+    foreign = {place for place, fill in _fills(own.package) if fill and fill not in ours}
+    rows = {line.row for line in own.shortlist.lines}
+    cells = sorted(place for style in foreign for place in own.shortlist.styles.get(style, ()) if place[0] in rows)
+    places = [f"{letters(column)}{row}" for row, column in cells]
+    return (
+        [f"the colours of cells of {own.shortlist.sheet.name} that are not yours: {listed(places)}"] if places else []
+    )
+
+
+def _fills(package: Package) -> list[tuple[int, str]]:
+    """Return each cell format of a workbook with the colour that it fills a cell with, ``""`` for none."""
+    root = package.tree(styles_part(package))
+    colours = []
+    for fill in root.iterfind(f"{q('fills')}/{q('fill')}"):
+        pattern = fill.find(q("patternFill"))
+        colour = pattern.find(q("fgColor")) if pattern is not None and pattern.get("patternType") == "solid" else None
+        said = "" if colour is None else str(sorted(colour.attrib.items()))
+        colours.append(f"rgb {colour.get('rgb', '')[-6:]}" if colour is not None and colour.get("rgb") else said)
+    formats = root.iterfind(f"{q('cellXfs')}/{q('xf')}")
+    return [(place, colours[int(item.get("fillId", "0"))]) for place, item in enumerate(formats)]
 
 
 def _attached(package: Package, sheet: SheetRef, new: Package, made: SheetRef | None) -> list[str]:
