@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 FONT = "Calibri"
 MONOSPACE = "Consolas"
-HEADER_FILL, GREY, BAR = "#E8EEF4", "#EDEDED", "#9BC2E6"
+HEADER_FILL, GREY, BAR = "#E8EEF4", "#E6E6E6", "#9BC2E6"
 # The good end of a colour scale; the other end is white.
 GOOD, PLAIN = "#8FCB9B", "#FFFFFF"
 DEMO_TAB = "#FFC000"

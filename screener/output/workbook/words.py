@@ -48,7 +48,7 @@ def definitions(report: Report) -> Sheet:
             Column("Unit", units, width=26, wrap=True),
             Column("Better", [row.direction for row in rows], width=10),
             Column("Undefined when", ["; ".join(row.undefined) for row in rows], width=40, wrap=True),
-            Column("Source", [row.source for row in rows], width=30, wrap=True),
+            Column("Source", [row.source.replace("_", " ") for row in rows], width=30, wrap=True),
             Column("Note", [_note(row) for row in rows], width=46, wrap=True),
             Column("In the screen", ["yes" if row.direct else "" for row in rows], width=10, note=_DIRECT),
         ),

@@ -35,7 +35,7 @@ def test_factors_explain_each_score(report: Report) -> None:
     assert sheet["F2"].number_format == "0.0%"
     assert sheet["F3"].number_format == '0.0"×"'
     assert sheet["F5"].value is None
-    assert sheet["F5"].fill.fgColor.rgb == "FFEDEDED"
+    assert sheet["F5"].fill.fgColor.rgb == "FFE6E6E6"
     assert sheet["K3"].font.color.rgb == "FF8A5A00"
     assert sheet.tables["FactorsTable"].ref == "A1:O21"
     (bar,) = [rule for found in sheet.conditional_formatting for rule in found.rules]
@@ -52,7 +52,7 @@ def test_rules_have_every_verdict_with_its_distance(report: Report) -> None:
     sheet = opened(report)["Rules"]
     assert [sheet[place].number_format for place in ("H2", "H3", "J3", "L3")] == ["0.0%", *['0.0"×"'] * 3]
     fills = [sheet[place].fill.fgColor.rgb for place in ("F2", "F3", "F4")]
-    assert fills == ["FFE2F0E5", "FFF8E0DE", "FFEDEDED"]
+    assert fills == ["FFE2F0E5", "FFF8E0DE", "FFE6E6E6"]
 
 
 def test_left_out_has_near_misses_and_names_not_judged(report: Report) -> None:

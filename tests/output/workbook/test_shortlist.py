@@ -75,11 +75,11 @@ def test_unknown_values_are_grey_and_say_why(report: Report) -> None:
     sheet = opened(report)["Shortlist"]
     for place in ("F4", "G4", "G5", "G3"):
         assert sheet[place].value is None
-        assert sheet[place].fill.fgColor.rgb == "FFEDEDED"
+        assert sheet[place].fill.fgColor.rgb == "FFE6E6E6"
     assert sheet["G3"].comment.text == "Unknown: <script>alert(1)</script> is not reported"
     assert sheet["G2"].comment is None
     assert sheet["P2"].value is None
-    assert sheet["P2"].fill.fgColor.rgb != "FFEDEDED"
+    assert sheet["P2"].fill.fgColor.rgb != "FFE6E6E6"
 
 
 def test_colour_scales_follow_the_direction(report: Report) -> None:
