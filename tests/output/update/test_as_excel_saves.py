@@ -129,9 +129,7 @@ def test_colours_on_our_columns_are_named() -> None:
 
     assert plan_update(first(), report(("ABC",), SECOND)).lost == ()
     plan = plan_update(edited(first(), write), report(("ABC",), SECOND))
-    assert plan.lost == () or "C3" in plan.lost[0]
-    held = [said for said in plan.lost if "colours" in said]
-    assert held in (["the colours of cells of Shortlist: C3"], [])
+    assert plan.lost == ("the colours of cells of Shortlist: C3",)
 
 
 def test_values_that_were_never_computed_are_named() -> None:
@@ -139,7 +137,7 @@ def test_values_that_were_never_computed_are_named() -> None:
     before = edited(first(), lambda book: note(book, "CAT", "=1/4", "Quarter") and None)
     plan = plan_update(before, report(("ABC",), SECOND))
     assert any("CAT" in said and "computed" in said for said in plan.lost)
-    computed = changed(before, SHEET, b"<f>1/4</f><v/>", b"<f>1/4</f><v>0.25</v>")
+    computed = changed(before, SHEET, b"<f>1/4</f><v></v>", b"<f>1/4</f><v>0.25</v>")
     plan = plan_update(computed, report(("ABC",), SECOND))
     assert plan.lost == ()
     assert column(updated(plan), "Quarter", "Left since") == {"CAT": 0.25}

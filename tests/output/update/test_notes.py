@@ -255,6 +255,17 @@ def test_comments_lists_and_colours_of_own_columns_stay() -> None:
     assert plan.lost == ()
 
 
+def test_the_properties_of_the_file_tell_the_day() -> None:
+    """The day in the file's properties is that of the new list, unless the user wrote a subject of their own."""
+    assert opened(update(first(), "ABC")).properties.subject == "As of 2024-03-15"
+
+    def write(book: Any) -> None:
+        book.properties.subject, book.properties.creator = "My list", "Ann"
+
+    kept = opened(update(edited(first(), write), "ABC")).properties
+    assert (kept.subject, kept.creator) == ("My list", "Ann")
+
+
 def test_the_same_update_gives_the_same_bytes() -> None:
     """Two updates of one workbook by one list are equal, and a second writing of a plan is too."""
     before = edited(first(), notes)

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     pass
 
 
+_DC = "{http://purl.org/dc/elements/1.1/}"
+_SUBJECT = "As of "  # of the properties that we write
+
+
 @dataclass(frozen=True)
 class Joint:
     """What is joined. ``ours``: the old sheets of ours by the name that we gave them, to be replaced.
@@ -50,6 +54,7 @@ def join(joint: Joint) -> Package:
     part = strings_part(old) or parts.add_strings(old)
     old.put(part, strings.part(count))
     _forget_titles(old)
+    _describe(old, new)
     return old
 
 
@@ -179,6 +184,20 @@ def _relate(old: Package, new: Package, part: str, names: Mapping[str, str], out
         target = names.get(rel.part, "") if rel.part else ""
         links.append(parts.Link(rel.id, rel.kind, target or rel.target, external=not target))
     parts.relate(old, names[part], [*links, *outside])
+
+
+def _describe(old: Package, new: Package) -> None:
+    """Tell the day of the new list in the file's properties, unless the user wrote something else there."""
+    core = [next((rel.part for rel in book.rels("") if rel.name == "core-properties"), "") for book in (old, new)]
+    if not all(core):
+        return
+    root, fresh = old.tree(core[0]), new.tree(core[1])
+    if (root.findtext(f"{_DC}subject") or "").startswith(_SUBJECT):
+        for name in ("title", "subject", "description"):
+            held, said = root.find(f"{_DC}{name}"), fresh.findtext(f"{_DC}{name}")
+            if held is not None and said:
+                held.text = said
+        old.put(core[0], serialize(root))
 
 
 def _forget_titles(old: Package) -> None:

@@ -67,8 +67,13 @@ def _coloured(own: Own, new: Package) -> list[str]:
     """Return which cells of our columns the user filled with a colour: one that no cell of ours has."""
     ours = {fill for _, fill in _fills(new)}
     foreign = {place for place, fill in _fills(own.package) if fill and fill not in ours}
+    mine = {NOTES, *(normal(text) for text in own.own)}
     rows = {line.row for line in own.shortlist.lines}
-    cells = sorted(place for style in foreign for place in own.shortlist.styles.get(style, ()) if place[0] in rows)
+    found = {place for style in foreign for place in own.shortlist.styles.get(style, ()) if place[0] in rows}
+    for line in own.shortlist.lines:
+        named = (cell for heading, cell in line.cells.items() if heading not in mine)
+        found |= {(cell.row, cell.column) for cell in named if cell.style in foreign}
+    cells = sorted(found)
     places = [f"{letters(column)}{row}" for row, column in cells]
     return (
         [f"the colours of cells of {own.shortlist.sheet.name} that are not yours: {listed(places)}"] if places else []
