@@ -118,6 +118,18 @@ def test_a_file_system_without_links_gets_a_copy(tmp_path: Path, monkeypatch: py
     assert backup.read_bytes() == first()
 
 
+def test_a_linked_workbook_is_updated_where_it_is(tmp_path: Path) -> None:
+    """Behind a link the workbook itself is replaced, and the old one stays beside it."""
+    (tmp_path / "real").mkdir()
+    real, path = tmp_path / "real" / "list.xlsx", tmp_path / "link.xlsx"
+    real.write_bytes(first())
+    path.symlink_to(real)
+    backup = update_file(path, report(("DOG",), SECOND)).backup
+    assert backup == tmp_path / "real" / "list (2024-03-08).xlsx"
+    assert path.is_symlink()
+    assert list(column(real.read_bytes(), "Rank")) == ["DOG"]
+
+
 @pytest.mark.parametrize("lock", ["~$shortlist.xlsx", ".~lock.shortlist.xlsx#"])
 def test_a_workbook_that_is_open_is_not_touched(tmp_path: Path, lock: str) -> None:
     """The owner files of Excel and LibreOffice are respected."""

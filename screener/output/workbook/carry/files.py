@@ -73,7 +73,8 @@ def replace_file(path: Path, content: bytes, old: bytes, day: date) -> Path:
         raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
     finally:
         part.unlink(missing_ok=True)
-    return path.with_name(backup.name)
+    # Behind a link the old file stays where it was.
+    return backup if path.is_symlink() else path.with_name(backup.name)
 
 
 def write_fresh(path: Path, content: bytes) -> None:

@@ -75,9 +75,7 @@ def _coloured(own: Own, new: Package) -> list[str]:
         found |= {(cell.row, cell.column) for cell in named if cell.style in foreign}
     cells = sorted(found)
     places = [f"{letters(column)}{row}" for row, column in cells]
-    return (
-        [f"the colours of cells of {own.shortlist.sheet.name} that are not yours: {listed(places)}"] if places else []
-    )
+    return [f"the colours of cells of {own.shortlist.sheet.name}: {listed(places)}"] if places else []
 
 
 def _fills(package: Package) -> list[tuple[int, str]]:
