@@ -84,7 +84,7 @@ def test_a_note_on_a_name_that_left_is_carried() -> None:
     assert column(update(second, "DOG", day=THIRD), "Notes", LEFT_SHEET) == {"CAT": "too dear"}
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     st.permutations(list(lists.NAMES)).flatmap(lambda names: st.tuples(st.just(names[:4]), st.permutations(names))),
     st.integers(1, 6),
