@@ -50,22 +50,19 @@ def shortlist(report: Report, carried: Carried | None = None) -> Sheet:
     entries = report.entries
     keys = [layout.issuer_key(entry.row.cik, entry.row.issuer_id) for entry in entries]
     columns = (
-        *_fixed(report, keys, carried),
+        *_fixed(report),
         *_chosen(report),
         *_known(report),
         Column(layout.KEY_HEADING, keys, hidden=True, named=ISSUERS, width=18),
+        # There from the first list on, so that an update moves no column that a user's own sheets may point to.
+        _change(keys, carried),
         *_own(keys, carried),
     )
     return Sheet(layout.SHORTLIST, columns, frozen=FROZEN)
 
 
-def _fixed(report: Report, keys: Sequence[str], carried: Carried | None) -> tuple[Column, ...]:
+def _fixed(report: Report) -> tuple[Column, ...]:
     rows = [entry.row for entry in report.entries]
-    changed: tuple[Column, ...] = ()
-    if carried is not None:
-        marks = [layout.ENTERED if key in carried.entered else "" for key in keys]
-        note = f"Names that were not on the list of {carried.previous.isoformat()}."
-        changed = (Column(layout.STATUS_HEADING, marks, looks=marks, note=note),)
     quality = {place: "\n".join(row.flags) for place, row in enumerate(rows) if row.flags}
     # A name without a ticker has its link at the name.
     by_name = [entry.url if entry.row.ticker is None else "" for entry in report.entries]
@@ -77,7 +74,6 @@ def _fixed(report: Report, keys: Sequence[str], carried: Carried | None) -> tupl
             named=TICKERS, gaps=True,
         ),
         Column("Name", [row.name for row in rows], links=by_name if any(by_name) else (), named=NAMES),
-        *changed,
         Column("Sector", [row.sector or None for row in rows], gaps=True),
         Column(
             "Score", [row.score for row in rows], "score", width=10, bar=(0, 100), named=SCORES, gaps=True,
@@ -169,6 +165,16 @@ def _known(report: Report) -> tuple[Column, ...]:
         Column("Factors known", shares, "ratio", note="The share of the score whose factors have a value.", gaps=True),
         Column("Flags", ["; ".join(row.flags) for row in rows]),
     )
+
+
+def _change(keys: Sequence[str], carried: Carried | None) -> Column:
+    """Return the column that marks the names that have entered."""
+    if carried is None:
+        note = "An update of this workbook marks here the names that have entered since."
+        return Column(layout.STATUS_HEADING, [""] * len(keys), note=note)
+    marks = [layout.ENTERED if key in carried.entered else "" for key in keys]
+    note = f"Names that were not on the list of {carried.previous.isoformat()}."
+    return Column(layout.STATUS_HEADING, marks, looks=marks, note=note)
 
 
 def _own(keys: Sequence[str], carried: Carried | None) -> tuple[Column, ...]:

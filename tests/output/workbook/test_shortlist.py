@@ -24,7 +24,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported:Use
 HEADINGS = [
     "Rank", "Ticker", "Name", "Sector", "Score", "Return on invested capital", "Net debt / EBITDA",
     "Market capitalization", "Price", "Industry group", "Price date", "Shell company", "Newest period", "Public since",
-    "Factors known", "Flags", "Issuer", "Notes",
+    "Factors known", "Flags", "Issuer", "Change", "Notes",
 ]  # fmt: skip
 
 
@@ -33,7 +33,7 @@ def test_headings_and_the_table_that_covers_all_rows(report: Report) -> None:
     sheet = opened(report)["Shortlist"]
     assert [cell.value for cell in sheet[1]] == HEADINGS
     (table,) = sheet.tables.values()
-    assert (table.name, table.ref, table.autoFilter.ref) == ("ShortlistTable", "A1:R11", "A1:R11")
+    assert (table.name, table.ref, table.autoFilter.ref) == ("ShortlistTable", "A1:S11", "A1:R11")
     assert [one.name for one in table.tableColumns] == HEADINGS
     assert table.tableStyleInfo.showRowStripes
     assert sheet.freeze_panes == "C2"
@@ -202,7 +202,7 @@ def test_notes_and_own_columns_stand_beside_their_names(report: Report) -> None:
     """Notes are carried by issuer; a formula is moved to the row of its name; a text that looks like one stays text."""
     sheet = opened(report, carried())["Shortlist"]
     headings = [cell.value for cell in sheet[1]]
-    assert headings == [*HEADINGS[:3], "Change", *HEADINGS[3:], "Target price", "Seen"]
+    assert headings == [*HEADINGS, "Target price", "Seen"]
     notes = column(sheet, "Notes")
     assert [cell.value for cell in notes[:3]] == ["=1+1", "buy\nmore", None]
     assert {cell.data_type for cell in notes[:2]} == {"s"}
@@ -243,7 +243,7 @@ def test_the_hidden_sheet_says_what_is_ours(report: Report) -> None:
     assert ("fact", "as_of", "2024-03-08") in rows
     assert ("fact", "previous", "2024-02-01") in rows
     assert [row[1] for row in rows if row[0] == layout.SHEET] == [*cells(content)]
-    assert [row[1] for row in rows if row[0] == layout.HEADING] == [*HEADINGS[:3], "Change", *HEADINGS[3:]]
+    assert [row[1] for row in rows if row[0] == layout.HEADING] == HEADINGS
     assert [row[1] for row in rows if row[0] == layout.OWN] == ["Target price", "Seen"]
     issuers = [row[1:] for row in rows if row[0] == layout.ISSUER]
     assert issuers[0] == ("id:1001", "T1", '=HYPERLINK("http://x")', 1)

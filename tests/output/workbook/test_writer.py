@@ -109,7 +109,7 @@ def test_an_empty_list_is_a_valid_workbook(empty_result: Result) -> None:
     found = report_of(empty_result)
     assert len(cells(to_xlsx(found))["Shortlist"]) == 1
     book = opened(found)
-    assert book["Shortlist"].tables["ShortlistTable"].ref == "A1:R2"
+    assert book["Shortlist"].tables["ShortlistTable"].ref == "A1:S2"
     assert book.defined_names["sl_roic"].attr_text == "Shortlist!$F$2"
 
 
@@ -130,7 +130,7 @@ def test_streamed_rows_are_the_same_cells(report: Report, monkeypatch: pytest.Mo
     assert to_xlsx(report) == content
     sheet = opened(report)["Shortlist"]
     assert not sheet.tables
-    assert sheet.auto_filter.ref == "A1:R11"
+    assert sheet.auto_filter.ref == "A1:S11"
     assert "debt due" in sheet["B4"].comment.text
     assert sheet["B3"].hyperlink is not None
     assert {rule.type for found in sheet.conditional_formatting for rule in found.rules} == {"colorScale", "dataBar"}
