@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from screener.engine.explain import Explanation
     from screener.engine.report import Report
     from screener.lake.connect import Lake
+    from screener.output.workbook.update import Plan
     from screener.output.writers import Format
 
 
@@ -70,6 +71,15 @@ class Shortlist(Result):
     def to_excel(self, path: str | Path) -> None:
         """Write an Excel workbook: shortlist, factors, rules, names left out, funnel, definitions, run."""
         self._write_as("xlsx", path)
+
+    def update_excel(self, path: str | Path) -> Plan:
+        """Write the list into a workbook of an earlier run, which keeps its user's notes, own columns and sheets.
+
+        The old file stays beside the new one. Returns what was not carried over, who entered and who left.
+        """
+        from screener.output.workbook.update import update_file
+
+        return update_file(Path(path), self.report)
 
     def to_html(self, path: str | Path) -> None:
         """Write the report as one HTML page that needs nothing else."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -68,3 +69,17 @@ def test_shows_itself(result: Shortlist) -> None:
     for shown in (screener.near("quality-value"), screener.unknown("quality-value"), screener.funnel("quality-value")):
         assert repr(shown).startswith("Quality small-cap value")
         assert shown._repr_html_().startswith("<pre>")
+
+
+def test_files(tmp_path: Path, result: Shortlist) -> None:
+    """Each writer makes its file; a name before `=` chooses the format; an update gives its plan."""
+    result.to_excel(tmp_path / "a.xlsx")
+    result.write(tmp_path / "a.parquet", sidecar=True)
+    result.write(f"tickers={tmp_path / 'a.picks'}")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.parquet", "a.parquet.run.json", "a.picks", "a.xlsx"]
+    assert pl.read_parquet(tmp_path / "a.parquet")["ticker"].to_list() == result.frame["ticker"].to_list()
+    assert (tmp_path / "a.picks").read_text(encoding="utf-8").split() == result.frame["ticker"].to_list()
+    plan = result.update_excel(tmp_path / "a.xlsx")
+    assert (plan.entered, plan.left, plan.lost) == ((), (), ())
+    assert plan.backup is not None
+    assert plan.backup.is_file()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 import click
@@ -25,6 +26,7 @@ from screener.output.writers import BY_NAME, BY_SUFFIX, TEXT_NAMES
 if TYPE_CHECKING:
     from screener.engine.result import Result
     from screener.output.writers import Format, Target
+    from screener.shortlist import Shortlist
 
 
 OUTPUT_HELP = (
@@ -54,6 +56,13 @@ OUTPUT_HELP = (
 @click.option(
     "--limit", type=click.IntRange(min=0), help="At most this many names instead of the screen's limit; 0: all."
 )
+@click.option(
+    "--update",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write the list into this workbook (.xlsx) of an earlier run: your notes, own columns and sheets stay. What"
+    " can't stay is named first; the old file is kept beside the new one.",
+)
 @click.option("--fail-empty", is_flag=True, help="Exit with 1 when nothing passed.")
 @click.option("--watch", is_flag=True, help="Run again whenever the screen is saved, until Ctrl-C.")
 def command(
@@ -62,6 +71,7 @@ def command(
     outputs: tuple[str, ...],
     sidecar: bool,
     limit: int | None,
+    update: Path | None,
     fail_empty: bool,
     watch: bool,
     **given: Unpack[RunOptions],
@@ -77,6 +87,8 @@ def command(
 
     if watch and fail_empty:
         raise click.UsageError("--watch and --fail-empty exclude each other")
+    if watch and update is not None:
+        raise click.UsageError("--watch and --update exclude each other: each update keeps the file before it")
     if sidecar and not outputs:
         raise click.UsageError("--sidecar stands beside a file: name one with -o")
     targets = [parse_target(text) for text in outputs]
@@ -89,12 +101,32 @@ def command(
         watch_screen(screen, partial(show, paged=False), limit=limit, **given)
         return
     # Where a file needs the report, it is one query for both.
-    rich = any(target.fmt.rich for target in targets)
+    rich = update is not None or any(target.fmt.rich for target in targets)
     with working(f"running {screen}"):
         result = Shortlist.of((api.report if rich else api.run)(screen, limit=limit, **given))
+    if update is not None:
+        _update(result, update)
     show(result)
     if fail_empty and not result.rows:
         sys.exit(EXIT_EMPTY)
+
+
+def _update(shortlist: Shortlist, path: Path) -> None:
+    """Update a workbook, and name what it loses before it is written."""
+    from screener.engine.tickers import named
+    from screener.output.cells import cell_text
+    from screener.output.workbook.update import plan_file, update_file
+
+    planned = plan_file(path, shortlist.report)
+    for sentence in planned[0].lost:
+        say(f"not carried over: {cell_text(sentence)}")
+    for sentence in planned[0].notices:
+        say(f"note: {cell_text(sentence)}")
+    done = update_file(path, shortlist.report, planned=planned)
+    for word, names in (("entered", done.entered), ("left", done.left)):
+        if names:
+            say(f"{word}: {named([cell_text(name) for name in names])}")
+    say(f"wrote {path}" + (f"; the old list is in {done.backup}" if done.backup else ""))
 
 
 def _show(result: Result, fmt: str | None, targets: Sequence[Target], *, sidecar: bool, paged: bool = True) -> None:

@@ -33,7 +33,7 @@ def test_headings_and_the_table_that_covers_all_rows(report: Report) -> None:
     sheet = opened(report)["Shortlist"]
     assert [cell.value for cell in sheet[1]] == HEADINGS
     (table,) = sheet.tables.values()
-    assert (table.name, table.ref, table.autoFilter.ref) == ("ShortlistTable", "A1:S11", "A1:R11")
+    assert (table.name, table.ref, table.autoFilter.ref) == ("ShortlistTable", "A1:S11", "A1:S11")
     assert [one.name for one in table.tableColumns] == HEADINGS
     assert table.tableStyleInfo.showRowStripes
     assert sheet.freeze_panes == "C2"
