@@ -189,7 +189,7 @@ def _history(columns: Columns, dates: Sequence[date], *, tested: bool) -> str:
     """Select earlier quarters of the names that are followed, each in the version that was public on the date."""
     wanted = [("as_of", "l.as_of"), ("issuer_id", "l.issuer_id"), ("back", "l.quarter_index - h.quarter_index")]
     stored = dict.fromkeys(name for name, _ in (*columns.history.values(), *columns.annual.values()))
-    wanted += [(name, _on_one_basis(name)) for name in stored]
+    wanted += [(name, on_one_basis(name)) for name in stored]
     lags = sorted({*_lags(columns.history), *(lag + k for lag in _lags(columns.annual) for k in YEAR_BEFORE)})
     # No observation lies further back than its lag before the oldest quarter that is not stale; the reader skips those.
     oldest = date.fromordinal(max(1, min(dates).toordinal() - OLDEST_QUARTER_DAYS - lags[-1] * QUARTER_DAYS))
@@ -212,7 +212,7 @@ _VENDOR_BASIS = (
 )
 
 
-def _on_one_basis(name: str) -> str:
+def on_one_basis(name: str) -> str:
     """Return a stored column of ``h``; share counts and per-share figures on the split basis of the newest quarter."""
     item = items.BY_NAME[name if name in items.BY_NAME else name.removesuffix("_q")]
     value = f"h.{identifier(name)}"
