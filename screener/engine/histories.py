@@ -66,7 +66,7 @@ class Newest:
 class History:
     """The quarters of a name, oldest first: their ends, and the values of each of ``Pages.lines``.
 
-    Flows are of the twelve months to that end, in full units; share counts are on the split basis of the newest quarter.
+    Flows are of the twelve months to that end, in full units; share counts are on the newest quarter's split basis.
     ``None`` for what is unknown; a quarter that was never reported is not there.
     """
 

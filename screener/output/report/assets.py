@@ -1,4 +1,4 @@
-"""What a report carries with it: the chart libraries, our script and style, and the policy that lets nothing else run."""
+"""What a report carries: the chart libraries, our scripts and style, and the policy that lets nothing else run."""
 
 from __future__ import annotations
 
@@ -54,9 +54,9 @@ def read(name: str) -> str:
 
 @lru_cache(maxsize=1)
 def scripts() -> tuple[str, ...]:
-    """Return the scripts of a report in order: the libraries under their licences, then ours.
+    r"""Return the scripts of a report in order: the libraries under their licences, then ours.
 
-    None has a sequence that would end or suspend the element that it stands in: such a ``<`` is written ``\\x3c``,
+    None has a sequence that would end or suspend the element that it stands in: such a ``<`` is written ``\x3c``,
     which means the same in a string or a regular expression.
     """
     found = [f"/*!\n{read(f'vendor/{row.licence}')}*/\n{read(f'vendor/{row.file}')}" for row in LIBRARIES]

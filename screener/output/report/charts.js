@@ -16,12 +16,12 @@
     const size = Math.abs(value);
     if (size < 999.5) return Number.isInteger(value) || size >= 100 ? fixed(value, 0) : fixed(value, 2);
     for (const [scale, suffix] of [[1e3, "k"], [1e6, "M"], [1e9, "B"], [1e12, "T"]]) {
-      if (size / scale < 999.95 || suffix === "T") return `${fixed(value / scale, 1).replace(/\.0$/, "")}${suffix}`;
+      if (size / scale < 999.95 || suffix === "T") return `${fixed(value / scale, 1)}${suffix}`;
     }
     return String(value);
   }
   const STYLES = {
-    percent: (value) => `${fixed(value * 100, Math.abs(value) < 0.0995 ? 1 : 0)}%`,
+    percent: (value) => `${fixed(value * 100, 1)}%`,
     multiple: (value) => `${fixed(value, 1)}×`,
     money: short,
     integer: (value) => fixed(value, 0),
@@ -29,6 +29,7 @@
     decimal: (value) => (Math.abs(value) >= 1e5 ? short(value) : fixed(value, 2)),
   };
   const format = (style) => STYLES[style] ?? STYLES.decimal;
+  const tick = (said) => (value) => said(value).replace(/\.0(?=\D|$)/, "");
 
   function plot(figure, options) {
     const svg = Plot.plot({ ...options, ariaLabel: figure.querySelector("strong").textContent, ariaDescription: figure.dataset.says });
@@ -40,8 +41,8 @@
   // Text above each bar instead of beside it: conditions and sectors may be long, and a phone is narrow.
   const above = (rows, label, width) =>
     Plot.text(rows, {
-      y: (_, k) => k, x: 0, dy: -15, text: label, textAnchor: "start", lineAnchor: "middle",
-      lineWidth: (width - 10) / 11, textOverflow: "ellipsis", fill: "currentColor", fontSize: 12,
+      y: (_, k) => k, x: 0, dy: -12, text: label, textAnchor: "start", lineAnchor: "bottom",
+      lineWidth: (width - 10) / 14, textOverflow: "ellipsis", fill: "currentColor", fontSize: 12,
     });
 
   function funnel(figure, width) {
@@ -72,13 +73,13 @@
     const taken = listed.map((one) => [x(one[2]) - 4, y(one[3]) - 4, x(one[2]) + 4, y(one[3]) + 4]);
     const found = [];
     for (const one of listed.slice(0, 10)) {
-      const size = 7.2 * one[0].length;
+      const size = 8.4 * one[0].length;
       const sides = [[7, 0, "start", 0], [-7, 0, "end", -size], [0, -11, "middle", -size / 2], [0, 11, "middle", -size / 2]];
       for (const [dx, dy, textAnchor, left] of sides) {
         const at = x(one[2]) + dx + left;
         const box = [at, y(one[3]) + dy - 6, at + size, y(one[3]) + dy + 6];
         const clash = taken.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3]);
-        if (clash || box[0] < 0 || box[2] > width || box[1] < 0) continue;
+        if (clash || box[0] < left || box[2] > width || box[1] < 0) continue;
         taken.push(box);
         found.push(Plot.text([one], { x: "2", y: "3", text: "0", dx, dy, textAnchor, fontWeight: 600, fontSize: 11, fill: "currentColor", stroke: color("surface"), strokeWidth: 3 }));
         break;
@@ -92,7 +93,7 @@
     const listed = data.points.filter((one) => one[4]).sort((one, other) => one[4] - other[4]);
     const rest = data.points.filter((one) => !one[4]);
     const height = Math.max(280, Math.min(560, width * 0.62));
-    const [left, right, top, bottom] = [36, 12, 16, 36];
+    const [left, right, top, bottom] = [36, 12, 26, 36];
     const x = (value) => left + (value / 100) * (width - left - right);
     const y = (value) => height - bottom - (value / 100) * (height - top - bottom);
     const title = (one) => `${one[0]} ${one[1]}\n${up} ${fixed(one[3], 1)}, ${across} ${fixed(one[2], 1)}${one[4] ? `\nrank ${one[4]}` : ""}`;
@@ -126,7 +127,7 @@
         Plot.barX(rows, { y: (_, k) => k, x: "list", fill: color("in") }),
         Plot.tickX(rows, { y: (_, k) => k, x: "universe", stroke: "currentColor", strokeWidth: 3, insetTop: -3, insetBottom: -3 }),
         Plot.ruleX([0], { stroke: color("rest") }),
-        above(rows, (row) => `${row.name}   ${percent(row.list)} of the list, ${percent(row.universe)} of the universe`, width),
+        above(rows, (row) => `${row.name}   ${percent(row.list)}${width < NARROW ? " / " : " of the list, "}${percent(row.universe)}${width < NARROW ? "" : " of the universe"}`, width),
       ],
     });
   }
@@ -141,7 +142,7 @@
     const most = d3.max(bins, (bin) => bin.length) || 1;
     return plot(figure, {
       width, height: 150, marginLeft: 6, marginRight: 14, marginTop: 8, marginBottom: 24,
-      x: { domain: single ? [low - 1, high + 1] : [low, high], label: null, ticks: Math.max(2, Math.floor(width / 90)), tickFormat: said },
+      x: { domain: single ? [low - 1, high + 1] : [low, high], label: null, ticks: Math.max(2, Math.floor(width / 90)), tickFormat: tick(said) },
       y: { axis: null, domain: [-0.28 * most, most] },
       marks: [
         Plot.rectY(bins, { x1: "x0", x2: (bin) => (single ? bin.x1 + 0.2 : bin.x1), y: "length", fill: color("rest"), insetLeft: 0.5, insetRight: 0.5 }),
@@ -165,7 +166,7 @@
     return plot(figure, {
       width, height: 170, marginLeft: 50, marginRight: 10, marginTop: 10, marginBottom: 24,
       x: { type: "utc", label: null, ticks: width < 300 ? 3 : 5, domain: d3.extent(page.ends, day) },
-      y: { label: null, ticks: 4, tickFormat: said, grid: true, zero: true, nice: true },
+      y: { label: null, ticks: 4, tickFormat: tick(said), grid: true, zero: true, nice: true },
       marks: [
         Plot.ruleY([0], { stroke: color("rest") }),
         ...wanted.map(([item, number]) => Plot.lineY(points.filter((one) => one.item === item), {
@@ -185,8 +186,8 @@
     return plot(figure, {
       width, height: 170, marginLeft: 50, marginRight: 10, marginTop: 18, marginBottom: 24,
       x: { type: "band", domain: steps.map((step) => step.label), label: null, padding: 0.3, tickSize: 0,
-        tickFormat: (label) => (width < 360 ? label.replace(" months", "m").replace("after ", ">") : label) },
-      y: { label: null, ticks: 4, tickFormat: short, grid: true },
+        tickFormat: (label) => (width < NARROW ? label.replace(" months", "m").replace("after ", ">") : label) },
+      y: { label: null, ticks: 4, tickFormat: tick(short), grid: true },
       marks: [
         Plot.barY(steps, { x: "label", y: "amount", fill: "fill" }),
         Plot.text(steps, { x: "label", y: "amount", text: (step) => short(step.amount), dy: -7, fill: "currentColor" }),

@@ -64,7 +64,8 @@ def _ages(report: Report) -> list[str]:
         return []
     middle = format_value(quantile(ages, 0.5), "days")
     said = [
-        f"The newest quarter of the names on the list ended {middle} days before the day (median), at most {ages[-1]:,}."
+        f"The newest quarter of the names on the list ended {middle} days before that day (median), at most "
+        f"{ages[-1]:,}."
     ]
     none = len(report.entries) - len(ages)
     return [*said, f"{none:,} names of the list have no quarter that is new enough."] if none else said
@@ -114,7 +115,8 @@ def identity(report: Report) -> Markup:
     facts = (
         ("Screen", run.screen), ("As of", run.as_of.isoformat()),
         ("Data to", run.data_date.isoformat() if run.data_date else "–"), ("Data set", f"{run.data} ({report.kind})"),
-        ("Hash of the data", run.data_hash), ("Hash of the screen", run.screen_hash), ("Version", f"screener {run.version}"),
+        ("Hash of the data", run.data_hash), ("Hash of the screen", run.screen_hash),
+        ("Version", f"screener {run.version}"),
     )  # fmt: skip
     pairs = (el("div", el("dt", name), el("dd", value)) for name, value in facts)
     sources: list[tuple[Value | Markup, ...]] = [
@@ -122,6 +124,7 @@ def identity(report: Report) -> Markup:
     ]
     headings = [Heading("File"), Heading("Bytes", "count"), Heading("SHA-256")]
     built = details("Files that the data set was built from", table("Files", headings, sources, "sources-caption"))
+    charts = " and ".join(f"{row.name} {row.version}" for row in LIBRARIES)
     return section(
         "run",
         "The run",
@@ -131,7 +134,7 @@ def identity(report: Report) -> Markup:
         el("pre", el("code", command(report)), tabindex=0),
         el("h3", "The screen"),
         el("pre", el("code", lines(result.screen.source)), tabindex=0),
-        el("p", f"Charts by {' and '.join(f'{row.name} {row.version}' for row in LIBRARIES)} (ISC licence).", class_="note"),
+        el("p", f"Charts by {charts} (ISC licence).", class_="note"),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from screener.engine.histories import MOST_PAGES
 from screener.output import shape
 from screener.output.report import assets, closing, names, overview
 from screener.output.report.markup import Markup, el, json_block, link
-from screener.output.report.numbers import Axes, Spread, axes, ladder, points, sectors, spreads
+from screener.output.report.numbers import Drawn, axes, ladder, points, sectors, spreads
 from screener.output.report.parts import anchors
 from screener.output.report.table import list_section
 
@@ -26,12 +26,12 @@ def to_html(report: Report, pages: Pages) -> str:
     The first names of the list have a page of their own, with the years that ``pages`` has of them.
     """
     places = anchors(report, MOST_PAGES)
-    found, spread, mix = axes(report), spreads(report), sectors(report)
+    drawn = Drawn(axes(report), spreads(report), sectors(report))
     main = el(
         "main",
-        overview.summary(report, spread),
+        overview.summary(report, drawn.spreads),
         list_section(report, places),
-        overview.universe(report, found, spread, mix),
+        overview.universe(report, drawn),
         overview.funnel(report),
         overview.left_out(report),
         names.names_section(report, pages, places),
@@ -46,7 +46,7 @@ def to_html(report: Report, pages: Pages) -> str:
         overview.head(report),
         main,
         closing.footer(report),
-        json_block("data", _data(report, pages, places, found, spread, mix)),
+        json_block("data", _data(report, pages, places, drawn)),
         assets.script_elements(),
     )
     return f"<!DOCTYPE html>\n{el('html', _head(report), body, lang='en')}\n"
@@ -68,17 +68,11 @@ def _head(report: Report) -> Markup:
     )
 
 
-def _data(
-    report: Report,
-    pages: Pages,
-    places: Mapping[int, str],
-    found: Axes | None,
-    spread: tuple[Spread, ...],
-    mix: tuple[tuple[str, int, int], ...],
-) -> dict[str, Any]:
+def _data(report: Report, pages: Pages, places: Mapping[int, str], drawn: Drawn) -> dict[str, Any]:
     """Return what the charts draw; the shapes are described beside the drawings in ``charts.js``."""
     tickers = {entry.row.issuer_id: entry.row.ticker or entry.row.name for entry in report.entries}
     ranks = {entry.row.issuer_id: entry.row.rank for entry in report.entries}
+    found = drawn.axes
     across = () if found is None else zip(report.universe.members, found.points, strict=True)
     return {
         "axes": None if found is None else [found.across, found.up],
@@ -87,7 +81,7 @@ def _data(
             for one, (x, y) in across
             if x is not None and y is not None
         ],
-        "sectors": [list(row) for row in mix],
+        "sectors": [list(row) for row in drawn.sectors],
         "spreads": [
             {
                 "name": one.name,
@@ -97,7 +91,7 @@ def _data(
                 "values": one.values,
                 "listed": [[tickers[issuer], value] for issuer, value in one.listed],
             }
-            for one in spread
+            for one in drawn.spreads
         ],
         "funnel": _funnel(report),
         "lines": {line.name: [line.label, _style(line.unit)] for line in pages.lines},

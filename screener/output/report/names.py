@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -40,6 +41,7 @@ CHARTS = (
 )
 # Charts of further line items behind the factors.
 MOST_FURTHER = 4
+_JOINED = re.compile(r"\b(and|or)\b")
 _MARKS = {"pass": "✓", "fail": "✗", "unknown": "?"}
 
 
@@ -48,7 +50,7 @@ def names_section(report: Report, pages: Pages, anchors: Mapping[int, str]) -> M
     entries = [entry for entry in report.entries if entry.row.issuer_id in anchors]
     places = [anchors[entry.row.issuer_id] for entry in entries]
     articles = [
-        _article(report, entry, pages, places, number, anchors[entry.row.issuer_id])
+        _article(report, entry, pages, _ways(places, number), anchors[entry.row.issuer_id])
         for number, entry in enumerate(entries)
     ]
     said = f"{len(entries):,} of {len(report.entries):,} names of the list have a page here, the first ones."
@@ -57,13 +59,18 @@ def names_section(report: Report, pages: Pages, anchors: Mapping[int, str]) -> M
     return section("names", "Name by name", more, none, *articles)
 
 
-def _article(report: Report, entry: Entry, pages: Pages, places: list[str], number: int, anchor: str) -> Markup:
-    row = entry.row
+def _ways(places: list[str], number: int) -> list[Markup]:
+    """Return links to the name before, the list, and the next name."""
     ways = [link("#list", "The list")]
     if number:
         ways.insert(0, link(f"#{places[number - 1]}", "← before"))
     if number + 1 < len(places):
         ways.append(link(f"#{places[number + 1]}", "next →"))
+    return ways
+
+
+def _article(report: Report, entry: Entry, pages: Pages, ways: list[Markup], anchor: str) -> Markup:
+    row = entry.row
     history = pages.histories.get(row.issuer_id)
     title = f"{anchor}-title"
     heading = el("h3", f"{row.rank}. {row.ticker or UNKNOWN} ", el("span", row.name, class_="name"), id=title)
@@ -145,7 +152,9 @@ def _rule(verdict: Verdict) -> tuple[Value | Markup, ...]:
     if one is None:
         return el("code", verdict.text), group, said, none, none, none
     room = f"{gap(one)} ({share(one)})" if one.relative is not None else gap(one)
-    sides = el("span", measured_value(one)), el("span", f"{one.op} {limit(one)}")
+    # Of several comparisons it must be said which one is measured.
+    which = el("span", f"{one.what} ", class_="note") if _JOINED.search(verdict.text) else None
+    sides = el("span", which, measured_value(one)), el("span", f"{one.op} {limit(one)}")
     return el("code", verdict.text), group, said, *sides, el("span", room if one.passes else f"short by {room}")
 
 
@@ -216,13 +225,14 @@ def _line_chart(who: str, chart: Chart, lines: Mapping[str, Line], history: Hist
         for first, last in [_ends(history, line.name)]
     ]
     several = len(chart.lines) > 1
-    key = [
-        el("span", f"{line.label} {format_value(_ends(history, line.name)[1], line.unit)}", class_=f"key s{1 + chart.lines.index(line.name)}")
-        for line in known
-    ]  # fmt: skip
+    numbers = {line.name: 1 + chart.lines.index(line.name) for line in known}
+    key = []
+    for line in known:
+        newest = format_value(_ends(history, line.name)[1], line.unit)
+        key.append(el("span", f"{line.label} {newest}" if several else newest, class_=f"key s{numbers[line.name]}"))
     absent = [lines[name].label for name in chart.lines if lines[name] not in known]
     note = join((*key, el("span", f"unknown: {', '.join(absent)}", class_="note") if absent else None))
-    series = " ".join(f"{line.name}:{1 + chart.lines.index(line.name)}" for line in known)
+    series = " ".join(f"{name}:{number}" for name, number in numbers.items())
     says = f"{chart.title} of {who} from {history.ends[0]} to {history.ends[-1]}. {'; '.join(said)}."
     title = chart.title if several else lines[chart.lines[0]].label
     return figure("lines", title, says, note=note, page=anchor, series=series)

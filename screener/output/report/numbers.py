@@ -61,6 +61,15 @@ class Spread:
         return sum(not self.low <= value <= self.high for value in self.values)
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What the charts of the universe draw; sectors: (name, names on the list, names of the universe)."""
+
+    axes: Axes | None
+    spreads: tuple[Spread, ...]
+    sectors: tuple[tuple[str, int, int], ...]
+
+
 def quantile(values: Sequence[float], share: float) -> float | None:
     """Return the value below which ``share`` of sorted values lie, linear between two; ``None`` without values."""
     if not values:

@@ -8,13 +8,14 @@ from screener.engine.result import Value
 from screener.output import shape
 from screener.output.distances import measured
 from screener.output.report.markup import Markup, el, link
-from screener.output.report.numbers import Axes, Spread, quantile
+from screener.output.report.numbers import Axes, Drawn, Spread, quantile
 from screener.output.report.parts import Heading, breakable, details, figure, section, table
 from screener.output.values import format_value
 
 if TYPE_CHECKING:
     from screener.engine.report import Report
 
+_BETTER = {"higher": "higher is better", "lower": "lower is better"}
 # Rows of the tables of names that are not on the list.
 MOST_LEFT_OUT = 50
 PARTS = (
@@ -58,11 +59,10 @@ def summary(report: Report, spreads: tuple[Spread, ...]) -> Markup:
     scores = sorted(member.score for member in report.universe.members if member.score is not None)
     listed = sorted(entry.row.score for entry in report.entries if entry.row.score is not None)
     if scores:
-        rows.append(("Score", *_both(listed, scores, "score"), ""))
+        rows.append(("Score", *_both(listed, scores, "score"), _BETTER["higher"]))
     for one in spreads:
         mine = sorted(value for _, value in one.listed)
-        better = "higher is better" if one.direction == "higher" else "lower is better"
-        rows.append((breakable(one.name), *_both(mine, one.values, one.unit), better))
+        rows.append((breakable(one.name), *_both(mine, one.values, one.unit), _BETTER[one.direction]))
     headings = [Heading("Ranked by"), Heading("The list", "score"), Heading("The universe", "score"), Heading("")]
     medians = table("Medians of what is known", headings, rows, "medians") if rows else None
     notes = el("ul", *(el("li", note) for note in result.run.notes), class_="notes") if result.run.notes else None
@@ -78,12 +78,12 @@ def funnel(report: Report) -> Markup:
     """Return what each condition lets through, as a chart and as a table."""
     rows: list[tuple[Value | Markup, ...]] = []
     start = report.result.funnel[0]
-    for number, cost in enumerate(report.funnel.costs, 1):
+    for cost in report.funnel.costs:
         group = "Universe" if cost.kind == "universe" else cost.group
         counts: tuple[Value, ...] = (*cost.in_order, cost.remaining, cost.sole)
-        rows.append((number, el("code", cost.text), group, *counts))
+        rows.append((el("code", cost.text), group, *counts))
     headings = [
-        Heading("#", "count"), Heading("Condition"), Heading("Group"), Heading("Passed", "count"),
+        Heading("Condition"), Heading("Group"), Heading("Passed", "count"),
         Heading("Failed", "count"), Heading("Unknown", "count"), Heading("Still in", "count"),
         Heading("Kept out by it alone", "count"),
     ]  # fmt: skip
@@ -102,13 +102,10 @@ def funnel(report: Report) -> Markup:
     return section("funnel", "The rules", drawing, counted)
 
 
-def universe(
-    report: Report, found: Axes | None, spreads: tuple[Spread, ...], mix: tuple[tuple[str, int, int], ...]
-) -> Markup:
+def universe(report: Report, drawn: Drawn) -> Markup:
     """Return the list against its universe: the scatter, the sectors, and the distribution of what is ranked by."""
-    return section(
-        "universe", "The list in its universe", _scatter(report, found), _sectors(report, mix), *_spreads(spreads)
-    )  # fmt: skip
+    charts = (_scatter(report, drawn.axes), _sectors(report, drawn.sectors), *_spreads(drawn.spreads))
+    return section("universe", "The list in its universe", *charts)
 
 
 def _scatter(report: Report, found: Axes | None) -> Markup:
@@ -188,8 +185,8 @@ def left_out(report: Report) -> Markup:
     """Return the near misses and the names that could not be judged, with reasons."""
     misses: list[tuple[Value | Markup, ...]] = []
     for miss in report.near.rows[:MOST_LEFT_OUT]:
-        said = measured(miss.distance) if miss.distance else ""
-        said += f"; also unknown: {'; '.join(miss.unknown)}" if miss.unknown else ""
+        unknown = f"also unknown: {'; '.join(miss.unknown)}" if miss.unknown else ""
+        said = "; ".join(filter(None, (measured(miss.distance) if miss.distance else "", unknown)))
         misses.append(
             (miss.ticker or miss.name, miss.name, el("code", miss.rule), said, miss.place.score, miss.place.rank)
         )
@@ -203,15 +200,13 @@ def left_out(report: Report) -> Markup:
         reasons = el("ul", *(el("li", el("code", rule), f": {why}") for rule, why in row.reasons))
         unjudged.append((row.ticker or row.name, row.name, reasons, row.place.score, row.place.rank))
     wanting = [
-        Heading("Ticker"), Heading("Name"), Heading("Unknown"), Heading("Score", "score"), Heading("Would rank", "count"),
+        Heading("Ticker"), Heading("Name"), Heading("Unknown"), Heading("Score", "score"),
+        Heading("Would rank", "count"),
     ]  # fmt: skip
     said = _most("Names that no rule rejects and that could not be judged", len(unjudged), len(report.unknown.rows))
-    return section(
-        "left-out",
-        "Left out",
-        el("div", table(caption, headings, misses, "near-caption") if misses else _none("No name misses by one rule."), id="near"),
-        el("div", table(said, wanting, unjudged, "unknown-caption") if unjudged else _none("Every name could be judged."), id="unknown"),
-    )  # fmt: skip
+    near = table(caption, headings, misses, "near-caption") if misses else _none("No name misses by one rule.")
+    unknown = table(said, wanting, unjudged, "unknown-caption") if unjudged else _none("Every name could be judged.")
+    return section("left-out", "Left out", el("div", near, id="near"), el("div", unknown, id="unknown"))
 
 
 def _most(caption: str, shown: int, total: int) -> str:

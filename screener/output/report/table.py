@@ -124,6 +124,9 @@ def _cell(value: Value, reason: str, column: Column) -> Markup:
     numeric = "number" if is_numeric(column.unit) else None
     if said == UNKNOWN:
         return el("td", unknown(reason), class_=numeric, hidden=not column.shown)
+    if column.key == "score":
+        filled = f"--p:{value:.1f}%"
+        return el("td", said, class_="number meter", style=filled, data_v=_sorted_by(value))
     if column.key == "flags" and not value:
         return el("td", class_=numeric, data_v=0)
     return el("td", said, class_=numeric, data_v=_sorted_by(value), hidden=not column.shown)
