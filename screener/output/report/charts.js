@@ -102,7 +102,7 @@
       x: { domain: [0, 100], label: `${across} →`, ticks: 5, grid: true },
       y: { domain: [0, 100], label: `↑ ${up}`, ticks: 5, grid: true },
       marks: [
-        Plot.dot(rest, { x: "2", y: "3", r: 2, fill: color("rest"), fillOpacity: 0.55 }),
+        Plot.dot(rest, { x: "2", y: "3", r: 2, fill: color("rest"), fillOpacity: 0.75 }),
         Plot.dot(listed, {
           x: "2", y: "3", r: 4.5, fill: color("in"), stroke: color("surface"), strokeWidth: 1,
           href: (one) => (one[5] ? `#${one[5]}` : null), ariaLabel: (one) => title(one).replaceAll("\n", ", "),
@@ -125,7 +125,7 @@
       y: { axis: null, type: "band", domain: rows.keys(), paddingInner: 0.65, paddingOuter: 0.3 },
       marks: [
         Plot.barX(rows, { y: (_, k) => k, x: "list", fill: color("in") }),
-        Plot.tickX(rows, { y: (_, k) => k, x: "universe", stroke: "currentColor", strokeWidth: 3, insetTop: -3, insetBottom: -3 }),
+        Plot.tickX(rows, { y: (_, k) => k, x: "universe", stroke: "currentColor", strokeWidth: 3, insetBottom: -4 }),
         Plot.ruleX([0], { stroke: color("rest") }),
         above(rows, (row) => `${row.name}   ${percent(row.list)}${width < NARROW ? " / " : " of the list, "}${percent(row.universe)}${width < NARROW ? "" : " of the universe"}`, width),
       ],

@@ -197,7 +197,7 @@ def _years(who: str, pages: Pages, history: History | None, anchor: str) -> tupl
     if history is None:
         return (el("p", "Nothing of its quarters is known in US dollars.", class_="note"),)
     lines = {line.name: line for line in pages.lines}
-    further = [line for line in pages.lines if line.further and _points(history, line.name) > 1][:MOST_FURTHER]
+    further = [line for line in pages.lines if line.further and any(history.values[line.name])][:MOST_FURTHER]
     wanted = (*CHARTS, *(Chart(line.label, (line.name,)) for line in further))
     charts = [chart for one in wanted if (chart := _line_chart(who, one, lines, history, anchor))]
     charts += [chart for chart in (_ladder(who, history, anchor),) if chart]
