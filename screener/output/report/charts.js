@@ -199,30 +199,29 @@
   const DRAWINGS = { funnel, scatter, sectors, spread, lines, ladder };
   const drawn = new Map();
 
-  function draw(figure) {
-    const place = figure.querySelector(".plot");
-    const width = Math.floor(figure.clientWidth);
-    if (!width || drawn.get(figure) === width) return;
-    drawn.set(figure, width);
-    place.replaceChildren(DRAWINGS[figure.dataset.chart](figure, width));
+  // Widths are all read before anything is drawn: in turns, every chart would have the whole page laid out again.
+  function draw(wanted) {
+    const sized = wanted.map((figure) => [figure, Math.floor(figure.clientWidth)]);
+    for (const [figure, width] of sized) {
+      if (!width || drawn.get(figure) === width) continue;
+      drawn.set(figure, width);
+      figure.querySelector(".plot").replaceChildren(DRAWINGS[figure.dataset.chart](figure, width));
+    }
   }
 
   const figures = [...document.querySelectorAll("figure[data-chart]")];
   const resized = new ResizeObserver((entries) => {
-    requestAnimationFrame(() => { for (const { target } of entries) if (drawn.has(target)) draw(target); });
+    requestAnimationFrame(() => draw(entries.map((entry) => entry.target).filter((figure) => drawn.has(figure))));
   });
   const seen = new IntersectionObserver((entries) => {
-    for (const { target, isIntersecting } of entries) {
-      if (!isIntersecting) continue;
-      seen.unobserve(target);
-      draw(target);
-    }
+    const near = entries.filter((entry) => entry.isIntersecting).map((entry) => entry.target);
+    for (const figure of near) seen.unobserve(figure);
+    draw(near);
   }, { rootMargin: "600px" });
   for (const figure of figures) {
-    // Room is kept, so that a link to a name still leads there when the charts above it are drawn.
     seen.observe(figure);
     resized.observe(figure);
   }
   // Paper has all of them.
-  addEventListener("beforeprint", () => { for (const figure of figures) draw(figure); });
+  addEventListener("beforeprint", () => draw(figures));
 })();

@@ -3,6 +3,8 @@
 "use strict";
 (() => {
   const VIEW = "#view?";
+  // More rows than these are laid out only when they are asked for: a sort of thousands would be felt.
+  const MOST = 500;
   const byId = (id) => document.getElementById(id);
 
   // The theme: what the system asks for until the button says otherwise.
@@ -36,7 +38,7 @@
     });
     const sector = cells[place("sector")].querySelector(".unknown") ? "" : cells[place("sector")].textContent;
     const text = `${cells[place("ticker")].textContent} ${cells[place("name")].textContent}`.toLowerCase();
-    return { row, cells, values, sector, text, order };
+    return { row, cells, values, sector, text, order, matches: true };
   });
 
   const find = byId("find");
@@ -45,30 +47,34 @@
   const limits = [...byId("limits").querySelectorAll("input")];
   const start = boxes.map((box) => box.defaultChecked);
   const sorting = { key: "", down: false };
+  const all = byId("all");
+  const said = (count) => count.toLocaleString("en");
+
+  function arrange() {
+    const matching = rows.filter((one) => one.matches);
+    const some = all.pressed ? matching : matching.slice(0, MOST);
+    body.replaceChildren(...some.map((one) => one.row));
+    all.hidden = matching.length <= MOST;
+    all.textContent = all.pressed ? `Show the first ${MOST}` : `Show all ${said(matching.length)}`;
+    const part = some.length < matching.length ? `; the first ${said(some.length)} are shown` : "";
+    byId("count").textContent = `${said(matching.length)} of ${said(rows.length)} names${part}`;
+  }
 
   function sort(key, down) {
     const k = place(key);
-    if (k < 0) return;
-    Object.assign(sorting, { key, down });
+    Object.assign(sorting, { key: k < 0 ? "" : key, down });
     const sign = down ? -1 : 1;
     const compare = numeric[k] ? (a, b) => a - b : (a, b) => (a < b ? -1 : a > b ? 1 : 0);
     rows.sort((one, other) => {
+      if (k < 0) return one.order - other.order;
       const a = one.values[k];
       const b = other.values[k];
       // What is unknown comes last either way.
       if (a === null || b === null) return (a === null) - (b === null) || one.order - other.order;
       return sign * compare(a, b) || one.order - other.order;
     });
-    body.append(...rows.map((one) => one.row));
     for (const head of heads) head.removeAttribute("aria-sort");
-    heads[k].setAttribute("aria-sort", down ? "descending" : "ascending");
-  }
-
-  function unsort() {
-    Object.assign(sorting, { key: "", down: false });
-    rows.sort((one, other) => one.order - other.order);
-    body.append(...rows.map((one) => one.row));
-    for (const head of heads) head.removeAttribute("aria-sort");
+    heads[k]?.setAttribute("aria-sort", down ? "descending" : "ascending");
   }
 
   function filter() {
@@ -82,7 +88,6 @@
         least: input.dataset.end === "least",
         bound: Number(input.value),
       }));
-    let count = 0;
     for (const one of rows) {
       const within = bounds.every(({ k, scale, least, bound }) => {
         const value = one.values[k];
@@ -90,11 +95,8 @@
         const typed = Number((value * scale).toPrecision(12));
         return least ? typed >= bound : typed <= bound;
       });
-      const shown = within && words.every((word) => one.text.includes(word)) && (!sector.value || one.sector === sector.value);
-      one.row.hidden = !shown;
-      count += shown;
+      one.matches = within && words.every((word) => one.text.includes(word)) && (!sector.value || one.sector === sector.value);
     }
-    byId("count").textContent = `${count.toLocaleString("en")} of ${rows.length.toLocaleString("en")} names`;
   }
 
   function choose() {
@@ -107,32 +109,32 @@
 
   // The address: only what differs from the start is said.
   function remember() {
-    const said = new URLSearchParams();
+    const view = new URLSearchParams();
     if (boxes.some((box, k) => box.checked !== start[k])) {
-      said.set("columns", boxes.filter((box) => box.checked).map((box) => box.value).join(","));
+      view.set("columns", boxes.filter((box) => box.checked).map((box) => box.value).join(","));
     }
-    if (sorting.key) said.set("sort", `${sorting.key}${sorting.down ? ":down" : ""}`);
-    if (find.value) said.set("find", find.value);
-    if (sector.value) said.set("sector", sector.value);
-    for (const input of limits) if (input.value !== "") said.set(`${input.dataset.key}.${input.dataset.end}`, input.value);
-    const text = said.toString();
+    if (sorting.key) view.set("sort", `${sorting.key}${sorting.down ? ":down" : ""}`);
+    if (find.value) view.set("find", find.value);
+    if (sector.value) view.set("sector", sector.value);
+    for (const input of limits) if (input.value !== "") view.set(`${input.dataset.key}.${input.dataset.end}`, input.value);
+    const text = view.toString();
     if (text || location.hash.startsWith(VIEW)) history.replaceState(null, "", text ? VIEW + text : "#list");
   }
 
   function recall() {
     if (!location.hash.startsWith(VIEW)) return;
-    const said = new URLSearchParams(location.hash.slice(VIEW.length));
-    const columns = said.get("columns")?.split(",");
+    const view = new URLSearchParams(location.hash.slice(VIEW.length));
+    const columns = view.get("columns")?.split(",");
     boxes.forEach((box, k) => { box.checked = columns ? columns.includes(box.value) : start[k]; });
-    find.value = said.get("find") ?? "";
-    sector.value = said.get("sector") ?? "";
+    find.value = view.get("find") ?? "";
+    sector.value = view.get("sector") ?? "";
     if (sector.selectedIndex < 0) sector.selectedIndex = 0;
-    for (const input of limits) input.value = said.get(`${input.dataset.key}.${input.dataset.end}`) ?? "";
-    const [key, way] = (said.get("sort") ?? "").split(":");
-    if (key) sort(key, way === "down");
-    else unsort();
+    for (const input of limits) input.value = view.get(`${input.dataset.key}.${input.dataset.end}`) ?? "";
+    const [key, way] = (view.get("sort") ?? "").split(":");
+    sort(key, way === "down");
     choose();
     filter();
+    arrange();
   }
 
   heads.forEach((head) => {
@@ -145,23 +147,28 @@
       // Numbers are wanted from the top, ranks and texts from the first.
       const first = head.classList.contains("number") && key !== "rank";
       sort(key, sorting.key === key ? !sorting.down : first);
+      arrange();
       remember();
     });
   });
-  for (const input of [find, ...limits]) input.addEventListener("input", () => { filter(); remember(); });
-  sector.addEventListener("change", () => { filter(); remember(); });
+  const refilter = () => { filter(); arrange(); remember(); };
+  for (const input of [find, ...limits]) input.addEventListener("input", refilter);
+  sector.addEventListener("change", refilter);
   for (const box of boxes) box.addEventListener("change", () => { choose(); remember(); });
+  all.addEventListener("click", () => { all.pressed = !all.pressed; arrange(); });
   byId("reset").addEventListener("click", () => {
     find.value = "";
     sector.selectedIndex = 0;
     for (const input of limits) input.value = "";
     boxes.forEach((box, k) => { box.checked = start[k]; });
-    unsort();
+    sort("", false);
     choose();
-    filter();
-    remember();
+    refilter();
     find.focus();
   });
+  // Paper has all of them.
+  addEventListener("beforeprint", () => body.replaceChildren(...rows.filter((one) => one.matches).map((one) => one.row)));
+  addEventListener("afterprint", arrange);
   addEventListener("hashchange", recall);
 
   // Why a value is unknown: said below, when the keyboard or a finger is on it.
@@ -174,6 +181,6 @@
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") why.hidden = true; });
 
   byId("controls").hidden = false;
-  filter();
+  arrange();
   recall();
 })();

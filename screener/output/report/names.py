@@ -41,7 +41,7 @@ CHARTS = (
 )
 # Charts of further line items behind the factors.
 MOST_FURTHER = 4
-_JOINED = re.compile(r"\b(and|or)\b")
+_JOINED, _BETWEEN = re.compile(r"\b(?:and|or)\b"), re.compile(r"\bbetween\s+\S+\s+and\b")
 _MARKS = {"pass": "✓", "fail": "✗", "unknown": "?"}
 
 
@@ -153,7 +153,7 @@ def _rule(verdict: Verdict) -> tuple[Value | Markup, ...]:
         return el("code", verdict.text), group, said, none, none, none
     room = f"{gap(one)} ({share(one)})" if one.relative is not None else gap(one)
     # Of several comparisons it must be said which one is measured.
-    which = el("span", f"{one.what} ", class_="note") if _JOINED.search(verdict.text) else None
+    which = el("span", f"{one.what} ", class_="note") if _JOINED.search(_BETWEEN.sub("", verdict.text)) else None
     sides = el("span", which, measured_value(one)), el("span", f"{one.op} {limit(one)}")
     return el("code", verdict.text), group, said, *sides, el("span", room if one.passes else f"short by {room}")
 

@@ -162,7 +162,8 @@ def _controls(report: Report, columns: tuple[Column, ...]) -> Markup:
     )
     reset = el("button", "Reset", type="button", id="reset")
     count = el("p", id="count", role="status", aria_live="polite")
-    return el("div", find, sector, chosen, limits, reset, count, class_="controls", id="controls", hidden=True)
+    more = el("button", type="button", id="all", hidden=True)
+    return el("div", find, sector, chosen, limits, reset, count, more, class_="controls", id="controls", hidden=True)
 
 
 def _limits(column: Column) -> Markup | None:
