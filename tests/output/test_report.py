@@ -12,9 +12,9 @@ from itertools import pairwise
 
 import pytest
 
-from screener.engine.histories import History, Newest
+from screener.engine.histories import MOST_PAGES, History, Newest
 from screener.output.cells import clean
-from screener.output.report import assets
+from screener.output.report import assets, overview
 from screener.output.report.closing import command
 from screener.output.report.document import to_html
 from screener.output.report.markup import el, json_block, lines, link
@@ -328,3 +328,19 @@ def test_our_files_are_small_and_never_write_html() -> None:
             assert not re.search(
                 r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|localStorage|fetch\(", text
             )
+
+
+def test_the_page_of_the_docs_says_what_is_so() -> None:
+    """The example of docs/report.md runs on the demo data, and its versions and numbers are those of the code."""
+    page = (reports.SCREENS.parent / "docs" / "report.md").read_text(encoding="utf-8")
+    code = re.search(r"```python\n(.*?)```", page, flags=re.DOTALL)
+    assert code is not None
+    names: dict[str, object] = {}
+    exec(code[1], names)  # noqa: S102 - our own page
+    assert str(names["html"]).startswith("<!DOCTYPE html>")
+    for row in assets.LIBRARIES:
+        assert f"{row.name} {row.version}" in page
+    for part in overview.PARTS:
+        assert f"| {part[1]} |" in page
+    assert f"first {MOST_PAGES} names" in page
+    assert "const MOST = 500;" in assets.read("list.js")
