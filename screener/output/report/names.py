@@ -153,7 +153,8 @@ def _rule(verdict: Verdict) -> tuple[Value | Markup, ...]:
         return el("code", verdict.text), group, said, none, none, none
     room = f"{gap(one)} ({share(one)})" if one.relative is not None else gap(one)
     # Of several comparisons it must be said which one is measured.
-    which = el("span", f"{one.what} ", class_="note") if _JOINED.search(_BETWEEN.sub("", verdict.text)) else None
+    several = _JOINED.search(_BETWEEN.sub("", verdict.text))
+    which = el("span", breakable(one.what), " ", class_="note") if several else None
     sides = el("span", which, measured_value(one)), el("span", f"{one.op} {limit(one)}")
     return el("code", verdict.text), group, said, *sides, el("span", room if one.passes else f"short by {room}")
 

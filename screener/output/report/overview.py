@@ -15,7 +15,6 @@ from screener.output.values import format_value
 if TYPE_CHECKING:
     from screener.engine.report import Report
 
-_BETTER = {"higher": "higher is better", "lower": "lower is better"}
 # Rows of the tables of names that are not on the list.
 MOST_LEFT_OUT = 50
 PARTS = (
@@ -59,11 +58,11 @@ def summary(report: Report, spreads: tuple[Spread, ...]) -> Markup:
     scores = sorted(member.score for member in report.universe.members if member.score is not None)
     listed = sorted(entry.row.score for entry in report.entries if entry.row.score is not None)
     if scores:
-        rows.append(("Score", *_both(listed, scores, "score"), _BETTER["higher"]))
+        rows.append(("Score", *_both(listed, scores, "score"), "higher"))
     for one in spreads:
         mine = sorted(value for _, value in one.listed)
-        rows.append((breakable(one.name), *_both(mine, one.values, one.unit), _BETTER[one.direction]))
-    headings = [Heading("Ranked by"), Heading("The list", "score"), Heading("The universe", "score"), Heading("")]
+        rows.append((breakable(one.name), *_both(mine, one.values, one.unit), one.direction))
+    headings = [Heading("Ranked by"), Heading("The list", "score"), Heading("The universe", "score"), Heading("Better")]
     medians = table("Medians of what is known", headings, rows, "medians") if rows else None
     notes = el("ul", *(el("li", note) for note in result.run.notes), class_="notes") if result.run.notes else None
     return section("summary", "Summary", el("ul", *boxes, class_="tiles"), medians, notes)
