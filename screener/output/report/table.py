@@ -148,7 +148,7 @@ def _controls(report: Report, columns: tuple[Column, ...]) -> Markup:
     options = (el("option", sector, value=sector) for sector in sectors)
     sector = el("label", "Sector ", el("select", el("option", "all", value=""), *options, id="sector"))
     boxes = (
-        el("label", el("input", type="checkbox", value=column.key, checked=column.shown), " ", breakable(column.title))
+        el("label", el("input", type="checkbox", value=column.key, checked=column.shown), " ", _named(column))
         for column in columns
         if column.key != "ticker"
     )
@@ -166,16 +166,21 @@ def _controls(report: Report, columns: tuple[Column, ...]) -> Markup:
     return el("div", find, sector, chosen, limits, reset, count, more, class_="controls", id="controls", hidden=True)
 
 
+def _named(column: Column) -> str:
+    """Return the title of a column where it does not stand above its values."""
+    return "Rank" if column.key == "rank" else column.title
+
+
 def _limits(column: Column) -> Markup | None:
     if not is_numeric(column.unit):
         return None
     style = BY_NAME[column.unit].style if column.unit in BY_NAME else ""
     scale, unit = _TYPED.get(style, (1, ""))
-    said = f"{column.title}, {unit}" if unit else column.title
+    said = f"{_named(column)}, {unit}" if unit else _named(column)
     inputs = (
         el(
             "input", type="number", step="any", data_key=column.key, data_end=end, data_scale=str(scale),
-            aria_label=f"{said}: {words}",
+            aria_label=f"{said}: {words}", placeholder=words,
         )
         for end, words in (("least", "at least"), ("most", "at most"))
     )  # fmt: skip
