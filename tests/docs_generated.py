@@ -19,6 +19,7 @@ from screener.language.schema import schema_text
 from screener.output.result_schema import result_schema, sidecar_schema
 from tests import docs_metrics
 from tests.docs_formats import formats_page
+from tests.docs_python import python_page
 from tests.docs_terminal import terminal_page
 from tests.docs_why import why_page
 from tests.lint_examples import EXAMPLES
@@ -346,6 +347,7 @@ PAGES = {
     "provenance.md": provenance_page,
     "why.md": why_page,
     "terminal.md": terminal_page,
+    "python.md": python_page,
     "lint.md": lint_page,
     "cli.md": cli_page,
     "data.md": data_page,

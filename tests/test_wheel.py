@@ -44,3 +44,10 @@ def test_installed_copy_runs_from_an_empty_folder(
 ) -> None:
     """The main commands run from an empty folder."""
     assert expected in _call(str(installed), *arguments, cwd=tmp_path)
+
+
+@pytest.mark.slow
+def test_installed_copy_has_what_reports_carry(installed: Path, tmp_path: Path) -> None:
+    """Scripts, style, chart libraries and their licences travel inside the wheel."""
+    code = "from screener.output.report import assets; print(len(assets.scripts()), len(assets.style_element()) > 1000)"
+    assert _call(str(installed.parent / "python"), "-c", code, cwd=tmp_path).split() == ["4", "True"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from screener.engine.factors import Standing, read_standings
 from screener.engine.funnel import Funnel, funnel_of
+from screener.engine.histories import NO_PAGES, Pages, make_pages
 from screener.engine.near import Near, near_of
 from screener.engine.parts import Parts, run_with_parts
 from screener.engine.result import Result, Row
@@ -45,7 +46,7 @@ class Report:
 
     near, unknown: the names left out by one rule, and those that could not be judged. meanings: every word that the
     screen rests on. kind: what the data set was built from (``sec``, ``fsds``, ``simfin``, ``demo``), and sources: the
-    name, size in bytes and SHA-256 of each of those files.
+    name, size in bytes and SHA-256 of each of those files. pages: five years of what is behind the first names.
     """
 
     result: Result
@@ -57,6 +58,7 @@ class Report:
     meanings: tuple[Meaning, ...]
     kind: str
     sources: tuple[tuple[str, int, str], ...]
+    pages: Pages = NO_PAGES
 
     @property
     def coverage(self) -> list[dict[str, Any]]:
@@ -79,6 +81,7 @@ def make_report(lake: Lake, screen: Screen, as_of: date | None = None) -> Report
         meanings=glossary(result.screen),
         kind=lake.manifest.kind,
         sources=tuple((source.name, source.size, source.sha256) for source in lake.manifest.sources),
+        pages=make_pages(con, result),
     )
 
 

@@ -52,6 +52,12 @@ def _xlsx(report: Report) -> bytes:
     return writer.to_xlsx(report)
 
 
+def _html(report: Report) -> str:
+    from screener.output.report import document
+
+    return document.to_html(report, report.pages)
+
+
 def _parquet(result: Result) -> bytes:
     from screener.output import parquet
 
@@ -168,6 +174,14 @@ FORMATS: tuple[Format, ...] = (
         "workbook](workbook.md)",
         file_only=True,
         rich=_xlsx,
+    ),
+    Format(
+        "html",
+        (".html", ".htm"),
+        "report as one HTML page: list, charts, a page a name",
+        "a page for people that needs nothing else; see [the report](report.md)",
+        file_only=True,
+        rich=_html,
     ),
     Format(
         "ods",

@@ -16,14 +16,14 @@ from screener.engine.funnel import Funnel, RuleCost
 from screener.engine.near import Miss, Near
 from screener.engine.places import Place
 from screener.engine.report import Entry, Report
-from screener.engine.result import Result
+from screener.engine.result import FunnelStep, Result, Steps
 from screener.engine.universe import Universe
 from screener.engine.unknown import Unjudged, Unknown
 from screener.engine.verdicts import Verdict
 from screener.lake.filings import company_url
 from screener.language.ast import Name
 from screener.language.glossary import Meaning
-from screener.language.screen import Column
+from screener.language.screen import Column, Factor, RankGroup
 from screener.output.workbook.layout import Carried
 from screener.output.workbook.writer import to_xlsx
 
@@ -39,6 +39,14 @@ MEANINGS = (
     Meaning("market_cap", "Market capitalization", "field", "", "usd", "", (), "prices", "", True),
     Meaning("own_yield", SCRIPT, "own metric", "=1+1", "ratio", "higher", (), "@SUM(1)", "+1", False),
 )  # fmt: skip
+
+RANK = RankGroup(
+    "",
+    (
+        RankGroup("Quality", (Factor("roic", Name("roic"), "higher"),), 3.0),
+        RankGroup("Value", (Factor("net_debt_ebitda", Name("net_debt_ebitda"), "lower", within="sector"),), 1.0),
+    ),
+)
 
 
 def distance(value: float, threshold: float, unit: str = "ratio", op: str = ">=") -> Distance:
@@ -76,7 +84,7 @@ def report_of(result: Result, *, entries: bool = True) -> Report:
     )  # fmt: skip
     result = dataclasses.replace(
         result,
-        screen=dataclasses.replace(result.screen, columns=names),
+        screen=dataclasses.replace(result.screen, columns=names, rank=RANK),
         extra={"coverage": [{"factor": "roic", "known": 190, "of": 240}]},
     )
     listed = tuple(
@@ -97,14 +105,16 @@ def report_of(result: Result, *, entries: bool = True) -> Report:
     )  # fmt: skip
     return Report(
         result, listed if entries else (), Near(result, (near,), 1), Unknown(result, (unjudged,), (), 4),
-        Funnel(result, costs, (), (), ()), Universe((), (), ()), MEANINGS, "simfin",
+        Funnel(result, costs, (), (), ()), Universe(("Quality", "Value"), (0.75, 0.25), ()), MEANINGS, "simfin",
         (("us-income.zip", 1234, "ef" * 32), ("=1+1", 5, "@SUM(1)")),
     )  # fmt: skip
 
 
 def empty_report(result: Result) -> Report:
     """Return a report of a run without names, rules, factors or meanings."""
-    bare = dataclasses.replace(result, rows=(), funnel=(), columns=())
+    bare = dataclasses.replace(
+        result, rows=(), funnel=Steps((FunnelStep("start", "", "candidates", 9, 0, 0, 9),)), columns=()
+    )
     return Report(
         bare, (), Near(bare, (), 0), Unknown(bare, (), (), 0), Funnel(bare, (), (), (), ()), Universe((), (), ()), (),
         "demo", (),
