@@ -43,7 +43,7 @@ def funnel(report: Report) -> Sheet:
 
     def chart(book: Workbook, made: Worksheet, styles: Styles) -> None:
         del styles
-        if rows:
+        if len(rows) > 1:
             _chart(book, made, len(rows))
 
     return Sheet(
