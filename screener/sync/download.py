@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from screener.errors import DataError
@@ -149,7 +149,9 @@ def _attempt(
             headers["If-Modified-Since"] = known.modified
     with client.get(wanted.url, headers) as answer:
         if answer.status_code == 304 and known is not None:
-            return Fetched(known.url, known.etag, known.modified, known.size, known.sha256, new=False)
+            # The same content may have been put there again: it is as new as that.
+            modified = answer.headers.get("Last-Modified", known.modified)
+            return replace(known, modified=modified, new=False)
         if answer.status_code == 404:
             return None
         got = answer.headers

@@ -1,0 +1,69 @@
+"""Where screener keeps what is a person's own on this machine: their contact for the SEC, and their data."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tomllib
+from pathlib import Path
+
+from screener.errors import ScreenerError
+
+CONTACT_VARIABLE = "SCREENER_CONTACT"
+# A name and an address, or the address alone: what the SEC asks every program for.
+_CONTACT = re.compile(r"[^\x00-\x1f\x7f]*[\w.+-]+@[\w-]+(\.[\w-]+)+[^\x00-\x1f\x7f]*")
+LONGEST_CONTACT = 200
+
+
+def config_path() -> Path:
+    """Return the file of settings, in the folder that the platform has for such files."""
+    import platformdirs
+
+    return Path(platformdirs.user_config_dir("screener", appauthor=False)) / "config.toml"
+
+
+def data_home() -> Path:
+    """Return the folder of the person's own data set."""
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("screener", appauthor=False)) / "data"
+
+
+def read_contact() -> str:
+    """Return the contact that requests carry: of ``SCREENER_CONTACT``, else of the settings; ``""`` for none yet."""
+    given = os.environ.get(CONTACT_VARIABLE, "").strip()
+    return checked_contact(given) if given else str(_settings().get("contact", ""))
+
+
+def save_contact(contact: str) -> Path:
+    """Write the contact into the settings and return their file; other settings stay."""
+    path = config_path()
+    found = _settings() | {"contact": checked_contact(contact)}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    # A JSON string is a basic string of TOML.
+    part.write_text("".join(f"{key} = {json.dumps(value)}\n" for key, value in found.items()), encoding="utf-8")
+    part.replace(path)
+    return path
+
+
+def checked_contact(text: str) -> str:
+    """Return a contact without surrounding space; ``ScreenerError`` unless it has an e-mail address."""
+    text = text.strip()
+    if len(text) > LONGEST_CONTACT or not text.isprintable() or not _CONTACT.fullmatch(text):
+        raise ScreenerError(
+            f"{text[:60]!r} is no contact", hint="a name and an e-mail address, like Jane Doe jane@example.com"
+        )
+    return text
+
+
+def _settings() -> dict[str, str]:
+    path = config_path()
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise ScreenerError(f"cannot read the settings {path}: {error}", hint="mend or remove that file") from error
+    return {key: value for key, value in found.items() if isinstance(value, str)}

@@ -1,0 +1,225 @@
+"""A copy of the SEC's public files that is kept current: whole files first, then only what was filed since."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import TypeVar
+
+from screener.errors import DataError
+from screener.sync import sec
+from screener.sync.client import Client
+from screener.sync.download import Fetched, Progress, Wanted, download
+from screener.sync.state import State
+from screener.sync.verify import Check, check_json, check_text
+
+# Files of single companies are in folders beside the zip files, which they go before.
+NEWER_FACTS, NEWER_SUBMISSIONS = "sec/companyfacts.newer", "sec/submissions.newer"
+WORKERS = 4
+# Beyond so many filers the zip files are quicker: two requests each at eight a second, against some 3 GB.
+MOST_FILERS = 3_000
+# A zip file that is older is fetched again, so that single files do not pile up for ever.
+OLDEST_ZIP = timedelta(days=45)
+INDEX_MOST, COMPANY_MOST = 50_000_000, 500_000_000
+# The zip files are made at night of what was filed until the day before.
+ZIP_LAG = timedelta(days=1)
+SAVE_EVERY = 50
+# Before the first filing that the SEC has in electronic form.
+LONG_AGO = date(1993, 1, 1)
+
+T = TypeVar("T")
+
+
+@dataclass
+class Synced:
+    """What a sync brought.
+
+    fetched: files that are new, by place; bytes in all. filers: companies that filed since the last time;
+    without_facts: those of them that the SEC has no numbers of. filed_until: the last day whose filings are all there.
+    """
+
+    fetched: list[str] = field(default_factory=list)
+    size: int = 0
+    filers: int = 0
+    without_facts: list[int] = field(default_factory=list)
+    filed_until: date | None = None
+
+
+@dataclass
+class Copy:
+    """A copy of the SEC's files that is being brought up to date: who asks, where it lies, and what has come so far."""
+
+    client: Client
+    folder: Path
+    state: State
+    progress: Progress | None = None
+    found: Synced = field(default_factory=Synced)
+
+    def save(self) -> None:
+        """Write down what is there."""
+        self.state.save(self.folder)
+
+    def note(self, place: str, known: Fetched) -> None:
+        """Count a file that has come."""
+        if known.new:
+            self.found.fetched.append(place)
+            self.found.size += known.size
+
+
+def sync_filings(
+    client: Client, folder: Path, state: State, today: date, *, whole: bool = False, progress: Progress | None = None
+) -> Synced:
+    """Bring the SEC's files in ``folder`` up to date, and ``state`` with them, which is saved as files come in.
+
+    ``whole`` fetches the zip files however little was filed. ``DataError`` when something cannot be had; what is there
+    then is what was there before, or newer, and each file whole.
+    """
+    copy = Copy(client, folder, state, progress)
+    _fetch(copy, sec.TICKERS)
+    until = state.filed_until
+    filers: dict[date, set[int]] = {}
+    stale = whole or until is None or today - _zip_day(state) > OLDEST_ZIP
+    if until is not None and not stale:
+        filers = _filers(copy, until, today)
+        stale = len(set().union(*filers.values())) > MOST_FILERS
+    if stale:
+        filers = _filers(copy, _zips(copy), today)
+    _companies(copy, filers)
+    copy.found.filed_until = state.filed_until
+    return copy.found
+
+
+def _fetch(copy: Copy, name: str) -> None:
+    """Fetch a file that is fetched whole, if it has changed."""
+    row = sec.BULK_BY_NAME[name]
+    target = copy.folder / row.place
+    target.parent.mkdir(parents=True, exist_ok=True)
+    wanted = Wanted(sec.site() + row.address, target, row.check, row.most, f"fetching {target.name}")
+    known = download(copy.client, wanted, copy.state.files.get(row.place), copy.progress)
+    if known is None:
+        raise DataError(f"{wanted.url} is not there", hint="has the SEC moved it? is there a newer screener?")
+    copy.note(row.place, known)
+    copy.state.files[row.place] = known
+    copy.save()
+
+
+def _zips(copy: Copy) -> date:
+    """Fetch the zip files and return the last day whose filings they have.
+
+    Files of single companies that are not newer go: the zip files have all that is in them.
+    """
+    for name in (sec.SUBMISSIONS, sec.FACTS):
+        _fetch(copy, name)
+    state = copy.state
+    day = state.filed_until = _zip_day(state)
+    old = [place for place, known in state.companies.items() if _day(known) <= day]
+    # First removed, then forgotten: what a killed sync leaves is asked for once more.
+    for place in old:
+        (copy.folder / place).unlink(missing_ok=True)
+        del state.companies[place]
+    copy.save()
+    return day
+
+
+def _zip_day(state: State) -> date:
+    """Return the last day whose filings are in both zip files."""
+    rows = [sec.BULK_BY_NAME[name].place for name in (sec.SUBMISSIONS, sec.FACTS)]
+    return min(_day(state.files[place]) if place in state.files else LONG_AGO for place in rows) - ZIP_LAG
+
+
+def _day(known: Fetched) -> date:
+    """Return the day of a file's last change as the server gives it; long ago where it gives none."""
+    try:
+        return parsedate_to_datetime(known.modified).date()
+    except ValueError:
+        return LONG_AGO
+
+
+def _filers(copy: Copy, since: date, today: date) -> dict[date, set[int]]:
+    """Return, for each day after ``since`` that has an index, the companies that filed what matters."""
+    found: dict[date, set[int]] = {}
+    with _scratch(copy.folder) as scratch:
+        for day in sec.folders(since + timedelta(days=1), today):
+            listing = _text(copy.client, f"{sec.index_folder(day)}/index.json", scratch / "index.json", check_json)
+            if listing is None:
+                # The first day of a quarter has no folder until its first index.
+                continue
+            try:
+                days = sec.index_days(listing, since, today)
+            except ValueError as error:
+                raise DataError(f"{sec.index_folder(day)}/index.json: {error}") from error
+            for filed, name in days:
+                index = _text(copy.client, f"{sec.index_folder(day)}/{name}", scratch / name, check_text)
+                if index is not None:
+                    found[filed] = sec.filers(index)
+    return found
+
+
+@contextmanager
+def _scratch(folder: Path) -> Iterator[Path]:
+    """Give a folder for files that are read once; what a killed sync left there goes, too."""
+    path = folder / ".index"
+    shutil.rmtree(path, ignore_errors=True)
+    path.mkdir(parents=True)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _text(client: Client, url: str, path: Path, check: Check) -> bytes | None:
+    if download(client, Wanted(url, path, check, INDEX_MOST), None) is None:
+        return None
+    return path.read_bytes()
+
+
+def _companies(copy: Copy, filers: dict[date, set[int]]) -> None:
+    """Fetch the files of the companies that filed; the day of the last index is then that until which all is there."""
+    if not filers:
+        return
+    ciks = sorted(set().union(*filers.values()))
+    copy.found.filers = len(ciks)
+    for place in (NEWER_FACTS, NEWER_SUBMISSIONS):
+        (copy.folder / place).mkdir(parents=True, exist_ok=True)
+
+    for number, (cik, files) in enumerate(_in_parallel(lambda cik: _company(copy, cik), ciks), start=1):
+        for place, known in files.items():
+            if known is not None:
+                copy.note(place, known)
+                copy.state.companies[place] = known
+            elif place.startswith(NEWER_FACTS):
+                copy.found.without_facts.append(cik)
+        if copy.progress is not None:
+            copy.progress(f"fetching {number:,} of {len(ciks):,} companies that filed", number, len(ciks))
+        if number % SAVE_EVERY == 0:
+            copy.save()
+    copy.state.filed_until = max(filers)
+    copy.save()
+
+
+def _company(copy: Copy, cik: int) -> tuple[int, dict[str, Fetched | None]]:
+    """Fetch the two files of a company; ``None`` for one that there is not."""
+    addresses = {
+        f"{NEWER_FACTS}/CIK{cik:010d}.json": sec.facts_address(cik),
+        f"{NEWER_SUBMISSIONS}/CIK{cik:010d}.json": sec.submissions_address(cik),
+    }
+    found = {}
+    for place, url in addresses.items():
+        wanted = Wanted(url, copy.folder / place, check_json, COMPANY_MOST)
+        found[place] = download(copy.client, wanted, copy.state.companies.get(place))
+    return cik, found
+
+
+def _in_parallel(work: Callable[[int], T], ciks: list[int]) -> Iterator[T]:
+    """Yield what ``work`` gives for each company, in order; the first failure ends the rest."""
+    with ThreadPoolExecutor(WORKERS) as pool:
+        try:
+            yield from pool.map(work, ciks)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)

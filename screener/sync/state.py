@@ -1,0 +1,59 @@
+"""What has been fetched so far, in one small file beside the sources; it is whole, and never runs ahead of them."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from screener.sync.download import Fetched
+
+STATE_NAME = "state.json"
+
+
+@dataclass
+class State:
+    """The sources of a data set as they lie on this machine.
+
+    files: what is known of each file that was fetched whole, by its place. companies: the same of each company's own
+    files, which are newer than those in the zip files. filed_until: the last day whose filings are all there; ``None``
+    before the first sync.
+    """
+
+    files: dict[str, Fetched] = field(default_factory=dict)
+    companies: dict[str, Fetched] = field(default_factory=dict)
+    filed_until: date | None = None
+
+    def save(self, folder: Path) -> None:
+        """Write the state into the folder of the sources, in one step."""
+        found = {
+            "files": {place: asdict(known) for place, known in sorted(self.files.items())},
+            "companies": {place: asdict(known) for place, known in sorted(self.companies.items())},
+            "filed_until": self.filed_until.isoformat() if self.filed_until else None,
+        }
+        part = folder / f".{STATE_NAME}.part"
+        with part.open("w", encoding="utf-8") as out:
+            json.dump(found, out, indent=1)
+            out.flush()
+            os.fsync(out.fileno())
+        part.replace(folder / STATE_NAME)
+
+
+def read_state(folder: Path) -> State:
+    """Return the state of the sources in ``folder``; an empty one where there is none, or none that can be read.
+
+    Without a state all is asked for again: that is slow, and never wrong.
+    """
+    try:
+        found = json.loads((folder / STATE_NAME).read_text(encoding="utf-8"))
+        until = found["filed_until"]
+        return State(_known(found["files"]), _known(found["companies"]), date.fromisoformat(until) if until else None)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return State()
+
+
+def _known(found: dict[str, dict[str, Any]]) -> dict[str, Fetched]:
+    return {place: Fetched(**{**content, "new": False}) for place, content in found.items()}

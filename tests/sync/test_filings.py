@@ -1,0 +1,157 @@
+"""A copy of the SEC's files: whole at first, then only what was filed since, and never half of anything."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from screener.errors import DataError
+from screener.sync import filings
+from screener.sync.client import Client
+from screener.sync.filings import NEWER_FACTS, Synced, sync_filings
+from screener.sync.pace import Pace
+from screener.sync.state import State, read_state
+from tests.sync import sec_site
+from tests.sync.sec_site import FACTS_ZIP, put_company, put_index, put_zips
+from tests.sync.server import Handler, Site, serving
+
+# The zip files are of 2024-03-09 (a first version is a day younger than BORN), and have what was filed until the 8th.
+TODAY = date(2024, 3, 12)
+MONDAY, TUESDAY = date(2024, 3, 11), date(2024, 3, 12)
+
+
+@pytest.fixture
+def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """Three companies, and an index of the Friday before."""
+    with serving(Site()) as found:
+        monkeypatch.setenv("SCREENER_SEC_SITE", found.url)
+        monkeypatch.setenv("SCREENER_SEC_API", found.url)
+        put_zips(found, {1: 100, 2: 200, 3: 300})
+        put_index(found, date(2024, 3, 8), [(1, "10-K")])
+        yield found
+
+
+def sync(folder: Path, today: date = TODAY, **options: bool) -> tuple[Synced, State]:
+    """Sync as a new process would: with the state that lies there."""
+    state = read_state(folder)
+    client = Client("Test test@example.com", Pace(1e6), timeouts=(2, 0.5), sleep=lambda _: None)
+    return sync_filings(client, folder, state, today, **options), read_state(folder)
+
+
+def newer(folder: Path) -> dict[str, int]:
+    """Return the revenue of each company that has a file of its own."""
+    found = {}
+    for path in sorted((folder / NEWER_FACTS).glob("*.json")):
+        content = json.loads(path.read_bytes())
+        found[path.stem] = content["facts"]["us-gaap"]["Revenues"]["units"]["USD"][0]["val"]
+    return found
+
+
+def test_first_the_whole(site: Site, tmp_path: Path) -> None:
+    """The zip files and the tickers come; what was filed until the day before the zip files is in them."""
+    found, state = sync(tmp_path)
+    assert sorted(found.fetched) == [
+        "sec/company_tickers_exchange.json", "sec/companyfacts.zip", "sec/submissions.zip",
+    ]  # fmt: skip
+    assert (tmp_path / "sec/companyfacts.zip").read_bytes() == site.files[FACTS_ZIP]
+    assert state.filed_until == date(2024, 3, 8)
+    assert newer(tmp_path) == {}
+
+
+def test_then_only_who_filed(site: Site, tmp_path: Path) -> None:
+    """Two days later: the files of those who filed a report, and no zip file; other forms count for nothing."""
+    sync(tmp_path)
+    put_index(site, MONDAY, [(1, "10-Q"), (2, "4")])
+    put_index(site, TUESDAY, [(4, "10-K/A"), (3, "424B2")])
+    for cik, revenue in ((1, 110), (4, 400)):
+        put_company(site, cik, revenue)
+    site.asked.clear()
+    found, state = sync(tmp_path)
+    assert newer(tmp_path) == {"CIK0000000001": 110, "CIK0000000004": 400}
+    assert (found.filers, found.without_facts, state.filed_until) == (2, [], TUESDAY)
+    assert not [entry for entry in site.asked if entry.path.endswith(".zip")]
+
+
+def test_nothing_new_is_nothing(site: Site, tmp_path: Path) -> None:
+    """A second sync on the same day asks for the tickers and the listing, and brings nothing."""
+    sync(tmp_path)
+    put_index(site, MONDAY, [(1, "10-Q")])
+    put_company(site, 1, 110)
+    sync(tmp_path)
+    site.asked.clear()
+    found, _ = sync(tmp_path)
+    assert (found.fetched, found.filers) == ([], 0)
+    assert len(site.asked) == 2
+
+
+def test_a_filer_without_facts_is_noted(site: Site, tmp_path: Path) -> None:
+    """The index names companies of which the SEC has no numbers."""
+    sync(tmp_path)
+    put_index(site, MONDAY, [(7, "8-K")])
+    put_company(site, 7, None)
+    found, state = sync(tmp_path)
+    assert (found.without_facts, state.filed_until) == ([7], MONDAY)
+    assert (tmp_path / filings.NEWER_SUBMISSIONS / "CIK0000000007.json").is_file()
+
+
+def test_newer_zip_files_take_the_place_of_single_ones(site: Site, tmp_path: Path) -> None:
+    """After a month and a half the zip files are fetched again, and files of companies that they have are gone."""
+    sync(tmp_path)
+    put_index(site, MONDAY, [(1, "10-Q")])
+    put_company(site, 1, 110)
+    sync(tmp_path)
+    assert newer(tmp_path) == {"CIK0000000001": 110}
+    for _ in range(60):
+        put_zips(site, {1: 110, 2: 200, 3: 300})
+    found, state = sync(tmp_path, date(2024, 5, 8))
+    assert "sec/companyfacts.zip" in found.fetched
+    assert newer(tmp_path) == {}
+    assert state.companies == {}
+
+
+def test_many_filers_are_quicker_as_a_whole(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond a number of filers the zip files are fetched."""
+    monkeypatch.setattr(filings, "MOST_FILERS", 1)
+    sync(tmp_path)
+    put_zips(site, {1: 110, 2: 200, 3: 300, 5: 500})
+    put_index(site, MONDAY, [(1, "10-Q"), (5, "10-K")])
+    for cik, revenue in ((1, 110), (5, 500)):
+        put_company(site, cik, revenue)
+    found, _ = sync(tmp_path)
+    assert "sec/companyfacts.zip" in found.fetched
+
+
+def test_a_failure_in_the_middle_is_gone_on_with(site: Site, tmp_path: Path) -> None:
+    """When one company's file cannot be had, the day counts as open: the next sync has all, and loses nothing."""
+    sync(tmp_path)
+    put_index(site, MONDAY, [(1, "10-Q"), (2, "10-Q")])
+    put_company(site, 1, 110)
+    put_company(site, 2, 220)
+
+    def broken(handler: Handler, _: bytes) -> bool:
+        if "companyfacts/CIK0000000002" in handler.path:
+            handler.answer(200, b'{"cik": 2')
+            return True
+        return False
+
+    site.tricks.append(broken)
+    with pytest.raises(DataError, match="arrives damaged"):
+        sync(tmp_path)
+    assert read_state(tmp_path).filed_until == date(2024, 3, 8)
+    site.tricks.clear()
+    sync(tmp_path)
+    assert newer(tmp_path) == {"CIK0000000001": 110, "CIK0000000002": 220}
+    assert read_state(tmp_path).filed_until == MONDAY
+
+
+def test_a_state_that_cannot_be_read_costs_only_time(site: Site, tmp_path: Path) -> None:
+    """Without a state all is fetched again."""
+    sync(tmp_path)
+    (tmp_path / "state.json").write_text("{", encoding="utf-8")
+    found, _ = sync(tmp_path)
+    assert len(found.fetched) == 3
+    assert sec_site.FACTS_ZIP in {entry.path for entry in site.asked}
