@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from screener.catalogue.sectors import classify, model
 from screener.errors import DataError
 from screener.sources import filing_events, filing_list
-from screener.sources.archive import Archive, Member, MemberError, first_existing, open_archive
+from screener.sources.archive import Archive, Member, MemberError, first_existing, newer_beside, open_archive
 from screener.sources.filing_list import NO_FILINGS, FilingList, write_departures
 from screener.sources.json_members import TABLE, batches, load_batch
 from screener.sources.listing import Line, clean_name, lines, normal_ticker, receipts
@@ -152,7 +152,7 @@ def read_submissions(
     found: dict[int, Profile] = {}
     reaches: dict[int, filing_events.Reach] = {}
     filing_events.prepare(con)
-    with open_archive(path, ".json") as archive:
+    with open_archive(path, ".json", newer_beside(path)) as archive:
         members = _wanted_members(archive, wanted, report)
         total = sum(member.size for member in members)
         done = 0

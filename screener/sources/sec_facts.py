@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from screener.lake.files import quoted
 from screener.lake.parallel import cut, in_order, workers
-from screener.sources.archive import Archive, Member, MemberError, open_archive
+from screener.sources.archive import Archive, Member, MemberError, newer_beside, open_archive
 from screener.sources.json_members import batches
 from screener.sources.listing import clean_name
 from screener.sources.report import BuildReport, Progress
@@ -71,7 +71,7 @@ def read_companyfacts(
     A member whose record in ``known`` (by name) has the same size and stamp is not read again.
     ``DataError`` when ``path`` can't be opened; whatever is wrong with a member or a fact is counted in ``report``.
     """
-    with open_archive(path, ".json") as archive:
+    with open_archive(path, ".json", newer_beside(path)) as archive:
         kept = {name: record for name, record in (known or {}).items() if record.used}
         fresh = [member for member in archive.members if not _same(kept.get(member.name), member)]
         found = {member.name: kept[member.name] for member in archive.members if member.name in kept}
