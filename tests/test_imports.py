@@ -14,12 +14,13 @@ PACKAGE = Path(__file__).resolve().parents[1] / "screener"
 # From the bottom up: a room imports only from itself and from the rooms before it.
 ROOMS = (
     ("errors",),
-    ("version",),
+    ("version", "settings"),
     ("catalogue",),
     ("lake",),
     ("sources", "demo"),
     ("standardize",),
     ("build",),
+    ("sync",),
     ("language",),
     ("engine",),
     ("output",),

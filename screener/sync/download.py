@@ -6,14 +6,18 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from screener.errors import DataError
 from screener.sync.client import Client, CutError
 from screener.sync.pace import BACK_OFF
 from screener.sync.verify import Check, DamagedError
+
+if TYPE_CHECKING:
+    from screener.sources.report import Progress
 
 # What is under way when a connection breaks is lost: small pieces lose little.
 _CHUNK = 1 << 14
@@ -23,8 +27,6 @@ FRUITLESS = len(BACK_OFF)
 DAMAGED = 2
 # Room that a disk must keep beside what is fetched.
 SPARE_BYTES = 200_000_000
-
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

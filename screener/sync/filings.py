@@ -10,14 +10,17 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from screener.errors import DataError
 from screener.sync import sec
 from screener.sync.client import Client
-from screener.sync.download import Fetched, Progress, Wanted, download
+from screener.sync.download import Fetched, Wanted, download
 from screener.sync.state import State
-from screener.sync.verify import Check, check_json, check_text
+from screener.sync.verify import Check, check_json, check_text, check_zip
+
+if TYPE_CHECKING:
+    from screener.sources.report import Progress
 
 # Files of single companies are in folders beside the zip files, which they go before.
 NEWER_FACTS, NEWER_SUBMISSIONS = "sec/companyfacts.newer", "sec/submissions.newer"
@@ -72,15 +75,13 @@ class Copy:
             self.found.size += known.size
 
 
-def sync_filings(
-    client: Client, folder: Path, state: State, today: date, *, whole: bool = False, progress: Progress | None = None
-) -> Synced:
-    """Bring the SEC's files in ``folder`` up to date, and ``state`` with them, which is saved as files come in.
+def sync_filings(copy: Copy, today: date, *, whole: bool = False) -> None:
+    """Bring the SEC's files of companies up to date; the state is saved as files come in.
 
     ``whole`` fetches the zip files however little was filed. ``DataError`` when something cannot be had; what is there
     then is what was there before, or newer, and each file whole.
     """
-    copy = Copy(client, folder, state, progress)
+    state = copy.state
     _fetch(copy, sec.TICKERS)
     until = state.filed_until
     filers: dict[date, set[int]] = {}
@@ -92,7 +93,25 @@ def sync_filings(
         filers = _filers(copy, _zips(copy), today)
     _companies(copy, filers)
     copy.found.filed_until = state.filed_until
-    return copy.found
+
+
+def sync_quarters(copy: Copy, first: tuple[int, int], today: date) -> None:
+    """Fetch the Financial Statement Data Sets from the (year, quarter) ``first`` on that are not there yet.
+
+    What is published does not change; a quarter that has just ended is published weeks later.
+    """
+    (copy.folder / "fsds").mkdir(exist_ok=True)
+    for year, quarter in sec.quarters(first, today):
+        place = f"fsds/{year}q{quarter}.zip"
+        if place in copy.state.files and (copy.folder / place).is_file():
+            continue
+        url = sec.site() + sec.FSDS_ADDRESS.format(year=year, quarter=quarter)
+        wanted = Wanted(url, copy.folder / place, check_zip, sec.FSDS_MOST, f"fetching {year}q{quarter}.zip")
+        known = download(copy.client, wanted, None, copy.progress)
+        if known is not None:
+            copy.note(place, known)
+            copy.state.files[place] = known
+            copy.save()
 
 
 def _fetch(copy: Copy, name: str) -> None:

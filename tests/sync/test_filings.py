@@ -12,7 +12,7 @@ import pytest
 from screener.errors import DataError
 from screener.sync import filings
 from screener.sync.client import Client
-from screener.sync.filings import NEWER_FACTS, Synced, sync_filings
+from screener.sync.filings import NEWER_FACTS, Copy, Synced, sync_filings
 from screener.sync.pace import Pace
 from screener.sync.state import State, read_state
 from tests.sync import sec_site
@@ -39,7 +39,9 @@ def sync(folder: Path, today: date = TODAY, **options: bool) -> tuple[Synced, St
     """Sync as a new process would: with the state that lies there."""
     state = read_state(folder)
     client = Client("Test test@example.com", Pace(1e6), timeouts=(2, 0.5), sleep=lambda _: None)
-    return sync_filings(client, folder, state, today, **options), read_state(folder)
+    copy = Copy(client, folder, state)
+    sync_filings(copy, today, **options)
+    return copy.found, read_state(folder)
 
 
 def newer(folder: Path) -> dict[str, int]:

@@ -1,0 +1,60 @@
+"""A data set kept current from the SEC's files: fetch what is new, then build what it changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from screener.sync.client import Client
+from screener.sync.filings import Copy, Synced, sync_filings, sync_quarters
+from screener.sync.state import read_state
+
+if TYPE_CHECKING:
+    from screener.sources.report import BuildReport, Progress
+
+# Below the folder of the data set.
+SOURCES = "sources"
+
+
+@dataclass(frozen=True)
+class Current:
+    """A data set after a sync: what was fetched, and the report of the build (``unchanged``: nothing had to be)."""
+
+    synced: Synced
+    report: BuildReport | None
+
+
+def sync_data(
+    out: Path,
+    client: Client,
+    today: date,
+    *,
+    fsds: tuple[int, int] | None = None,
+    prices: Path | None = None,
+    whole: bool = False,
+    build: bool = True,
+    progress: Progress | None = None,
+) -> Current:
+    """Fetch the SEC's files into ``out/sources`` and build the data set ``out`` from them.
+
+    fsds: the first (year, quarter) of the Financial Statement Data Sets that are wanted, ``None`` for none. prices: a
+    price file or folder, as for a build. whole: fetch the zip files however little was filed.
+    Another sync or build of the same data set is a ``DataError``. Whatever fails, the data set stays as it was.
+    """
+    from screener.build import build_data
+    from screener.lake.versions import writer_lock
+
+    folder = out / SOURCES
+    with writer_lock(out):
+        folder.mkdir(exist_ok=True)
+        copy = Copy(client, folder, read_state(folder), progress)
+        sync_filings(copy, today, whole=whole)
+        if fsds is not None:
+            sync_quarters(copy, fsds, today)
+        zips = tuple(sorted((folder / "fsds").glob("*.zip")))
+        if not build:
+            return Current(copy.found, None)
+        report = build_data(out, sec=folder / "sec", fsds=zips, prices=prices, progress=progress)
+    return Current(copy.found, report)
