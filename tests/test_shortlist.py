@@ -30,6 +30,17 @@ def test_every_column_has_a_unit(result: Shortlist) -> None:
     assert result.frame.columns[: len(FIXED_COLUMNS)] == list(FIXED_COLUMNS)
 
 
+def test_types_follow_from_units(result: Shortlist) -> None:
+    """A column without a value, and a list without a name, have the types of any other: frames fit together."""
+    gone = replace(
+        result, rows=tuple(replace(row, values=(None,) * len(row.values), score=None) for row in result.rows)
+    )
+    empty = replace(result, rows=())
+    assert gone.frame.schema == empty.frame.schema == result.frame.schema
+    assert pl.concat([result.frame, gone.frame, empty.frame]).height == 2 * len(result.rows)
+    assert [result.frame.schema[name] for name in ("rank", "name", "roic")] == [pl.Int64, pl.String, pl.Float64]
+
+
 def test_funnel_is_a_frame(result: Shortlist) -> None:
     """A row a step with its counts; the last one leaves those that passed."""
     frame = result.funnel.frame
