@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -80,6 +83,21 @@ def test_shows_itself(result: Shortlist) -> None:
     for shown in (screener.near("quality-value"), screener.unknown("quality-value"), screener.funnel("quality-value")):
         assert repr(shown).startswith("Quality small-cap value")
         assert shown._repr_html_().startswith("<pre>")
+
+
+def test_comes_back_from_a_pickle(tmp_path: Path, result: Shortlist) -> None:
+    """It is equal to what it was, and shows itself in a session that has run nothing."""
+    content = pickle.dumps(result)
+    assert pickle.loads(content) == result  # noqa: S301 - our own
+    (tmp_path / "a.pickle").write_bytes(content)
+    code = "import pickle, sys; print(repr(pickle.load(open(sys.argv[1], 'rb'))))"
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code, str(tmp_path / "a.pickle")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.rstrip() == repr(result)
 
 
 def test_files(tmp_path: Path, result: Shortlist) -> None:

@@ -1,4 +1,4 @@
-"""SIGTERM while a data set is being made: it ends like Ctrl-C, and says that it was asked to."""
+"""SIGTERM while a data set or a file is being made: it ends like Ctrl-C, and says that it was asked to."""
 
 from __future__ import annotations
 
