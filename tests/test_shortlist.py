@@ -59,6 +59,15 @@ def test_explain_is_of_this_run(result: Shortlist) -> None:
     assert (found.rank, found.score, found.result.run) == (row.rank, row.score, result.run)
 
 
+def test_finds_its_data_from_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A data set that was named relative to the folder of the session is still found when that has changed."""
+    (tmp_path / "mine").symlink_to(find_data(None).resolve())
+    monkeypatch.chdir(tmp_path)
+    found = screener.run("quality-value", data="mine", limit=1)
+    monkeypatch.chdir("/")
+    assert found.explain(found.rows[0].ticker or "").rank == 1
+
+
 def test_report_is_of_this_run(result: Shortlist) -> None:
     """The report has the same rows, and is read once."""
     assert result.report.result.rows == result.rows
