@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM while a data set is being made: both end it and are named as the reason, whatever was running."""
+"""Ctrl-C and SIGTERM while data or files are made: both end it and are named as the reason, whatever was running."""
 
 from __future__ import annotations
 

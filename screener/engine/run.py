@@ -77,7 +77,8 @@ def run_screen(
         population=_remaining(funnel, "universe"),
         passed=funnel[-1].remaining,
         sql=query.sql,
-        path=str(lake.path),
+        # A session may change its folder before it asks for more of this run.
+        path=str(lake.path.absolute()),
         extra={"coverage": _coverage(lake.con, screen)},
     )
 
