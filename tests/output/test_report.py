@@ -161,6 +161,44 @@ def test_every_table_says_what_it_is(parsed: Page) -> None:
     assert all(after <= before + 1 for before, after in pairwise(headings))
 
 
+def test_metrics_are_called_as_people_call_them() -> None:
+    """Headings, factors, medians and charts have the metric's label, its name under the pointer.
+
+    ``gross_profitability`` and ``net_debt / ebitda`` are other names of metrics; ``Cheap`` is the author's own heading.
+    """
+    rank = "rank: [gross_profitability, {net_debt / ebitda: 2}]\ncolumns: [net_debt_ebitda, {Cheap: fcf_yield}]\n"
+    report, pages = reports.of(SCREEN.format("net_income > 0") + rank, limit=3)
+    text = to_html(report, pages)
+    parsed = Page(text)
+    titles = {one["data-key"]: one.get("title") for one in parsed.all("th") if "data-key" in one}
+    assert (titles["c0"], titles["c1"], titles["f0"]) == ("net_debt_ebitda", "fcf_yield", "gross_profitability")
+    for said in ("Net debt to EBITDA</th>", "Cheap</th>", "Gross profitability (percentile)</th>"):
+        assert said in text
+    label = '<span title="gross_profitability">Gross profitability</span>'
+    # The medians, the distribution and its numbers, the coverage, and the factors of each of three names.
+    assert text.count(label) == 4 + 3
+    assert "Gross profitability: median" in text
+    assert text.count('<span title="net_debt / ebitda">Net debt to EBITDA</span>') == 4 + 3
+    data = json.loads(parsed.scripts[0][1])
+    assert [one["name"] for one in data["spreads"]] == ["Gross profitability", "Net debt to EBITDA"]
+    assert data["axes"] == ["Gross profitability", "Net debt to EBITDA"]
+
+
+@pytest.mark.parametrize("name", ["quality-value", "sound-business", "magic-formula"])
+def test_the_tiles_add_up(name: str) -> None:
+    """The universe is what passed, what was rejected and what could not be judged; near misses are some of these."""
+    report, pages = reports.of((reports.SCREENS / f"{name}.yaml").read_text(encoding="utf-8"))
+    tiles = re.search(r'<ul class="tiles">(.*?)</ul>', to_html(report, pages), re.DOTALL)
+    assert tiles is not None
+    whole, passed, unjudged, rejected, near = (
+        int(said.replace(",", "")) for said in re.findall(r"<b>([\d,]+)</b>", tiles[1])
+    )
+    assert whole == passed + unjudged + rejected
+    assert near <= rejected
+    assert f"of the {rejected:,} rejected" in tiles[1]
+    assert f"{len(report.entries)} are on the list" in tiles[1]
+
+
 def test_unknown_values_say_why() -> None:
     """The mark of an unknown value carries its reason for the pointer, the keyboard and the ear."""
     report, _ = reports.hostile()
@@ -209,7 +247,7 @@ def test_an_empty_list() -> None:
     [
         ("", None),
         ("rank: [roic]", None),
-        ("rank: [roic, {fcf_yield: 2}, {accruals: 3}]", ("fcf_yield", "accruals")),
+        ("rank: [roic, {fcf_yield: 2}, {roe: 3}]", ("Free-cash-flow yield", "Return on equity")),
         ("rank: {A: {by: [roic]}, B: {weight: 3, by: [ebit_yield]}, C: {weight: 2, by: [fcf_yield]}}", ("C", "B")),
         ("rank: {Value: {by: [pe]}, B: {weight: 8, by: [accruals]}, quality: {by: [roic]}}", ("Value", "quality")),
     ],

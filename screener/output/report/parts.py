@@ -45,6 +45,11 @@ def breakable(name: str) -> Markup:
 el_wbr = Markup("<wbr>")
 
 
+def named(label: str, name: str) -> Markup:
+    """Return what people call a metric; the name that the screen gives it comes up under the pointer."""
+    return breakable(name) if label == name else el("span", label, title=name)
+
+
 @dataclass(frozen=True, slots=True)
 class Heading:
     """A column of a table; values of ``unit`` that are numbers stand to the right."""

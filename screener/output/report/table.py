@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from screener.catalogue.units import BY_NAME
 from screener.engine.result import Value
+from screener.language.wording import wording
 from screener.output import shape
 from screener.output.report.markup import Markup, el, join, link
 from screener.output.report.parts import breakable, section, unknown
@@ -37,7 +38,7 @@ class Column:
 def columns_of(report: Report) -> tuple[Column, ...]:
     """Return the columns in order: fixed ones, the chosen ones, groups and factors of the rank, state of the data."""
     result = report.result
-    says = {meaning.name: meaning.label for meaning in report.meanings}
+    screen, meanings = result.screen, report.meanings
     fixed = (
         Column("rank", "#", "count", "Rank"),
         Column("ticker", "Ticker", "text"),
@@ -46,7 +47,12 @@ def columns_of(report: Report) -> tuple[Column, ...]:
         Column("score", "Score", "score", "Score, 0 to 100"),
     )
     chosen = [
-        Column(f"c{place}", column.label, column.unit, says.get(column.name, ""))
+        Column(
+            f"c{place}",
+            shape.heading(column.label or column.name, screen.columns[place].expr, meanings),
+            column.unit,
+            wording(screen.columns[place].expr),
+        )
         for place, column in shape.chosen(result)
     ]
     groups = [
@@ -54,8 +60,14 @@ def columns_of(report: Report) -> tuple[Column, ...]:
         for place, group in enumerate(report.universe.groups)
     ]
     factors = [
-        Column(f"f{place}", f"{factor.text} (percentile)", "score", says.get(factor.text, ""), shown=False)
-        for place, factor in enumerate(result.screen.factors())
+        Column(
+            f"f{place}",
+            f"{shape.heading(factor.text, factor.expr, meanings)} (percentile)",
+            "score",
+            factor.text,
+            shown=False,
+        )
+        for place, factor in enumerate(screen.factors())
     ]
     state = (
         Column("flags", "Flags", "count", "What a reader must know of the numbers of this name"),
