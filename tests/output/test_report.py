@@ -19,6 +19,7 @@ from screener.output.report import assets, overview
 from screener.output.report.closing import command
 from screener.output.report.document import to_html
 from screener.output.report.markup import el, json_block, lines, link
+from screener.output.report.names import _ladder
 from screener.output.report.numbers import axes, ladder, points, quantile
 from tests.engine.lakes import AS_OF
 from tests.output import reports
@@ -296,6 +297,15 @@ def test_the_ladder() -> None:
     assert ladder(short) == (("0–12 months", 10), ("after 12 months", 90))
     assert ladder(history(due_12m=(0, 0, 10))) == (("0–12 months", 10),)
     assert ladder(history(total_debt=(0, 0, 100))) == ()
+
+
+def test_a_company_without_debt_has_no_ladder() -> None:
+    """Steps of nothing at all are no chart: no debt is said in words; debt of unknown dates is not called none."""
+    free = history(due_12m=(0, 0, 0), due_24m=(0, 0, 0), total_debt=(0, 0, 0), cash=(1, 2, 3))
+    assert "No debt." in str(_ladder("A", free, "A"))
+    assert "data-chart" not in str(_ladder("A", free, "A"))
+    assert "not known" in str(_ladder("A", history(total_debt=(0, 0, 7)), "A"))
+    assert "data-chart" in str(_ladder("A", history(due_12m=(0, 0, 0), total_debt=(0, 0, 7)), "A"))
 
 
 def test_missing_quarters_break_a_line() -> None:

@@ -35,6 +35,9 @@
     const svg = Plot.plot({ ...options, ariaLabel: figure.querySelector("strong").textContent, ariaDescription: figure.dataset.says });
     // Links inside stay reachable in a group; an image would hide them.
     svg.setAttribute("role", figure.dataset.chart === "scatter" ? "group" : "img");
+    // Plot labels its groups, which may not be labelled without a role; what is no link says nothing beside the words.
+    for (const part of svg.querySelectorAll("g[aria-label]")) part.removeAttribute("aria-label");
+    for (const part of svg.children) if (!part.querySelector("a")) part.setAttribute("aria-hidden", "true");
     return svg;
   }
 

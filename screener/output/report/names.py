@@ -253,7 +253,7 @@ def _ends(history: History, name: str) -> tuple[float, float]:
 def _ladder(who: str, history: History, anchor: str) -> Markup | None:
     steps = ladder(history)
     debt, cash = history.last("total_debt"), history.last("cash")
-    if not steps:
+    if not steps or debt == 0:
         said = "No debt." if debt == 0 else "When its debt falls due is not known."
         return el("figure", el("figcaption", el("strong", "Debt by when it falls due")), el("p", said, class_="note"))
     held = "" if cash is None else f" Cash: {format_value(cash, 'usd')}."

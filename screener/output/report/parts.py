@@ -76,8 +76,9 @@ def table(caption: Child, headings: Sequence[Heading], rows: Iterable[Sequence[V
         first = el("th", cells[0], scope="row", class_=headings[0].align)
         rest = [el("td", cell, class_=one.align) for cell, one in zip(cells[1:], headings[1:], strict=True)]
         body.append(el("tr", first, *rest))
+    # A group, not a region: a hundred names would be hundreds of landmarks with the same few names.
     inner = el("table", el("caption", el("span", caption), id=name), el("thead", head), el("tbody", *body))
-    return el("div", inner, class_="scroll", role="region", tabindex=0, aria_labelledby=name)
+    return el("div", inner, class_="scroll", role="group", tabindex=0, aria_labelledby=name)
 
 
 def shown(value: Value | Markup, unit: str) -> Markup | str:
