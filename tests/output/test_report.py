@@ -238,7 +238,14 @@ def test_an_empty_list() -> None:
     """A screen that nothing passes still has its funnel, near misses and identity."""
     parsed = Page(to_html(*reports.of(SCREEN.format("roic > 99"))))
     said = " ".join(parsed.text)
-    assert "No name passed" in said
+    assert "No name passed: of " in said
+    report, _ = reports.of(SCREEN.format("roic > 99"))
+    assert report.unknown.rows, "some could not be judged"
+    assert f"{report.unknown.rejected:,} were rejected, {len(report.unknown.rows):,} could not be judged" in said
+    assert "on the list" not in "".join(
+        str(one.get("data-says")) for one in parsed.all("figure") if "spread" in str(one)
+    )
+    assert "their pages" not in said
     assert not parsed.all("article")
     assert "roic > 99" in said
 
@@ -271,6 +278,17 @@ def test_factors_as_axes_are_percentiles_of_the_universe() -> None:
     values = sorted((value, up) for value, up in known if value is not None)
     assert values[0][1] == 100
     assert values[-1][1] == pytest.approx(100 / len(values))
+
+
+def test_a_list_that_is_not_ranked_has_no_scores() -> None:
+    """Without a rank there is no column of dashes; what remains stands under its heading."""
+    report, pages = reports.of(SCREEN.format("net_income > 0") + "columns: [roic]", limit=5)
+    parsed = Page(to_html(report, pages))
+    keys = [one["data-key"] for one in parsed.all("th") if "data-key" in one]
+    assert keys == ["rank", "ticker", "name", "sector", "c0", "flags", "period", "known"]
+    cells = len(parsed.all("td"))
+    assert cells >= 5 * (len(keys) - 1)
+    assert not [one for one in parsed.all("td") if "meter" in str(one.get("class"))]
 
 
 def test_quantiles() -> None:

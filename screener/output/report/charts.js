@@ -66,7 +66,8 @@
       y: { axis: null, type: "band", domain: rows.keys(), paddingInner: 0.62, paddingOuter: 0.3 },
       marks: [
         Plot.barX(parts.filter((part) => part.x2 > part.x1), { y: "k", x1: "x1", x2: "x2", fill: "fill", insetRight: 0.5 }),
-        above(rows, (row) => `${row.text}   ${said(row)}`, width),
+        // A number is never what is cut off.
+        above(rows, (row) => (width < NARROW ? `${fixed(row.still, 0)}   ${row.text}` : `${row.text}   ${said(row)}`), width),
       ],
     });
   }

@@ -120,15 +120,21 @@ def _scatter(report: Report, found: Axes | None) -> Markup:
         for side in (0, 1)
     )
     middles = [
-        f"{name}: median {format_value(quantile(mine, 0.5), 'score')} on the list, "
-        f"{format_value(quantile(all_, 0.5), 'score')} in the universe"
+        f"{name}: median {_here(mine, 'score', ' on the list, ')}{format_value(quantile(all_, 0.5), 'score')} "
+        "in the universe"
         for name, (mine, all_) in zip((found.across, found.up), sides, strict=True)
     ]
     says = f"{found.up} against {found.across} for {found.known:,} names, 0 to 100. {'. '.join(middles)}."
     missing = len(members) - found.known
     lacking = f" {missing:,} names lack one of them." if missing else ""
-    note = f"{'; '.join(middles)}.{lacking} The ten best are named; every name on the list leads to its page."
+    ways = " The ten best are named; names on the list lead to their pages." if listed else ""
+    note = f"{'; '.join(middles)}.{lacking}{ways}"
     return figure("scatter", f"{found.up} against {found.across}", says, note=note)
+
+
+def _here(mine: list[float], unit: str, then: str) -> str:
+    """Return the median of the list and what follows; nothing where nothing is on it."""
+    return f"{format_value(quantile(mine, 0.5), unit)}{then}" if mine else ""
 
 
 def _sectors(report: Report, mix: tuple[tuple[str, int, int], ...]) -> Markup:
@@ -154,7 +160,7 @@ def _spreads(spreads: tuple[Spread, ...]) -> tuple[Markup | None, ...]:
     for place, one in enumerate(spreads):
         mine = sorted(value for _, value in one.listed)
         middle = format_value(quantile(one.values, 0.5), one.unit)
-        said = f"median of the universe {middle}, of the list {format_value(quantile(mine, 0.5), one.unit)}"
+        said = f"median of {_here(mine, one.unit, ' on the list, ')}{middle} in the universe"
         known = f"known for {len(one.values):,} of {one.of:,} names"
         clipped = f"; {one.outside:,} beyond the 2nd and 98th percentile are not drawn" if one.outside else ""
         note = f"{said}; {known}{clipped}"

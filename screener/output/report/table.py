@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 # What a person types into the limits of a column: 8 for 8 %, 300 for 300 million.
 _TYPED = {"percent": (100, "%"), "money": (1e-6, "million"), "multiple": (1, "×")}
-# Fixed columns before the chosen ones.
-LEADING = ("rank", "ticker", "name", "sector", "score")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +42,9 @@ def columns_of(report: Report) -> tuple[Column, ...]:
         Column("ticker", "Ticker", "text"),
         Column("name", "Name", "text"),
         Column("sector", "Sector", "text"),
-        Column("score", "Score", "score", "Score, 0 to 100"),
     )
+    ranked = any(entry.row.score is not None for entry in report.entries)
+    scores = (Column("score", "Score", "score", "Score, 0 to 100"),) if ranked else ()
     chosen = [
         Column(
             f"c{place}",
@@ -74,7 +73,7 @@ def columns_of(report: Report) -> tuple[Column, ...]:
         Column("period", "Period", "date", "End of the newest quarter", shown=False),
         Column("known", "Public", "date", "Day since which the newest quarter is public", shown=False),
     )
-    return (*fixed, *chosen, *groups, *factors, *state)
+    return (*fixed, *scores, *chosen, *groups, *factors, *state)
 
 
 def list_section(report: Report, anchors: Mapping[int, str]) -> Markup:
@@ -82,8 +81,11 @@ def list_section(report: Report, anchors: Mapping[int, str]) -> Markup:
     columns = columns_of(report)
     result = report.result
     if not report.entries:
-        said = el("p", f"No name passed: {result.population:,} names of the universe were judged.", class_="note")
-        return section("list", "The list", said)
+        said = (
+            f"No name passed: of {result.population:,} names of the universe {report.unknown.rejected:,} were "
+            f"rejected, {len(report.unknown.rows):,} could not be judged."
+        )
+        return section("list", "The list", el("p", said, class_="note"))
     groups = {member.issuer_id: member.groups for member in report.universe.members}
     head = el("tr", *(_heading(column) for column in columns))
     body = [_row(entry, columns, report, groups.get(entry.row.issuer_id, ()), anchors) for entry in report.entries]
@@ -109,7 +111,9 @@ def _row(
     anchors: Mapping[int, str],
 ) -> Markup:
     row = entry.row
-    values: list[Value] = [row.rank, row.ticker, row.name, row.sector, row.score]
+    values: list[Value] = [row.rank, row.ticker, row.name, row.sector]
+    if any(column.key == "score" for column in columns):
+        values.append(row.score)
     reasons = [""] * len(values)
     for place, _ in shape.chosen(report.result):
         values.append(row.values[place])
