@@ -347,13 +347,14 @@ def test_markup() -> None:
 
 
 def test_the_command_repeats_the_run() -> None:
-    """The command names the screen, the day, the data set and what was set, quoted for a shell."""
+    """The command names the screen, the day, the data set, what was set and the limit, quoted for a shell."""
     report, _ = reports.hostile()
     words = shlex.split(
         command(replace(report, result=replace(report.result, run=replace(report.result.run, demo=False))))
     )
     assert words == [
-        "screener", "run", "quality-value", "--as-of", "2025-06-27", "--data", HOSTILE[0], "-o", "report.html",
+        "screener", "run", "quality-value", "--as-of", "2025-06-27", "--data", HOSTILE[0],
+        "--limit", "12", "-o", "report.html",
     ]  # fmt: skip
 
 

@@ -146,9 +146,11 @@ def command(report: Report) -> str:
     named = run.screen if Path(screen.path).parent.name == "screens" else Path(screen.path).name or run.screen
     words = ["screener", "run", named, "--as-of", run.as_of.isoformat()]
     words += [] if run.demo else ["--data", run.data]
+    files = dict.fromkeys(Path(row.file).name for row in screen.definitions.values() if row.file)
+    words += [word for file in files for word in ("--metrics", file)]
     for parameter in screen.params:
         words += ["--set", f"{parameter.name}={parameter.value}"] if parameter.given else []
-    return shlex.join([*words, "-o", "report.html"])
+    return shlex.join([*words, "--limit", str(screen.limit or 0), "-o", "report.html"])
 
 
 def footer(report: Report) -> Markup:
