@@ -13,9 +13,11 @@ from screener.output.workbook.carry.own import Own
 from screener.output.workbook.carry.package import Package, UnreadableError
 from screener.output.workbook.carry.sheets import SheetRef, areas_of, letters, read_grid, sheets_of
 from screener.output.workbook.carry.styles import q, styles_part
+from screener.output.workbook.styles import FILLS
 
 MOST_PLACES = 8  # cells that a sentence lists
 NOBODY = ("", "None")  # the author of our comments, as openpyxl stores it too
+_OUR_FILLS = frozenset(f"rgb {colour.lstrip('#')}" for colour in FILLS)
 _KINDS = {
     "pivotTable": "a pivot table",
     "slicer": "a slicer",
@@ -38,7 +40,7 @@ def check(package: Package) -> None:
 def signs(own: Own, new: Package) -> list[str]:
     """Return sentences on what is not carried over from our sheets."""
     made = {sheet.name: sheet for sheet in sheets_of(new)}
-    said = [*_loose(own), *_coloured(own, new)]
+    said = [*_loose(own), *_coloured(own)]
     for name, sheet in own.sheets.items():
         if name == layout.HIDDEN:
             continue
@@ -63,10 +65,9 @@ def _loose(own: Own) -> list[str]:
     ]
 
 
-def _coloured(own: Own, new: Package) -> list[str]:
-    """Return which cells of our columns the user filled with a colour: one that no cell of ours has."""
-    ours = {fill for _, fill in _fills(new)}
-    foreign = {place for place, fill in _fills(own.package) if fill and fill not in ours}
+def _coloured(own: Own) -> list[str]:
+    """Return which cells of our columns the user filled with a colour: one that we give no cell."""
+    foreign = {place for place, fill in _fills(own.package) if fill and fill not in _OUR_FILLS}
     mine = {NOTES, *(normal(text) for text in own.own)}
     rows = {line.row for line in own.shortlist.lines}
     found = {place for style in foreign for place in own.shortlist.styles.get(style, ()) if place[0] in rows}
@@ -86,7 +87,9 @@ def _fills(package: Package) -> list[tuple[int, str]]:
         pattern = fill.find(q("patternFill"))
         colour = pattern.find(q("fgColor")) if pattern is not None and pattern.get("patternType") == "solid" else None
         said = "" if colour is None else str(sorted(colour.attrib.items()))
-        colours.append(f"rgb {colour.get('rgb', '')[-6:]}" if colour is not None and colour.get("rgb") else said)
+        colours.append(
+            f"rgb {colour.get('rgb', '')[-6:].upper()}" if colour is not None and colour.get("rgb") else said
+        )
     formats = root.iterfind(f"{q('cellXfs')}/{q('xf')}")
     return [(place, colours[int(item.get("fillId", "0"))]) for place, item in enumerate(formats)]
 
