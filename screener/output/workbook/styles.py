@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.format import Format
 
-FONT = "Calibri"
 MONOSPACE = "Consolas"
 HEADER_FILL, GREY, BAR = "#E8EEF4", "#E6E6E6", "#9BC2E6"
 # The good end of a colour scale; the other end is white.

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from screener.output.workbook.carry.package import lxml_etree, parse, serialize
+from screener.output.workbook.carry.package import lxml_etree, parse, put_in_order, serialize
 from screener.output.workbook.carry.sheets import Cell, number
 from screener.output.workbook.carry.styles import q
 
@@ -56,9 +56,7 @@ class Skeleton:
 
     def put(self, element: _Element) -> None:
         """Put an element after those that the schema has before it, and after its like."""
-        rank = _rank(element)
-        before = [item for item in self.root if _rank(item) <= rank]
-        self.root.insert(self.root.index(before[-1]) + 1 if before else 0, element)
+        put_in_order(self.root, element, SHEET_ORDER, len(SHEET_ORDER))
 
     def content(self) -> bytes:
         """Return the sheet as it is stored."""
@@ -68,13 +66,6 @@ class Skeleton:
             if found:
                 return head + b"<sheetData>" + self.rows + b"</sheetData>" + tail
         raise AssertionError("a sheet without a place for rows")
-
-
-def _rank(item: _Element) -> int:
-    if not isinstance(item.tag, str):
-        return 0
-    name = item.tag.rpartition("}")[2]
-    return SHEET_ORDER.index(name) if name in SHEET_ORDER else len(SHEET_ORDER)
 
 
 def skeleton(content: bytes, name: str) -> Skeleton:

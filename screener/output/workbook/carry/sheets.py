@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 _PLACE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 _ROW, _CELL, _F, _V, _IS, _T, _PHONETIC = (f"{{{MAIN}}}{tag}" for tag in ("row", "c", "f", "v", "is", "t", "rPh"))
-SHEET_TYPES = ("worksheet", "chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet")
 
 
 @dataclass(frozen=True, slots=True)
