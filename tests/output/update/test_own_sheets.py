@@ -192,6 +192,8 @@ def test_a_name_of_the_users_is_not_taken() -> None:
 
     content = update(edited(first(), define), "ABC", metrics=("roic", "gross_margin"))
     assert opened(content).defined_names["sl_gross_margin"].attr_text == "Model!$A$1"
+    again = update(content, "ABC", day=THIRD, metrics=("roic", "gross_margin"))
+    assert opened(again).defined_names["sl_gross_margin"].attr_text == "Model!$A$1"
     assert problems(content) == []
 
 
