@@ -174,6 +174,18 @@ def read_grid(package: Package, part: str, *, skip: frozenset[int] = frozenset()
     return grid
 
 
+def filled(package: Package, part: str) -> Iterator[tuple[int, int]]:
+    """Yield row and column of each cell of a sheet that holds more than a format, without keeping any."""
+    row = 0
+    for item in elements(package.parts[part], (_ROW,)):
+        row = int(item.get("r") or row + 1)
+        column = 0
+        for child in item.iter(_CELL):
+            column = place_of(child.get("r", ""))[1] or column + 1
+            if any(found.tag != _V or found.text for found in child):
+                yield row, column
+
+
 def _read_cell(item: _Element, row: int, column: int, shared: dict[str, tuple[str, str]], grid: Grid) -> Cell:
     value, inline = item.findtext(_V), item.find(_IS)
     if value == "" and item.get("t") != "str":

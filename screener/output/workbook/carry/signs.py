@@ -11,7 +11,7 @@ from screener.output.workbook.carry.formulas import normal
 from screener.output.workbook.carry.match import NOTES, SHOWN
 from screener.output.workbook.carry.own import Own
 from screener.output.workbook.carry.package import Package, UnreadableError
-from screener.output.workbook.carry.sheets import SheetRef, areas_of, letters, read_grid, sheets_of
+from screener.output.workbook.carry.sheets import SheetRef, areas_of, filled, letters, sheets_of
 from screener.output.workbook.carry.styles import q, styles_part
 from screener.output.workbook.styles import FILLS
 
@@ -114,8 +114,7 @@ def _drawn(package: Package, sheet: SheetRef) -> int:
 
 def _beside(own: Own, sheet: SheetRef, new: Package, made: SheetRef) -> list[str]:
     """Return what stands on another sheet of ours where we write nothing: in further columns, or below its table."""
-    grid = read_grid(own.package, sheet.part)
-    width = max((max(cells) for cells in read_grid(new, made.part).rows.values()), default=0)
+    width = max((column for _, column in filled(new, made.part)), default=0)
     ends = [
         areas_of(own.package.tree(rel.part).get("ref", ""))[0]
         for rel in own.package.rels(sheet.part)
@@ -123,12 +122,8 @@ def _beside(own: Own, sheet: SheetRef, new: Package, made: SheetRef) -> list[str
     ]
     # Two rows below the table a line of ours may say that rows were cut.
     last = max((area[2] for area in ends), default=10**7) + 2
-    places = [
-        f"{letters(column)}{row}"
-        for row, cells in sorted(grid.rows.items())
-        for column, cell in sorted(cells.items())
-        if not cell.empty and (column > width or row > last)
-    ]
+    there = filled(own.package, sheet.part)
+    places = [f"{letters(column)}{row}" for row, column in there if column > width or row > last]
     return [f"cells of {sheet.name} beside what is written there: {listed(places)}"] if places else []
 
 
