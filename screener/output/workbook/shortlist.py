@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from screener.catalogue.units import BY_NAME
 from screener.engine.report import Entry, Report
 from screener.engine.result import ResultColumn, Value
-from screener.language.ast import Expr
+from screener.language.ast import Expr, Name
 from screener.language.glossary import Meaning
 from screener.language.wording import wording
 from screener.output import shape
