@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import screener.output.notebook  # noqa: F401 - results learn to show themselves, unpickled ones too
 from screener.engine.result import Result
 from screener.errors import DataError
 
@@ -78,7 +79,9 @@ class Shortlist(Result):
         The old file stays beside the new one. Returns what was not carried over, who entered and who left.
         """
         from screener.output.workbook.update import update_file
+        from screener.output.writers import check_update
 
+        check_update(Path(path))
         return update_file(Path(path), self.report)
 
     def to_html(self, path: str | Path) -> None:

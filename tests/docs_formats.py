@@ -11,7 +11,8 @@ INTRO = """# Output formats
 
 `screener run` prints a shortlist with `--format`, and writes it with `-o FILE`, which may repeat. The suffix chooses
 the format, or its name does: `-o tradingview=picks.txt`. (What stands before `=` and is no format belongs to the name
-of the file.) A file appears under its name when it is whole; the same run writes the same bytes.
+of the file.) A file appears under its name when it is whole; the same run writes the same bytes. An old file of
+that name is replaced: a workbook with notes of yours wants [`--update`](workbook-update.md).
 
 ```console
 $ screener run quality-value --format tradingview

@@ -31,7 +31,8 @@ CELLS: tuple[tuple[str, str], ...] = (
         'result.frame.select("rank", "ticker", "name", "score", "roic", "ebit_yield").head(3)',
     ),
     (
-        "Values are unrounded and in full units, unknown ones are null; `units` names the unit of each column, a row\n"
+        "Values are unrounded and in full units, unknown ones are null, and types follow from the units: frames of\n"
+        "many runs fit together. `units` names the unit of each column, a row\n"
         "of the [table below](#units).",
         "result.units",
     ),

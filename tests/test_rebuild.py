@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -66,7 +67,9 @@ class Files:
         self.facts: dict[str, str | bytes] = {member(cik): filer(cik, scale=cik, split=cik == 22) for cik in CIKS}
         self.about: dict[str, str | bytes] = {member(cik): submission(cik, [f"T{cik}"], ["NYSE"]) for cik in CIKS}
         self.days = ["2023-01-03", "2023-06-30", "2023-12-29"]
-        self.write()
+        # A copy of a folder has them already; zip files that are written again are not the same bytes.
+        if not self.prices.exists():
+            self.write()
 
     def write(self) -> None:
         """Write everything as it stands now."""
@@ -79,6 +82,21 @@ class Files:
         """Build into ``out`` and return the manifest."""
         build_data(out, sec=self.sec, prices=self.prices, **options)
         return read_manifest(out)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the data set that the files make as they are at first, built once; nobody may write into it."""
+    folder = tmp_path_factory.mktemp("first")
+    Files(folder).build(folder / "out")
+    return folder / "out"
+
+
+@pytest.fixture
+def out(built: Path, tmp_path: Path) -> Path:
+    """Return a copy of the first data set, for the test alone, beside a copy of its files."""
+    shutil.copytree(built.parent, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "out"
 
 
 def _content(manifest: Manifest) -> dict[str, Any]:
@@ -137,33 +155,38 @@ def _other_prices_before_the_last_filing(files: Files) -> None:
     files.days[-1] = "2023-12-28"
 
 
-CHANGES: list[tuple[Callable[[Files], None], set[int]]] = [
-    (_one_company, {33}),
-    (_another_company, {25}),
-    (_company_gone, set()),
-    (_company_damaged, set()),
-    (_company_under_two_names, {33}),
-    (_name_alone, {44}),
-    (_fiscal_year_end, {11}),
-    (_other_ticker, {11}),
-    (_form_15, {44}),
-    (_late_report, set()),
-    (_prices_past_a_split, {22}),
-    (_other_prices_before_the_last_filing, set(CIKS)),
+# Changes that are made together are of different companies: none can hide that another one was not seen.
+CHANGES: list[tuple[tuple[Callable[[Files], None], ...], set[int]]] = [
+    ((_one_company, _name_alone, _fiscal_year_end), {33, 44, 11}),
+    ((_another_company, _company_gone, _form_15), {25, 44}),
+    ((_company_damaged, _other_ticker, _late_report), {11}),
+    ((_company_under_two_names,), {33}),
+    ((_prices_past_a_split,), {22}),
+    ((_other_prices_before_the_last_filing,), set(CIKS)),
 ]
 
 
-@pytest.mark.parametrize(("change", "worked_on"), CHANGES, ids=[change.__name__[1:] for change, _ in CHANGES])
+def _change(files: Files, changes: tuple[Callable[[Files], None], ...]) -> None:
+    for change in changes:
+        change(files)
+    files.write()
+
+
+@pytest.mark.parametrize(
+    ("changes", "worked_on"), CHANGES, ids=["-".join(change.__name__[1:] for change in group) for group, _ in CHANGES]
+)
 def test_a_rebuild_equals_a_whole_build(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[Files], None], worked_on: set[int]
+    out: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    changes: tuple[Callable[[Files], None], ...],
+    worked_on: set[int],
 ) -> None:
     """After each kind of change the tables and the report are those of a new data set, and little was done for them."""
     from screener.standardize import pipeline
 
     files = Files(tmp_path)
-    files.build(tmp_path / "out")
-    change(files)
-    files.write()
+    _change(files, changes)
     done: set[int] = set()
     real = pipeline._batch
 
@@ -172,24 +195,24 @@ def test_a_rebuild_equals_a_whole_build(
         real(con, facts, work, batch)
 
     monkeypatch.setattr(pipeline, "_batch", watched)
-    again = files.build(tmp_path / "out")
+    again = files.build(out)
     assert done == worked_on
     monkeypatch.undo()
     assert _content(again) == _content(files.build(tmp_path / "new"))
 
 
-def test_later_prices_leave_fundamentals_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_later_prices_leave_fundamentals_alone(out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Prices after the last filing and the last split have a part in no row, but they are in the data set."""
     from screener.standardize import pipeline
 
     files = Files(tmp_path)
     files.days.append("2024-03-01")
     files.write()
-    first = files.build(tmp_path / "out")
+    first = files.build(out)
     files.days.append("2024-03-08")
     files.write()
     monkeypatch.setattr(pipeline, "_batch", lambda *_: pytest.fail("an issuer was standardized again"))
-    again = files.build(tmp_path / "out")
+    again = files.build(out)
     monkeypatch.undo()
     assert _content(again) == _content(files.build(tmp_path / "new"))
     hashes = [{table.name: table.sha256 for table in manifest.tables} for manifest in (first, again)]
@@ -225,12 +248,12 @@ def test_period_prices_follow_the_prices(tmp_path: Path, monkeypatch: pytest.Mon
         assert lake.con.execute(sql).fetchall() == [(42.0,)]
 
 
-def test_only_changed_members_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_changed_members_are_read(out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A new zip file with one new company has one member unpacked."""
+    from screener.standardize import pipeline
+
     files = Files(tmp_path)
-    files.build(tmp_path / "out")
-    _one_company(files)
-    files.write()
+    _change(files, (_one_company,))
     seen: list[str] = []
     real = sec_facts.read_batch
 
@@ -238,34 +261,39 @@ def test_only_changed_members_are_read(tmp_path: Path, monkeypatch: pytest.Monke
         seen.extend(record.name for record in records)
         real(con, records, contents, part)
 
+    def enough(*_: Any, **__: Any) -> None:
+        raise DataError("everything has been read")
+
     monkeypatch.setattr(sec_facts, "read_batch", watched)
-    files.build(tmp_path / "out")
+    monkeypatch.setattr(pipeline, "standardize", enough)
+    with pytest.raises(DataError, match="has been read"):
+        files.build(out)
     assert seen == [member(33)]
 
 
-def test_several_changes_one_after_another(tmp_path: Path) -> None:
+def test_several_changes_one_after_another(out: Path, tmp_path: Path) -> None:
     """Rebuilds of rebuilds drift nowhere."""
     files = Files(tmp_path)
-    for change, _ in CHANGES:
-        change(files)
-        files.write()
-        again = files.build(tmp_path / "out")
+    groups = [changes for changes, _ in CHANGES]
+    for first, second in zip(groups[::2], groups[1::2], strict=True):
+        _change(files, (*first, *second))
+        again = files.build(out)
     assert _content(again) == _content(files.build(tmp_path / "new"))
 
 
-def test_nothing_changed(tmp_path: Path) -> None:
+def test_nothing_changed(out: Path, tmp_path: Path) -> None:
     """Without a change nothing is done, also when a file was only touched; ``force`` builds, to the same bytes."""
     files = Files(tmp_path)
-    first = files.build(tmp_path / "out")
-    text = (tmp_path / "out" / "manifest.json").read_bytes()
+    first = read_manifest(out)
+    text = (out / "manifest.json").read_bytes()
     os.utime(files.sec / "companyfacts.zip")
-    report = build_data(tmp_path / "out", sec=files.sec, prices=files.prices)
+    report = build_data(out, sec=files.sec, prices=files.prices)
     assert report.unchanged
     assert report.as_dict()["sources"] == first.report["sources"]
-    assert (tmp_path / "out" / "manifest.json").read_bytes() == text
-    forced = build_data(tmp_path / "out", sec=files.sec, prices=files.prices, force=True)
+    assert (out / "manifest.json").read_bytes() == text
+    forced = build_data(out, sec=files.sec, prices=files.prices, force=True)
     assert not forced.unchanged
-    assert read_manifest(tmp_path / "out").version == first.version
+    assert read_manifest(out).version == first.version
 
 
 def _spoil_memory(folder: Path) -> None:
@@ -283,22 +311,21 @@ def _shorten_a_table(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [_spoil_memory, _lose_memory, _shorten_a_table])
-def test_a_damaged_memory_means_a_whole_build(tmp_path: Path, damage: Callable[[Path], None]) -> None:
+def test_a_damaged_memory_means_a_whole_build(out: Path, tmp_path: Path, damage: Callable[[Path], None]) -> None:
     """Whatever is wrong with what was kept, the next build makes a sound data set."""
-    files = Files(tmp_path)
-    first = files.build(tmp_path / "out")
-    damage(tmp_path / "out" / "versions" / first.version)
-    assert _content(files.build(tmp_path / "out")) == _content(first)
-    with open_lake(tmp_path / "out") as lake:
+    first = read_manifest(out)
+    damage(out / "versions" / first.version)
+    assert _content(Files(tmp_path).build(out)) == _content(first)
+    with open_lake(out) as lake:
         assert lake.con.execute("SELECT count(*) FROM facts").fetchall() != [(0,)]
 
 
-def test_another_program_uses_nothing_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_program_uses_nothing_again(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What another version of screener built is not mixed with what this one builds."""
-    files = Files(tmp_path)
-    files.build(tmp_path / "out")
+    options = {"kind": "sec", "prices_format": None}
+    assert memory.recall(built, options) is not None
     monkeypatch.setattr(memory, "made_by", lambda: "another")
-    assert memory.recall(tmp_path / "out", {"kind": "sec", "prices_format": None}) is None
+    assert memory.recall(built, options) is None
 
 
 def _start(files: Files, out: Path) -> subprocess.Popen[str]:
@@ -307,18 +334,28 @@ def _start(files: Files, out: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
+@pytest.fixture(scope="module")
+def hashes(built: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    """Return the hashes of the first data set and of the one with a changed company."""
+    folder = tmp_path_factory.mktemp("changed")
+    files = Files(folder)
+    _change(files, (_one_company,))
+    return read_manifest(built).data_hash, files.build(folder / "out").data_hash
+
+
 @pytest.mark.parametrize(
-    ("number", "code", "said"),
+    "ending",
     [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated"), (signal.SIGKILL, -9, "")],
+    ids=["interrupted", "terminated", "killed"],
 )
-def test_a_build_that_is_stopped_leaves_the_old_data_set(tmp_path: Path, number: int, code: int, said: str) -> None:
+def test_a_build_that_is_stopped_leaves_the_old_data_set(
+    out: Path, tmp_path: Path, hashes: tuple[str, str], ending: tuple[int, int, str]
+) -> None:
     """Stopped at any moment, a build leaves one of the two data sets, whole; the next one leaves no trace of it."""
+    number, code, said = ending
     files = Files(tmp_path)
-    out = tmp_path / "out"
-    old = files.build(out)
-    _one_company(files)
-    files.write()
-    new = files.build(tmp_path / "new")
+    _change(files, (_one_company,))
+    old, new = hashes
     moments = random.Random(7)  # noqa: S311 - moments, not secrets
     stopped = 0
     for _ in range(2):
@@ -328,37 +365,37 @@ def test_a_build_that_is_stopped_leaves_the_old_data_set(tmp_path: Path, number:
             time.sleep(moments.uniform(0, 2))
             build.send_signal(number)
             _, errors = build.communicate(timeout=60)
-        assert build.returncode in {code, 0}
-        if build.returncode:
+        found = read_manifest(out).data_hash
+        assert found in {old, new}
+        if build.returncode == code:
             stopped += 1
             assert errors.splitlines()[-1:] == [said] or not said
             assert "Traceback" not in errors
             assert (out / ".stage").exists() <= (number == signal.SIGKILL)
-        found = read_manifest(out)
-        assert found.data_hash in {old.data_hash, new.data_hash}
+        else:
+            # The signal came too late: when the data set was done, or the command already was at its end.
+            assert build.returncode in {0, -number}, errors
+            assert found == new
         with open_lake(out) as lake:
             assert lake.con.execute("SELECT count(*) FROM companies").fetchall() == [(len(CIKS),)]
     assert stopped, "every build was faster than the signal"
-    assert files.build(out, force=True).data_hash == new.data_hash
+    assert files.build(out, force=True).data_hash == new
     assert not (out / ".stage").exists()
 
 
-def test_files_that_are_not_there(tmp_path: Path) -> None:
+def test_files_that_are_not_there(out: Path, tmp_path: Path) -> None:
     """A source that is gone is an error, not an unchanged one."""
     files = Files(tmp_path)
-    files.build(tmp_path / "out")
     files.prices.unlink()
     with pytest.raises(DataError, match=r"no price file"):
-        files.build(tmp_path / "out")
+        files.build(out)
 
 
-def test_the_memory_names_no_more_than_it_must(tmp_path: Path) -> None:
+def test_the_memory_names_no_more_than_it_must(built: Path, tmp_path: Path) -> None:
     """One record a member, and the staged files, lie beside the tables."""
-    files = Files(tmp_path)
-    first = files.build(tmp_path / "out")
-    folder = tmp_path / "out" / "versions" / first.version / "build"
+    folder = built / "versions" / read_manifest(built).version / "build"
     content = json.loads((folder / "build.json").read_text(encoding="utf-8"))
-    assert [record["name"] for record in content["steps"]["sec"]["trail"]] == sorted(files.facts)
+    assert [record["name"] for record in content["steps"]["sec"]["trail"]] == sorted(Files(tmp_path).facts)
     assert {path.name for path in folder.iterdir()} == {
         "build.json",
         "departures_raw.parquet",

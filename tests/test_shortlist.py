@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,6 +33,17 @@ def test_every_column_has_a_unit(result: Shortlist) -> None:
     assert result.frame.columns[: len(FIXED_COLUMNS)] == list(FIXED_COLUMNS)
 
 
+def test_types_follow_from_units(result: Shortlist) -> None:
+    """A column without a value, and a list without a name, have the types of any other: frames fit together."""
+    gone = replace(
+        result, rows=tuple(replace(row, values=(None,) * len(row.values), score=None) for row in result.rows)
+    )
+    empty = replace(result, rows=())
+    assert gone.frame.schema == empty.frame.schema == result.frame.schema
+    assert pl.concat([result.frame, gone.frame, empty.frame]).height == 2 * len(result.rows)
+    assert [result.frame.schema[name] for name in ("rank", "name", "roic")] == [pl.Int64, pl.String, pl.Float64]
+
+
 def test_funnel_is_a_frame(result: Shortlist) -> None:
     """A row a step with its counts; the last one leaves those that passed."""
     frame = result.funnel.frame
@@ -43,6 +57,15 @@ def test_explain_is_of_this_run(result: Shortlist) -> None:
     row = result.rows[0]
     found = result.explain(row.ticker or "")
     assert (found.rank, found.score, found.result.run) == (row.rank, row.score, result.run)
+
+
+def test_finds_its_data_from_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A data set that was named relative to the folder of the session is still found when that has changed."""
+    (tmp_path / "mine").symlink_to(find_data(None).resolve())
+    monkeypatch.chdir(tmp_path)
+    found = screener.run("quality-value", data="mine", limit=1)
+    monkeypatch.chdir("/")
+    assert found.explain(found.rows[0].ticker or "").rank == 1
 
 
 def test_report_is_of_this_run(result: Shortlist) -> None:
@@ -69,6 +92,21 @@ def test_shows_itself(result: Shortlist) -> None:
     for shown in (screener.near("quality-value"), screener.unknown("quality-value"), screener.funnel("quality-value")):
         assert repr(shown).startswith("Quality small-cap value")
         assert shown._repr_html_().startswith("<pre>")
+
+
+def test_comes_back_from_a_pickle(tmp_path: Path, result: Shortlist) -> None:
+    """It is equal to what it was, and shows itself in a session that has run nothing."""
+    content = pickle.dumps(result)
+    assert pickle.loads(content) == result  # noqa: S301 - our own
+    (tmp_path / "a.pickle").write_bytes(content)
+    code = "import pickle, sys; print(repr(pickle.load(open(sys.argv[1], 'rb'))))"
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code, str(tmp_path / "a.pickle")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.rstrip() == repr(result)
 
 
 def test_files(tmp_path: Path, result: Shortlist) -> None:

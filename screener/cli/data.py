@@ -7,14 +7,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from screener.cli.options import as_of_option, data_option, format_option, pager_option, say, terminal
 from screener.cli.pager import show_text
 from screener.cli.progress import ProgressLine, working
-from screener.cli.signals import terminable
+from screener.cli.signals import Stoppable
 from screener.errors import EXIT_EMPTY, ScreenError
+
+if TYPE_CHECKING:
+    from screener.sources.report import Progress
 
 
 @click.group("data")
@@ -23,12 +27,17 @@ def command() -> None:
 
 
 @contextmanager
-def _shown(*, quiet: bool) -> Iterator[ProgressLine]:
+def _shown(*, quiet: bool) -> Iterator[Progress]:
     """Show progress while a data set is made; SIGTERM ends it as Ctrl-C does, with an exit code of its own."""
     line = ProgressLine(quiet=quiet)
     try:
-        with terminable():
-            yield line
+        with Stoppable() as asked:
+
+            def step(stage: str, done: int = 0, total: int = 0, /) -> None:
+                asked.check()
+                line(stage, done, total)
+
+            yield step
     finally:
         line.clear()
 

@@ -11,15 +11,10 @@ from typing import TYPE_CHECKING, Unpack
 import click
 
 from screener.cli.complete import complete_screen
-from screener.cli.options import (
-    RunOptions,
-    format_choice,
-    run_options,
-    say,
-    terminal,
-)
+from screener.cli.options import RunOptions, format_choice, run_options, say, terminal
 from screener.cli.pager import show_text
 from screener.cli.progress import working
+from screener.cli.signals import Stoppable
 from screener.errors import EXIT_EMPTY
 from screener.output.writers import BY_NAME, BY_SUFFIX, TEXT_NAMES
 
@@ -82,7 +77,7 @@ def command(
     the screen are shown in its place. Files of metrics are watched, too.
     """
     from screener import api
-    from screener.output.writers import check_target, parse_target
+    from screener.output.writers import check_targets, parse_target
     from screener.shortlist import Shortlist
 
     if watch and fail_empty:
@@ -92,8 +87,7 @@ def command(
     if sidecar and not outputs:
         raise click.UsageError("--sidecar stands beside a file: name one with -o")
     targets = [parse_target(text) for text in outputs]
-    for target in targets:
-        check_target(target.path, target.fmt)
+    check_targets(targets, sidecar=sidecar, update=update)
     show = partial(_show, fmt=fmt, targets=targets, sidecar=sidecar)
     if watch:
         from screener.cli.watch import watch_screen
@@ -105,7 +99,8 @@ def command(
     with working(f"running {screen}"):
         result = Shortlist.of((api.report if rich else api.run)(screen, limit=limit, **given))
     if update is not None:
-        _update(result, update)
+        with Stoppable():
+            _update(result, update)
     show(result)
     if fail_empty and not result.rows:
         sys.exit(EXIT_EMPTY)
@@ -137,7 +132,8 @@ def _show(result: Result, fmt: str | None, targets: Sequence[Target], *, sidecar
     for problem in result.screen.warnings:
         say(problem.render())
     for target in targets:
-        write(shortlist, target.path, target.fmt, sidecar=sidecar, report=lambda: shortlist.report)
+        with Stoppable():
+            write(shortlist, target.path, target.fmt, sidecar=sidecar, report=lambda: shortlist.report)
         say(f"wrote {target.path}")
         _tell_left_out(target.fmt, result)
     if fmt in (None, "table"):

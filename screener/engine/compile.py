@@ -8,6 +8,8 @@ from typing import Protocol
 
 from screener.catalogue.fields import BY_NAME as FIELDS
 from screener.catalogue.functions import FUNCTIONS as FUNCTION_ROWS
+from screener.engine import observed
+from screener.engine.observed import QUARTERS_PER_YEAR
 from screener.engine.overflow import can_overflow, is_double
 from screener.language.ast import (
     Between,
@@ -26,8 +28,6 @@ from screener.language.ast import (
     Text,
     Unary,
 )
-
-QUARTERS_PER_YEAR = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,28 +261,14 @@ def _needed(expr: Call, seen: list[str]) -> int:
     return int(least.value) if isinstance(least, Number) else len(seen)
 
 
-def _series(expr: Call, names: Resolver, at: Moment, value: str) -> str:
-    """Compile what needs its observations several times: in ``value``, ``s`` is their list, the newest first."""
-    seen = _observations(expr, names, at)
-    known = f"list_count(s) >= {_needed(expr, seen)}"
-    return f"list_transform([[{', '.join(seen)}]], lambda s: CASE WHEN {known} THEN {value} END)[1]"
-
-
 def _trend(expr: Call, names: Resolver, at: Moment) -> str:
-    """Compile the least-squares slope a year: the covariance of time and x over the variance of time."""
-    ago = f"(1 - i) / {1 if _period(expr).unit == 'y' else QUARTERS_PER_YEAR}.0"
-    # Only the observations that are known have a time.
-    times = f"list_transform(s, lambda x, i: CASE WHEN x IS NOT NULL THEN {ago} END)"
-    both = f"list_sum(list_transform(s, lambda x, i: x * {ago}))"
-    squares = f"list_sum(list_transform({times}, lambda t: t * t))"
-    count, time, total = "list_count(s)", f"list_sum({times})", "list_sum(s)"
-    slope = f"({count} * {both} - {time} * {total}) / ({count} * {squares} - {time} * {time})"
-    return _series(expr, names, at, slope)
+    seen = _observations(expr, names, at)
+    return observed.trend(seen, _needed(expr, seen), yearly=_period(expr).unit == "y")
 
 
 def _own_percentile(expr: Call, names: Resolver, at: Moment) -> str:
-    below = "list_count(list_filter(s, lambda x: x <= s[1]))"
-    return _series(expr, names, at, f"CASE WHEN s[1] IS NOT NULL THEN 100.0 * {below} / list_count(s) END")
+    seen = _observations(expr, names, at)
+    return observed.own_percentile(seen, _needed(expr, seen))
 
 
 def _aggregate(function: str) -> Callable[[Call, Resolver, Moment], str]:
@@ -292,12 +278,7 @@ def _aggregate(function: str) -> Callable[[Call, Resolver, Moment], str]:
             then = compile_expr(expr.args[0], names, at.earlier(QUARTERS_PER_YEAR))
             return f"coalesce(({now} + {then}) / 2, {now})"
         seen = _observations(expr, names, at)
-        needed = _needed(expr, seen)
-        if needed >= len(seen) and function in ("list_sum", "list_avg"):
-            total = " + ".join(seen)
-            return f"(({total}) / {len(seen)})" if function == "list_avg" else f"({total})"
-        series = f"[{', '.join(seen)}]"
-        return f"(CASE WHEN list_count({series}) >= {needed} THEN {function}({series}) END)"
+        return observed.aggregate(function, seen, _needed(expr, seen))
 
     return compiled
 
@@ -312,25 +293,15 @@ def _count_bounds(expr: Expr, names: Resolver, at: Moment) -> tuple[str, str]:
         seen = [compile_expr(arg, names, at) for arg in expr.args]
     else:
         seen = _observations(expr, names, at)
-    low = " + ".join(f"coalesce({part}, false)::INT" for part in seen)
-    high = " + ".join(f"coalesce({part}, true)::INT" for part in seen)
-    return f"({low})", f"({high})"
+    return observed.count_bounds(seen)
 
 
 def _count(expr: Call, names: Resolver, at: Moment) -> str:
-    low, high = _count_bounds(expr, names, at)
-    return f"(CASE WHEN {low} = {high} THEN {low} END)"
+    return observed.count(*_count_bounds(expr, names, at))
 
 
 def _compare_count(count: Expr, op: str, value: str, names: Resolver, at: Moment) -> str:
-    """Decide a comparison of a count as soon as its bounds do: four known profits pass ``>= 4`` of five."""
-    low, high = _count_bounds(count, names, at)
-    if op in (">", ">="):
-        return f"(CASE WHEN {low} {op} {value} THEN true WHEN NOT {high} {op} {value} THEN false END)"
-    if op in ("<", "<="):
-        return f"(CASE WHEN {high} {op} {value} THEN true WHEN NOT {low} {op} {value} THEN false END)"
-    equal = f"CASE WHEN {low} = {high} THEN {low} = {value} WHEN {value} NOT BETWEEN {low} AND {high} THEN false END"
-    return f"({equal})" if op == "=" else f"(NOT ({equal}))"
+    return observed.compare_count(*_count_bounds(count, names, at), op, value)
 
 
 # ---------------------------------------------------------------- known values and peers
@@ -339,12 +310,7 @@ def _compare_count(count: Expr, op: str, value: str, names: Resolver, at: Moment
 def _known_of(function: str) -> Callable[[Call, Resolver, Moment], str]:
     def compiled(expr: Call, names: Resolver, at: Moment) -> str:
         parts = [compile_expr(arg, names, at) for arg in expr.args]
-        count = "(" + " + ".join(f"({part} IS NOT NULL)::INT" for part in parts) + ")"
-        if function == "count":
-            return f"{count}::DOUBLE"
-        total = "(" + " + ".join(f"coalesce({part}, 0)" for part in parts) + ")"
-        known = f"nullif({count}, 0)"
-        return f"({total} / {known})" if function == "mean" else f"(CASE WHEN {count} > 0 THEN {total} END)"
+        return observed.known_of(function, parts)
 
     return compiled
 

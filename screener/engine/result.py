@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from screener.catalogue.units import BY_NAME as UNITS
 from screener.engine.display import Shown
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import polars as pl
 
     from screener.language.screen import Screen
@@ -173,10 +176,32 @@ class Result(Shown):
 
     @property
     def frame(self) -> pl.DataFrame:
-        """Return :meth:`records` as a polars frame; one row a name in rank order, values unrounded in full units."""
+        """Return :meth:`records` as a polars frame; one row a name in rank order, values unrounded in full units.
+
+        Types follow from the units (see :func:`kind_of`), so that the frames of many runs fit together.
+        """
         import polars as pl
 
-        names = (*FIXED_COLUMNS, *(column.name for column in self.columns))
-        if not self.rows:
-            return pl.DataFrame(schema=dict.fromkeys(names, pl.Null))
-        return pl.DataFrame(self.records(), infer_schema_length=None)
+        types = {"text": pl.String(), "date": pl.Date(), "bool": pl.Boolean(), "number": pl.Float64()}
+        records, series = self.records(), []
+        for name, unit in self.units.items():
+            values = [record[name] for record in records]
+            kind = kind_of(values, unit)
+            fitting = [value if value is None or kind != "text" else str(value) for value in values]
+            series.append(pl.Series(name, fitting, pl.Int64() if name == "rank" else types[kind]))
+        return pl.DataFrame(series)
+
+
+_KINDS: dict[str, tuple[type, ...]] = {"text": (str,), "date": (date,), "bool": (bool,), "number": (int, float)}
+
+
+def kind_of(values: Sequence[Value], unit: str) -> str:
+    """Return what a column of ``unit`` holds: ``text``, ``date``, ``bool``, or ``number`` for all other units.
+
+    Where a value does not suit the unit, it is ``number`` if all are numbers, else ``text``.
+    """
+    style = UNITS[unit].style if unit in UNITS else ""
+    for kind in (style if style in _KINDS else "number", "number"):
+        if all(value is None or isinstance(value, _KINDS[kind]) for value in values):
+            return kind
+    return "text"

@@ -68,7 +68,24 @@ def run_screen(
             "everything in this data set is too old for" if day > newest else "nothing in this data set was public on"
         )
         raise DataError(f"{what} {day}", hint=f"its newest day is {newest}")
-    identity = RunIdentity(
+    return Result(
+        run=_identity(lake, screen, day, newest, lacking),
+        screen=screen,
+        columns=tuple(ResultColumn(column.name, column.name, column.unit) for column in screen.columns),
+        rows=_rows(lake.con, query, day, tracer, followed),
+        funnel=funnel,
+        population=_remaining(funnel, "universe"),
+        passed=funnel[-1].remaining,
+        sql=query.sql,
+        # A session may change its folder before it asks for more of this run.
+        path=str(lake.path.absolute()),
+        extra={"coverage": _coverage(lake.con, screen)},
+    )
+
+
+def _identity(lake: Lake, screen: Screen, day: date, newest: date, lacking: Sequence[str]) -> RunIdentity:
+    """Return what tells this run from others; ``lacking`` are the notes on tickers that are not in the data."""
+    return RunIdentity(
         screen=screen.name,
         title=screen.title,
         as_of=day,
@@ -79,18 +96,6 @@ def run_screen(
         demo=lake.manifest.demo,
         data_date=min(day, newest),
         notes=(*_about(lake.con, screen), *lacking, *_notes(lake, day, newest)),
-    )
-    return Result(
-        run=identity,
-        screen=screen,
-        columns=tuple(ResultColumn(column.name, column.name, column.unit) for column in screen.columns),
-        rows=_rows(lake.con, query, day, tracer, followed),
-        funnel=funnel,
-        population=_remaining(funnel, "universe"),
-        passed=funnel[-1].remaining,
-        sql=query.sql,
-        path=str(lake.path),
-        extra={"coverage": _coverage(lake.con, screen)},
     )
 
 

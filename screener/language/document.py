@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 from screener.errors import Problem
 from screener.language.ast import Span
+from screener.language.places import LINE_BREAK, Places, aligned
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 20
@@ -18,9 +18,6 @@ MAX_PROBLEMS = 200
 MAX_ENTRIES = 4_000
 # Characters of all expressions of a file; a list of 5,000 tickers has 30 KB.
 MAX_EXPRESSIONS = 48 * 1024
-
-_LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-_ESCAPES = {"x": 4, "u": 6, "U": 10}
 
 METRICS = "a file of metrics"
 # What a file needs, by what it is called.
@@ -56,7 +53,7 @@ class Scalar:
     """
 
     text: str
-    places: tuple[tuple[int, int, int], ...]
+    places: Places
     span: Span
     flow: bool = False
 
@@ -118,7 +115,7 @@ class Source:
     read: int = 0
 
     def __post_init__(self) -> None:
-        self.lines = _LINE_BREAK.split(self.text)
+        self.lines = LINE_BREAK.split(self.text)
 
     @property
     def wrong(self) -> bool:
@@ -190,7 +187,7 @@ def _refuse_text(source: Source) -> None:
         raise _GiveUp
     bad = [source.text.index(char) for char in set(source.text) if not _printable(ord(char))]
     if bad:
-        before = _LINE_BREAK.split(source.text[: min(bad)])
+        before = LINE_BREAK.split(source.text[: min(bad)])
         message = f"the character U+{ord(source.text[min(bad)]):04X} cannot stand in {source.noun}"
         source.problem(Span(len(before), len(before[-1]) + 1), message, "save the file as plain UTF-8 text")
         raise _GiveUp
@@ -337,77 +334,12 @@ def _scalar(event: Any, text: str, flow: bool) -> Scalar:
     quoted = event.style in {"'", '"'}
     simple = raw[1:-1] if quoted else raw
     if simple == value:
-        places: tuple[tuple[int, int, int], ...] = ((0, line, column + quoted),)
+        places: Places = ((0, line, column + quoted),)
     else:
-        places = _align(raw, value, event.style, line, column)
+        places = aligned(raw, value, event.style, line, column)
     if event.style in {"|", ">"}:
         length = places[1][0] if len(places) > 1 else len(value)
         return Scalar(value, places, Span(places[0][1], places[0][2], max(1, length)), flow)
-    breaks = _LINE_BREAK.search(raw)
+    breaks = LINE_BREAK.search(raw)
     length = len(raw) if breaks is None else breaks.start()
     return Scalar(value, places, Span(line, column, max(1, length)), flow)
-
-
-def _align(raw: str, value: str, style: str | None, line: int, column: int) -> tuple[tuple[int, int, int], ...]:
-    """Return where each stretch of ``value`` stands, walking the raw text (folds, indents, escapes) beside it."""
-    position = _Walk(raw, line, column)
-    if style in {"|", ">"}:
-        position.skip_line()
-    elif style in {"'", '"'}:
-        position.step(1)
-    places: list[tuple[int, int, int]] = []
-    for offset, char in enumerate(value):
-        escaped = position.escape(style)
-        if not escaped and not char.isspace():
-            position.skip_space()
-            escaped = position.escape(style)
-        last = places[-1] if places else None
-        if last is None or last[1] != position.line or last[2] + offset - last[0] != position.column:
-            places.append((offset, position.line, position.column))
-        if escaped or not char.isspace() or position.at_space():
-            position.step(escaped or 1)
-    return tuple(places) or ((0, line, column),)
-
-
-class _Walk:
-    """A cursor over raw text that knows its line and column."""
-
-    def __init__(self, raw: str, line: int, column: int) -> None:
-        self.raw = raw
-        self.index = 0
-        self.line = line
-        self.column = column
-
-    def step(self, count: int) -> None:
-        for char in self.raw[self.index : self.index + count]:
-            follows = self.raw[self.index + 1 : self.index + 2]
-            self.index += 1
-            self.column += 1
-            if _LINE_BREAK.fullmatch(char) and not (char == "\r" and follows == "\n"):
-                self.line += 1
-                self.column = 1
-
-    def at_space(self) -> bool:
-        return self.raw[self.index : self.index + 1].isspace()
-
-    def skip_space(self) -> None:
-        while self.at_space():
-            self.step(1)
-
-    def skip_line(self) -> None:
-        line = self.line
-        while self.line == line and self.index < len(self.raw):
-            self.step(1)
-
-    def escape(self, style: str | None) -> int:
-        """Return the length of the escape at the cursor, 0 without one; an escaped line break is stepped over."""
-        if style == "'" and self.raw[self.index : self.index + 2] == "''":
-            return 2
-        if style != '"':
-            return 0
-        while re.match(r"\\[\r\n]", self.raw[self.index : self.index + 2]):
-            self.step(1)
-            self.skip_space()
-        if self.raw[self.index : self.index + 1] != "\\":
-            return 0
-        return _ESCAPES.get(self.raw[self.index + 1 : self.index + 2], 2)

@@ -20,6 +20,7 @@ class Meaning:
     formula: in the screen language, ``""`` for what is stored. unit: a row of the unit table. direction: ``higher``,
     ``lower`` or ``neutral``, ``""`` for what is stored. undefined: when it has no meaning, as ``condition: reason``, in
     the order in which that is looked at. source: the paper or standard of a formula, or the statement of a line item.
+    note: what a reader must know; what the table of line items notes is for its keepers, and is not here.
     direct: the screen itself names it; others are behind the formulas.
     """
 
@@ -33,6 +34,12 @@ class Meaning:
     source: str
     note: str
     direct: bool
+
+
+_STATEMENTS = {
+    "income": "income statement", "balance": "balance sheet", "cash_flow": "cash flow statement",
+    "note": "notes to the statements", "cover": "cover page of the report", "derived": "derived from other items",
+}  # fmt: skip
 
 
 def glossary(screen: Screen) -> tuple[Meaning, ...]:
@@ -64,6 +71,4 @@ def _meaning(name: str, screen: Screen, *, direct: bool) -> Meaning:
         row = fields.BY_NAME[name]
         return Meaning(name, row.label, "field", "", row.unit, "", (), "prices" if row.market else "", row.help, direct)
     item = items.BY_NAME[name]
-    return Meaning(
-        name, item.label, "line item", "", item.unit, "", (), f"{item.statement} statement", item.note, direct
-    )
+    return Meaning(name, item.label, "line item", "", item.unit, "", (), _STATEMENTS[item.statement], "", direct)

@@ -43,17 +43,24 @@ class Sheet:
     frozen: int = 0
 
 
+def need_library() -> None:
+    """Raise OutputError, with what to install, where odfdo is missing."""
+    try:
+        import odfdo  # noqa: F401 - asked for before any work is done
+    except ImportError:
+        hint = "pip install 'screener[spreadsheets]'"
+        raise OutputError("an .ods file needs the library odfdo, which is not installed", hint=hint) from None
+
+
 def to_ods(result: Result) -> bytes:
     """Return the sheets Shortlist and Run as an OpenDocument spreadsheet.
 
     The same result gives the same bytes. Text is never a formula or a link; unknown values are empty cells. Raises
     OutputError without the library odfdo, and when a sheet cannot hold the rows.
     """
-    try:
-        from odfdo import Document, Element
-    except ImportError:
-        hint = "pip install 'screener[spreadsheets]'"
-        raise OutputError("an .ods file needs the library odfdo, which is not installed", hint=hint) from None
+    need_library()
+    from odfdo import Document, Element
+
     if len(result.rows) >= SHEET_ROWS:
         raise OutputError(
             f"{len(result.rows):,} rows are more than a spreadsheet holds ({SHEET_ROWS - 1:,})",

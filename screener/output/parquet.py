@@ -6,11 +6,9 @@ import io
 import json
 import math
 from collections.abc import Sequence
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from screener.catalogue.units import BY_NAME
-from screener.engine.result import Result, Value
+from screener.engine.result import Result, kind_of
 from screener.output import shape
 from screener.output.cells import clean
 
@@ -35,8 +33,8 @@ OWN: dict[str, tuple[str, str]] = {
     "coverage": ("double", "ratio"),
     "flags": ("list", "text"),
 }
-_OF_UNIT = {"text": "string", "date": "date32", "bool": "bool"}
-_FITS: dict[str, type | tuple[type, ...]] = {"string": str, "date32": date, "bool": bool, "double": (int, float)}
+# The Arrow type of each kind of a chosen column.
+_OF_KIND = {"text": "string", "date": "date32", "bool": "bool", "number": "double"}
 
 
 def to_parquet(result: Result) -> bytes:
@@ -66,7 +64,7 @@ def _columns(result: Result) -> tuple[dict[str, pa.Array], dict[str, str]]:
         if name in chosen:
             place, units[name] = chosen[name]
             values: Sequence[Any] = [row.values[place] for row in result.rows]
-            kind = _kind(values, units[name])
+            kind = _OF_KIND[kind_of(values, units[name])]
         else:
             kind, units[name] = OWN[name]
             values = [shape.coverage(row) if name == "coverage" else getattr(row, name) for row in result.rows]
@@ -75,14 +73,6 @@ def _columns(result: Result) -> tuple[dict[str, pa.Array], dict[str, str]]:
 
 
 _AFTER = (*shape.IDENTITY_KEYS, "coverage", "flags")
-
-
-def _kind(values: Sequence[Value], unit: str) -> str:
-    """Return the type of a chosen column; where a value does not suit its unit, one that holds all of them."""
-    kind = _OF_UNIT.get(BY_NAME[unit].style if unit in BY_NAME else "", "double")
-    if all(value is None or isinstance(value, _FITS[kind]) for value in values):
-        return kind
-    return "double" if all(value is None or isinstance(value, (int, float)) for value in values) else "string"
 
 
 def _array(values: Sequence[Any], kind: str) -> pa.Array:

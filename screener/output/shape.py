@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from screener.engine.result import FIXED_COLUMNS, FunnelStep, Result, ResultColumn, Row, RunIdentity
+from screener.language.ast import Expr, Name
+from screener.language.glossary import Meaning
 
 DEMO_BANNER = "Demo data: these companies do not exist."
 HASH_LENGTH = 12
@@ -22,6 +25,22 @@ def chosen(result: Result) -> tuple[tuple[int, ResultColumn], ...]:
             seen.add(column.name)
             found.append((place, column))
     return tuple(found)
+
+
+def meaning_of(expr: Expr | None, meanings: Iterable[Meaning]) -> Meaning | None:
+    """Return what an expression means that is one word; None for a calculation."""
+    if not isinstance(expr, Name):
+        return None
+    return next((meaning for meaning in meanings if meaning.name == expr.name), None)
+
+
+def heading(written: str, expr: Expr | None, meanings: Iterable[Meaning]) -> str:
+    """Return what a column or factor is called: as its author wrote it, else the label of the metric that it is."""
+    # The metric's own name or another name of it: the author gave none.
+    if isinstance(expr, Name) and written in (expr.name, expr.written):
+        meaning = meaning_of(expr, meanings)
+        return written if meaning is None else meaning.label
+    return written
 
 
 def keyed(result: Result) -> tuple[tuple[str, int, ResultColumn], ...]:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from screener.engine.result import Result
 from screener.errors import OutputError
 
 if TYPE_CHECKING:
     from screener.engine.report import Report
+    from screener.engine.result import Result
 
 
 def _table(result: Result) -> str:
@@ -98,6 +98,16 @@ def _nobody(_result: Result) -> tuple[str, ...]:
     return ()
 
 
+def _need_ods() -> None:
+    from screener.output import ods
+
+    ods.need_library()
+
+
+def _need_nothing() -> None:
+    return
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
     """An output format: its name on the command line, the suffixes that choose it, and how it is made.
@@ -105,7 +115,7 @@ class Format:
     ``make`` gives text, or bytes for a format that goes to a file only; ``file_only`` says which. ``left_out`` names
     the companies of a result that the format cannot hold. A format without suffixes is chosen by its name.
     ``carries`` says, for the page of formats, what is in it and of which types. A format with ``rich`` is made of the
-    report of the run instead.
+    report of the run instead. ``need`` raises OutputError, with what to install, where a library is missing.
     """
 
     name: str
@@ -116,6 +126,7 @@ class Format:
     file_only: bool = False
     left_out: Callable[[Result], tuple[str, ...]] = _nobody
     rich: Callable[[Report], str | bytes] | None = None
+    need: Callable[[], None] = _need_nothing
 
     def content(self, result: Result, report: Callable[[], Report] | None = None) -> str | bytes:
         """Return the file's content; ``report`` is called by a format that needs one, and must be given then."""
@@ -191,6 +202,7 @@ FORMATS: tuple[Format, ...] = (
         "`pip install 'screener[spreadsheets]'`",
         _ods,
         file_only=True,
+        need=_need_ods,
     ),
     Format(
         "tradingview",
@@ -265,13 +277,47 @@ def parse_target(text: str) -> Target:
 
 def check_target(path: Path, fmt: Format | None = None) -> None:
     """Raise OutputError when ``path`` cannot be a target, so that a run fails before its work and not after it."""
-    if fmt is None:
-        format_for(path)
-    target = path.resolve()
-    if not target.parent.is_dir():
+    (fmt or format_for(path)).need()
+    try:
+        target = path.resolve()
+        folder, other = target.parent.is_dir(), target.exists() and not target.is_file()
+    except (OSError, RuntimeError, ValueError) as error:
+        # A name that is too long, a link that leads to itself, a null character.
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise OutputError(f"cannot write {path}: {reason}") from error
+    if not folder:
         raise OutputError(f"cannot write {path}: the folder {target.parent} does not exist", hint="create it first")
-    if target.exists() and not target.is_file():
+    if other:
         raise OutputError(f"cannot write {path}: it is not a file")
+
+
+def check_targets(targets: Sequence[Target], *, sidecar: bool = False, update: Path | None = None) -> None:
+    """Raise OutputError when one of the files of a run cannot be written, or would take the place of another."""
+    for target in targets:
+        check_target(target.path, target.fmt)
+    paths = [target.path for target in targets]
+    if sidecar:
+        from screener.output.sidecar import sidecar_path
+
+        paths = [*paths, *map(sidecar_path, paths)]
+    if update is not None:
+        check_update(update)
+        paths.append(update)
+    places = [path.resolve() for path in paths]
+    for number, path in enumerate(paths):
+        if places[number] in places[:number]:
+            raise OutputError(f"two outputs would be written to {path}", hint="give each a name of its own")
+
+
+def check_update(path: Path) -> None:
+    """Raise OutputError when ``path`` cannot be updated, or be the workbook that is made where there is none."""
+    from screener.output.workbook.carry.package import need_libraries
+
+    check_target(path, BY_NAME["xlsx"])
+    if path.exists():
+        need_libraries()
+    elif path.suffix.lower() not in BY_NAME["xlsx"].suffixes:
+        raise OutputError(f"cannot write {path}: a workbook's name ends in .xlsx")
 
 
 def write(

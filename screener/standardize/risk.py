@@ -177,14 +177,7 @@ slopes AS (
     CASE WHEN det > {COLLINEAR} * s_x00 * s_x11 THEN (s_yx0 * s_x11 - s_yx1 * s_x01) / det END AS b0,
     CASE WHEN det > {COLLINEAR} * s_x00 * s_x11 THEN (s_yx1 * s_x00 - s_yx0 * s_x01) / det END AS b1
   FROM years),
-ends AS (
-  SELECT listing_id, month, day,
-    median(traded) OVER lately AS volume, count(traded) OVER lately AS volume_of, min(day) OVER lately AS volume_from,
-    max(ret) OVER sessions AS largest, count(ret) OVER sessions AS largest_of, min(day) OVER sessions AS largest_from
-  FROM paired WINDOW
-    lately AS (PARTITION BY listing_id ORDER BY day ROWS BETWEEN {volumes - 1} PRECEDING AND CURRENT ROW),
-    sessions AS (PARTITION BY listing_id ORDER BY day ROWS BETWEEN {MAX_SESSIONS - 1} PRECEDING AND CURRENT ROW)
-  QUALIFY lead(month) OVER (PARTITION BY listing_id ORDER BY day) IS DISTINCT FROM month)
+ends AS ({_ends(volumes)})
 SELECT listing_id, month,
   CASE WHEN n >= {series.least} THEN round(sqrt(greatest(rr - r * r / n, 0) / (n - 1) * {series.a_year}), 4) END AS vol,
   round(b0 + b1, 3) AS beta,
@@ -194,6 +187,18 @@ SELECT listing_id, month,
   CASE WHEN volume_of >= {least_volumes} AND day - volume_from <= {within} THEN {significant("volume")} END AS adv,
   CASE WHEN largest_of >= {LEAST_MAX} AND day - largest_from <= {MAX_WITHIN_DAYS} THEN round(largest, 4) END AS largest
 FROM slopes JOIN ends USING (listing_id, month)"""
+
+
+def _ends(volumes: int) -> str:
+    """Return the query of what a listing's last sessions say at each month's last: volume and largest return."""
+    return f"""
+  SELECT listing_id, month, day,
+    median(traded) OVER lately AS volume, count(traded) OVER lately AS volume_of, min(day) OVER lately AS volume_from,
+    max(ret) OVER sessions AS largest, count(ret) OVER sessions AS largest_of, min(day) OVER sessions AS largest_from
+  FROM paired WINDOW
+    lately AS (PARTITION BY listing_id ORDER BY day ROWS BETWEEN {volumes - 1} PRECEDING AND CURRENT ROW),
+    sessions AS (PARTITION BY listing_id ORDER BY day ROWS BETWEEN {MAX_SESSIONS - 1} PRECEDING AND CURRENT ROW)
+  QUALIFY lead(month) OVER (PARTITION BY listing_id ORDER BY day) IS DISTINCT FROM month"""
 
 
 def _rows() -> str:

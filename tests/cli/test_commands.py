@@ -8,10 +8,12 @@ import json
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from screener import api
 from screener.cli import main as main_module
 from screener.cli.show import split_items
 from screener.language.resolve import parse_screen
@@ -189,17 +191,27 @@ class TestOtherCommands:
         assert len(rows) >= 3
         assert all(float(row["revenue"]) > 1000 for row in rows)
 
-    def test_show_trace_in_every_format(self, tmp_path: Path) -> None:
+    def test_show_trace_in_every_format(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    ) -> None:
         """A trace is a tree for people and in JSON, a row for every node in CSV and Markdown."""
-        arguments = ("show", "ZJARG", "--item", "net_income", "--trace", "--as-of", "2025-03-01")
-        text = screener(*arguments, cwd=tmp_path).stdout
-        assert "= 12M to 2024-09-30 + 3M to 2024-12-31 - 3M to 2023-12-31" in text
-        tree = json.loads(screener(*arguments, "--format", "json", cwd=tmp_path).stdout)["value"]
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.delenv("SCREENER_DATA", raising=False)
+        # The way to a value takes seconds to find and is the same in every format.
+        monkeypatch.setattr(api, "trace", cache(api.trace))
+
+        def printed(*fmt: str) -> str:
+            arguments = ("show", "ZJARG", "--item", "net_income", "--trace", "--as-of", "2025-03-01")
+            main_module.main([*arguments, *fmt])
+            return capsys.readouterr().out
+
+        assert "= 12M to 2024-09-30 + 3M to 2024-12-31 - 3M to 2023-12-31" in printed()
+        tree = json.loads(printed("--format", "json"))["value"]
         year, stretch, before = (operand["value"] for operand in tree["operands"])
         assert tree["value"] == year + stretch - before
-        rows = list(csv.DictReader(io.StringIO(screener(*arguments, "--format", "csv", cwd=tmp_path).stdout)))
+        rows = list(csv.DictReader(io.StringIO(printed("--format", "csv"))))
         assert [row["name"] for row in rows] == ["net_income", *(["net_income", "NetIncomeLoss"] * 3)]
-        assert "| NetIncomeLoss |" in screener(*arguments, "--format", "markdown", cwd=tmp_path).stdout
+        assert "| NetIncomeLoss |" in printed("--format", "markdown")
 
     def test_show_versions(self, tmp_path: Path) -> None:
         """Every version of a period is a row with its day, filing and what changed; the first one is called so."""

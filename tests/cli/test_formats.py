@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from click.testing import CliRunner
 
 from screener import api
 from screener.cli.main import main, root
+from screener.output import writers
 from screener.output.result_schema import result_schema, sidecar_schema
 from screener.output.writers import TEXT_NAMES
 
@@ -79,3 +82,23 @@ def test_the_schemas_of_outputs_are_printed() -> None:
     assert json.loads(call("schema", "--of", "sidecar")[0]) == sidecar_schema()
     assert call("schema", "--of", "metrics") == call("schema", "--metrics")
     assert call("schema", "--of", "screen") == call("schema")
+
+
+@pytest.mark.parametrize("ending", [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")])
+def test_an_interrupted_write_leaves_the_old_file(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    ending: tuple[signal.Signals, int, str],
+) -> None:
+    """Ctrl-C and SIGTERM while a file is written: its exit code, the old file whole, no part of the new one."""
+    number, code, word = ending
+    result = api.run("quality-value", limit=3)
+    monkeypatch.setattr(api, "run", lambda *_given, **_named: result)
+    monkeypatch.setattr(writers.os, "fsync", lambda _handle: os.kill(os.getpid(), number))
+    target = tmp_path / "a.csv"
+    target.write_text("old")
+    with pytest.raises(SystemExit) as caught:
+        main([*RUN, "-o", str(target)])
+    assert (caught.value.code, capsys.readouterr().err.strip()) == (code, word)
+    assert (target.read_text(), [path.name for path in tmp_path.iterdir()]) == ("old", ["a.csv"])

@@ -144,6 +144,9 @@ def test_words_of_the_screen() -> None:
     assert roe.formula
     assert roe.undefined
     assert len(kinds) == len(rows)
+    # What the table of items notes is about tags, for its keepers.
+    assert {row.note for row in rows if row.kind == "line item"} == {""}
+    assert next(row.source for row in rows if row.name == "revenue") == "income statement"
 
 
 def test_a_screen_without_rank_or_rules(lake: Lake) -> None:

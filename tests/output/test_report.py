@@ -19,6 +19,7 @@ from screener.output.report import assets, overview
 from screener.output.report.closing import command
 from screener.output.report.document import to_html
 from screener.output.report.markup import el, json_block, lines, link
+from screener.output.report.names import _ladder
 from screener.output.report.numbers import axes, ladder, points, quantile
 from tests.engine.lakes import AS_OF
 from tests.output import reports
@@ -161,6 +162,44 @@ def test_every_table_says_what_it_is(parsed: Page) -> None:
     assert all(after <= before + 1 for before, after in pairwise(headings))
 
 
+def test_metrics_are_called_as_people_call_them() -> None:
+    """Headings, factors, medians and charts have the metric's label, its name under the pointer.
+
+    ``gross_profitability`` and ``net_debt / ebitda`` are other names of metrics; ``Cheap`` is the author's own heading.
+    """
+    rank = "rank: [gross_profitability, {net_debt / ebitda: 2}]\ncolumns: [net_debt_ebitda, {Cheap: fcf_yield}]\n"
+    report, pages = reports.of(SCREEN.format("net_income > 0") + rank, limit=3)
+    text = to_html(report, pages)
+    parsed = Page(text)
+    titles = {one["data-key"]: one.get("title") for one in parsed.all("th") if "data-key" in one}
+    assert (titles["c0"], titles["c1"], titles["f0"]) == ("net_debt_ebitda", "fcf_yield", "gross_profitability")
+    for said in ("Net debt to EBITDA</th>", "Cheap</th>", "Gross profitability (percentile)</th>"):
+        assert said in text
+    label = '<span title="gross_profitability">Gross profitability</span>'
+    # The medians, the distribution and its numbers, the coverage, and the factors of each of three names.
+    assert text.count(label) == 4 + 3
+    assert "Gross profitability: median" in text
+    assert text.count('<span title="net_debt / ebitda">Net debt to EBITDA</span>') == 4 + 3
+    data = json.loads(parsed.scripts[0][1])
+    assert [one["name"] for one in data["spreads"]] == ["Gross profitability", "Net debt to EBITDA"]
+    assert data["axes"] == ["Gross profitability", "Net debt to EBITDA"]
+
+
+@pytest.mark.parametrize("name", ["quality-value", "sound-business", "magic-formula"])
+def test_the_tiles_add_up(name: str) -> None:
+    """The universe is what passed, what was rejected and what could not be judged; near misses are some of these."""
+    report, pages = reports.of((reports.SCREENS / f"{name}.yaml").read_text(encoding="utf-8"))
+    tiles = re.search(r'<ul class="tiles">(.*?)</ul>', to_html(report, pages), re.DOTALL)
+    assert tiles is not None
+    whole, passed, unjudged, rejected, near = (
+        int(said.replace(",", "")) for said in re.findall(r"<b>([\d,]+)</b>", tiles[1])
+    )
+    assert whole == passed + unjudged + rejected
+    assert near <= rejected
+    assert f"of the {rejected:,} rejected" in tiles[1]
+    assert f"{len(report.entries)} are on the list" in tiles[1]
+
+
 def test_unknown_values_say_why() -> None:
     """The mark of an unknown value carries its reason for the pointer, the keyboard and the ear."""
     report, _ = reports.hostile()
@@ -199,7 +238,14 @@ def test_an_empty_list() -> None:
     """A screen that nothing passes still has its funnel, near misses and identity."""
     parsed = Page(to_html(*reports.of(SCREEN.format("roic > 99"))))
     said = " ".join(parsed.text)
-    assert "No name passed" in said
+    assert "No name passed: of " in said
+    report, _ = reports.of(SCREEN.format("roic > 99"))
+    assert report.unknown.rows, "some could not be judged"
+    assert f"{report.unknown.rejected:,} were rejected, {len(report.unknown.rows):,} could not be judged" in said
+    assert "on the list" not in "".join(
+        str(one.get("data-says")) for one in parsed.all("figure") if "spread" in str(one)
+    )
+    assert "their pages" not in said
     assert not parsed.all("article")
     assert "roic > 99" in said
 
@@ -209,7 +255,7 @@ def test_an_empty_list() -> None:
     [
         ("", None),
         ("rank: [roic]", None),
-        ("rank: [roic, {fcf_yield: 2}, {accruals: 3}]", ("fcf_yield", "accruals")),
+        ("rank: [roic, {fcf_yield: 2}, {roe: 3}]", ("Free-cash-flow yield", "Return on equity")),
         ("rank: {A: {by: [roic]}, B: {weight: 3, by: [ebit_yield]}, C: {weight: 2, by: [fcf_yield]}}", ("C", "B")),
         ("rank: {Value: {by: [pe]}, B: {weight: 8, by: [accruals]}, quality: {by: [roic]}}", ("Value", "quality")),
     ],
@@ -232,6 +278,17 @@ def test_factors_as_axes_are_percentiles_of_the_universe() -> None:
     values = sorted((value, up) for value, up in known if value is not None)
     assert values[0][1] == 100
     assert values[-1][1] == pytest.approx(100 / len(values))
+
+
+def test_a_list_that_is_not_ranked_has_no_scores() -> None:
+    """Without a rank there is no column of dashes; what remains stands under its heading."""
+    report, pages = reports.of(SCREEN.format("net_income > 0") + "columns: [roic]", limit=5)
+    parsed = Page(to_html(report, pages))
+    keys = [one["data-key"] for one in parsed.all("th") if "data-key" in one]
+    assert keys == ["rank", "ticker", "name", "sector", "c0", "flags", "period", "known"]
+    cells = len(parsed.all("td"))
+    assert cells >= 5 * (len(keys) - 1)
+    assert not [one for one in parsed.all("td") if "meter" in str(one.get("class"))]
 
 
 def test_quantiles() -> None:
@@ -260,6 +317,15 @@ def test_the_ladder() -> None:
     assert ladder(history(total_debt=(0, 0, 100))) == ()
 
 
+def test_a_company_without_debt_has_no_ladder() -> None:
+    """Steps of nothing at all are no chart: no debt is said in words; debt of unknown dates is not called none."""
+    free = history(due_12m=(0, 0, 0), due_24m=(0, 0, 0), total_debt=(0, 0, 0), cash=(1, 2, 3))
+    assert "No debt." in str(_ladder("A", free, "A"))
+    assert "data-chart" not in str(_ladder("A", free, "A"))
+    assert "not known" in str(_ladder("A", history(total_debt=(0, 0, 7)), "A"))
+    assert "data-chart" in str(_ladder("A", history(due_12m=(0, 0, 0), total_debt=(0, 0, 7)), "A"))
+
+
 def test_missing_quarters_break_a_line() -> None:
     """Between quarters a year apart an empty point stands in the middle; those four months apart are neighbours."""
     found = points(history(cash=(1, 2, 3)))
@@ -281,13 +347,14 @@ def test_markup() -> None:
 
 
 def test_the_command_repeats_the_run() -> None:
-    """The command names the screen, the day, the data set and what was set, quoted for a shell."""
+    """The command names the screen, the day, the data set, what was set and the limit, quoted for a shell."""
     report, _ = reports.hostile()
     words = shlex.split(
         command(replace(report, result=replace(report.result, run=replace(report.result.run, demo=False))))
     )
     assert words == [
-        "screener", "run", "quality-value", "--as-of", "2025-06-27", "--data", HOSTILE[0], "-o", "report.html",
+        "screener", "run", "quality-value", "--as-of", "2025-06-27", "--data", HOSTILE[0],
+        "--limit", "12", "-o", "report.html",
     ]  # fmt: skip
 
 

@@ -132,6 +132,27 @@ def test_no_other_script_runs(demo: Any) -> None:
     assert said.count("Content Security Policy") >= 3
 
 
+def test_a_script_in_the_file_does_not_run(browser: Any, pages: dict[str, str], tmp_path: Path) -> None:
+    """Scripts, handlers, frames and requests written into the file itself are stopped by its policy."""
+    text = Path(pages["demo"].removeprefix("file://")).read_text(encoding="utf-8")
+    evil = (
+        "<script>window.evil = 1</script><img src=x onerror='window.evil = 2'><svg onload='window.evil = 3'></svg>"
+        "<script src='data:text/javascript,window.evil=4'></script>"
+        "<iframe srcdoc='<script>top.evil=5</script>'></iframe>"
+        "<body onload='window.evil = 6'><style>@import 'http://127.0.0.1:9/x.css';</style>"
+    )
+    file = tmp_path / "evil.html"
+    file.write_text(text.replace("<header>", evil + "<header>", 1), encoding="utf-8")
+    opened(browser, file.as_uri())
+    browser.execute_script(DRAW)
+    assert browser.execute_script("return [window.evil ?? null, !!document.querySelector('.scatter svg')]") == [
+        None,
+        True,
+    ]
+    refused = [one["message"] for one in browser.get_log("browser") if "Content Security Policy" in one["message"]]
+    assert len(refused) >= 6
+
+
 def test_sorting_by_mouse_and_keyboard(demo: Any) -> None:
     """A heading sorts numbers from the top, again from below; unknown ones stay last; Reset restores the order."""
     first = shown(demo, "rank")
@@ -243,8 +264,10 @@ def test_every_field_has_a_name(demo: Any) -> None:
         assert element.accessible_name.strip(), element.get_attribute("outerHTML")
     dots = demo.find_elements("css selector", ".scatter svg a")
     assert len(dots) == len(reports.demo()[0].entries)
-    labels = [one(dot, "circle").get_attribute("aria-label") for dot in dots]
-    assert all("rank" in label for label in labels)
+    assert all("rank" in dot.accessible_name for dot in dots)
+    heard = demo.find_elements("css selector", ".plot > svg > :not([aria-hidden])")
+    assert all(part.find_elements("css selector", "a") for part in heard), "beside its words a chart says only links"
+    assert not demo.find_elements("css selector", ".plot g[aria-label]")
 
 
 @pytest.mark.parametrize("name", ["demo", "hostile"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,17 @@ from screener.engine.result import Result
 from screener.errors import OutputError
 from screener.output import writers
 from screener.output.text import to_csv
-from screener.output.writers import BY_SUFFIX, FORMATS, TEXT_NAMES, check_target, text_of, write
+from screener.output.writers import (
+    BY_SUFFIX,
+    FORMATS,
+    TEXT_NAMES,
+    check_target,
+    check_targets,
+    check_update,
+    parse_target,
+    text_of,
+    write,
+)
 from tests.output.workbook.reports import report_of
 
 
@@ -109,3 +120,48 @@ def test_an_old_file_keeps_its_mode_and_its_link(result: Result, tmp_path: Path)
     assert (tmp_path / "link.csv").is_symlink()
     assert (tmp_path / "real.csv").read_text(encoding="utf-8") == to_csv(result)
     assert (tmp_path / "real.csv").stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.parametrize("name", ["x" * 300 + ".csv", "a\0.csv", "loop.csv"])
+def test_a_name_that_no_file_can_have_is_told(tmp_path: Path, name: str) -> None:
+    """Too long, with a null character, or a link to itself: an error with the reason, not a traceback."""
+    (tmp_path / "loop.csv").symlink_to("loop.csv")
+    with pytest.raises(OutputError, match="cannot write"):
+        check_target(tmp_path / name)
+
+
+@pytest.mark.parametrize("others", [["a.csv"], ["json=a.csv"], ["./a.csv"], ["link.csv"], ["json=a.csv.run.json"]])
+def test_two_outputs_never_share_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, others: list[str]) -> None:
+    """The second would take the place of the first, or of its sidecar; under other names they go together."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "link.csv").symlink_to("a.csv")
+    targets = [parse_target(text) for text in ("a.csv", *others)]
+    with pytest.raises(OutputError, match="two outputs"):
+        check_targets(targets, sidecar=True)
+    check_targets([parse_target("a.csv"), parse_target("a.json")], sidecar=True)
+
+
+def test_an_update_and_an_output_never_share_a_file(tmp_path: Path) -> None:
+    """The output would take the place of the notes that the update has just carried over."""
+    target = parse_target(str(tmp_path / "a.xlsx"))
+    with pytest.raises(OutputError, match="two outputs"):
+        check_targets([target], update=target.path)
+    check_targets([target], update=tmp_path / "b.xlsx")
+
+
+def test_an_update_makes_workbooks_only(tmp_path: Path) -> None:
+    """Where there is no file, a typing error in the suffix does not make a workbook that is called otherwise."""
+    with pytest.raises(OutputError, match=r"ends in \.xlsx"):
+        check_update(tmp_path / "list.csv")
+    check_update(tmp_path / "list.xlsx")
+
+
+def test_a_missing_library_is_told_before_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is computed and no other file is written where one of them cannot be made."""
+    (tmp_path / "old.xlsx").touch()
+    for library in ("odfdo", "openpyxl"):
+        monkeypatch.setitem(sys.modules, library, None)
+    for wrong in (lambda: check_target(tmp_path / "a.ods"), lambda: check_update(tmp_path / "old.xlsx")):
+        with pytest.raises(OutputError) as caught:
+            wrong()
+        assert caught.value.hint == "pip install 'screener[spreadsheets]'"

@@ -35,6 +35,9 @@
     const svg = Plot.plot({ ...options, ariaLabel: figure.querySelector("strong").textContent, ariaDescription: figure.dataset.says });
     // Links inside stay reachable in a group; an image would hide them.
     svg.setAttribute("role", figure.dataset.chart === "scatter" ? "group" : "img");
+    // Plot labels its groups, which may not be labelled without a role; what is no link says nothing beside the words.
+    for (const part of svg.querySelectorAll("g[aria-label]")) part.removeAttribute("aria-label");
+    for (const part of svg.children) if (!part.querySelector("a")) part.setAttribute("aria-hidden", "true");
     return svg;
   }
 
@@ -63,7 +66,8 @@
       y: { axis: null, type: "band", domain: rows.keys(), paddingInner: 0.62, paddingOuter: 0.3 },
       marks: [
         Plot.barX(parts.filter((part) => part.x2 > part.x1), { y: "k", x1: "x1", x2: "x2", fill: "fill", insetRight: 0.5 }),
-        above(rows, (row) => `${row.text}   ${said(row)}`, width),
+        // A number is never what is cut off.
+        above(rows, (row) => (width < NARROW ? `${fixed(row.still, 0)}   ${row.text}` : `${row.text}   ${said(row)}`), width),
       ],
     });
   }

@@ -13,7 +13,7 @@ from screener.output import shape
 from screener.output.report.assets import LIBRARIES
 from screener.output.report.markup import Markup, el, lines
 from screener.output.report.numbers import quantile
-from screener.output.report.parts import Heading, breakable, details, section, table
+from screener.output.report.parts import Heading, details, named, section, table
 from screener.output.values import format_value
 
 if TYPE_CHECKING:
@@ -27,11 +27,13 @@ _BETTER = {"higher": "higher is better", "lower": "lower is better", "neutral": 
 def quality(report: Report, pages: Pages) -> Markup:
     """Return how far the factors are known, how old the newest quarters are, whether they add up, and all flags."""
     known: list[tuple[Value | Markup, ...]] = []
+    asked = report.result.screen.factors()
     for place, row in enumerate(report.coverage):
         factors = [entry.factors[place].value for entry in report.entries if entry.factors]
         mine = sum(value is not None for value in factors)
         share = row["known"] / row["of"] if row["of"] else None
-        known.append((breakable(str(row["factor"])), row["known"], row["of"], share, mine, len(report.entries)))
+        name = named(shape.heading(asked[place].text, asked[place].expr, report.meanings), asked[place].text)
+        known.append((name, row["known"], row["of"], share, mine, len(report.entries)))
     headings = [
         Heading("Factor"), Heading("Known", "count"), Heading("of the universe", "count"), Heading("Share", "ratio"),
         Heading("Known", "count"), Heading("of the list", "count"),
@@ -144,9 +146,11 @@ def command(report: Report) -> str:
     named = run.screen if Path(screen.path).parent.name == "screens" else Path(screen.path).name or run.screen
     words = ["screener", "run", named, "--as-of", run.as_of.isoformat()]
     words += [] if run.demo else ["--data", run.data]
+    files = dict.fromkeys(Path(row.file).name for row in screen.definitions.values() if row.file)
+    words += [word for file in files for word in ("--metrics", file)]
     for parameter in screen.params:
         words += ["--set", f"{parameter.name}={parameter.value}"] if parameter.given else []
-    return shlex.join([*words, "-o", "report.html"])
+    return shlex.join([*words, "--limit", str(screen.limit or 0), "-o", "report.html"])
 
 
 def footer(report: Report) -> Markup:

@@ -84,7 +84,7 @@ def _data(report: Report, pages: Pages, places: Mapping[int, str], drawn: Drawn)
         "sectors": [list(row) for row in drawn.sectors],
         "spreads": [
             {
-                "name": one.name,
+                "name": one.label,
                 "style": _style(one.unit),
                 "low": one.low,
                 "high": one.high,

@@ -16,7 +16,7 @@ from screener.output.distances import value as measured_value
 from screener.output.explain import peers
 from screener.output.report.markup import Markup, el, join, link
 from screener.output.report.numbers import ladder
-from screener.output.report.parts import Heading, breakable, details, figure, section, shown, table, unknown
+from screener.output.report.parts import Heading, breakable, details, figure, named, section, shown, table, unknown
 from screener.output.values import UNKNOWN, format_value
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def _article(report: Report, entry: Entry, pages: Pages, ways: list[Markup], anc
         flags,
         _values(report, entry),
         _rules(entry, anchor),
-        _factors(entry, anchor),
+        _factors(report, entry, anchor),
         *_years(row.ticker or row.name, pages, history, anchor),
         _data(history),
         id=anchor,
@@ -117,7 +117,9 @@ def _between(parts: list[Markup], sign: str) -> Iterator[Markup | str]:
 def _values(report: Report, entry: Entry) -> Markup | None:
     """Return the chosen columns; an unknown one with its reason in words."""
     found = []
+    columns = report.result.screen.columns
     for place, column in shape.chosen(report.result):
+        label = shape.heading(column.label or column.name, columns[place].expr, report.meanings)
         said = format_value(entry.row.values[place], column.unit)
         reason = entry.reasons[place] if entry.reasons else ""
         value = (
@@ -125,7 +127,7 @@ def _values(report: Report, entry: Entry) -> Markup | None:
             if said == UNKNOWN
             else el("dd", said)
         )
-        found.append(el("div", el("dt", breakable(column.label)), value))
+        found.append(el("div", el("dt", named(label, column.name)), value))
     return el("dl", *found, class_="values") if found else None
 
 
@@ -159,10 +161,14 @@ def _rule(verdict: Verdict) -> tuple[Value | Markup, ...]:
     return el("code", verdict.text), group, said, *sides, el("span", room if one.passes else f"short by {room}")
 
 
-def _factors(entry: Entry, anchor: str) -> Markup | None:
+def _factors(report: Report, entry: Entry, anchor: str) -> Markup | None:
     if not entry.factors:
         return None
-    rows = [_factor(factor) for factor in entry.factors]
+    asked = report.result.screen.factors()
+    labels = (
+        shape.heading(one.name, factor.expr, report.meanings) for one, factor in zip(entry.factors, asked, strict=True)
+    )
+    rows = [_factor(one, label) for one, label in zip(entry.factors, labels, strict=True)]
     headings = [
         Heading("Factor"), Heading("Group"), Heading("Value", "score"), Heading("Percentile"), Heading("Peers"),
         Heading("Weight", "ratio"), Heading("Points", "score"),
@@ -172,10 +178,10 @@ def _factors(entry: Entry, anchor: str) -> Markup | None:
     )
 
 
-def _factor(factor: Standing) -> tuple[Value | Markup, ...]:
+def _factor(factor: Standing, label: str) -> tuple[Value | Markup, ...]:
     value = el("span", shown(factor.value, factor.unit))
     return (
-        breakable(factor.name), factor.group.replace(" / ", " › "), value, _bar(factor.percentile), peers(factor),
+        named(label, factor.name), factor.group.replace(" / ", " › "), value, _bar(factor.percentile), peers(factor),
         factor.weight, factor.contribution,
     )  # fmt: skip
 
@@ -247,7 +253,7 @@ def _ends(history: History, name: str) -> tuple[float, float]:
 def _ladder(who: str, history: History, anchor: str) -> Markup | None:
     steps = ladder(history)
     debt, cash = history.last("total_debt"), history.last("cash")
-    if not steps:
+    if not steps or debt == 0:
         said = "No debt." if debt == 0 else "When its debt falls due is not known."
         return el("figure", el("figcaption", el("strong", "Debt by when it falls due")), el("p", said, class_="note"))
     held = "" if cash is None else f" Cash: {format_value(cash, 'usd')}."

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from screener.engine.ranks import factor_weights, unit_of
+from screener.output import shape
 
 if TYPE_CHECKING:
     from screener.engine.histories import History
@@ -41,10 +42,11 @@ class Axes:
 class Spread:
     """A ranked metric over the universe: known values in order, and (issuer, value) of the names on the list.
 
-    low, high: the quantiles between which it is drawn; ``None`` where no value is known.
+    label: what people call it. low, high: the quantiles between which it is drawn; ``None`` where no value is known.
     """
 
     name: str
+    label: str
     unit: str
     direction: str
     values: tuple[float, ...]
@@ -93,7 +95,8 @@ def spreads(report: Report) -> tuple[Spread, ...]:
         on_list = tuple((issuer, value) for issuer, value in known if issuer in listed)
         unit = unit_of(factor.expr, screen.definitions)
         low, high = quantile(values, LOWEST), quantile(values, HIGHEST)
-        found.append(Spread(factor.text, unit, factor.direction, values, len(members), on_list, low, high))
+        label = shape.heading(factor.text, factor.expr, report.meanings)
+        found.append(Spread(factor.text, label, unit, factor.direction, values, len(members), on_list, low, high))
     return tuple(found)
 
 
@@ -118,7 +121,8 @@ def axes(report: Report) -> Axes | None:
         return None
     up, across = sorted(range(len(weights)), key=lambda place: -weights[place][2])[:2]
     sides = [_percentiles(report, place) for place in (across, up)]
-    return Axes(weights[across][1].text, weights[up][1].text, tuple(zip(*sides, strict=True)))
+    titles = [shape.heading(one.text, one.expr, report.meanings) for one in (weights[across][1], weights[up][1])]
+    return Axes(titles[0], titles[1], tuple(zip(*sides, strict=True)))
 
 
 def _percentiles(report: Report, place: int) -> list[float | None]:

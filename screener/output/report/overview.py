@@ -9,7 +9,7 @@ from screener.output import shape
 from screener.output.distances import measured
 from screener.output.report.markup import Markup, el, link
 from screener.output.report.numbers import Axes, Drawn, Spread, quantile
-from screener.output.report.parts import Heading, breakable, details, figure, section, table
+from screener.output.report.parts import Heading, details, figure, named, section, table
 from screener.output.values import format_value
 
 if TYPE_CHECKING:
@@ -46,12 +46,14 @@ def summary(report: Report, spreads: tuple[Spread, ...]) -> Markup:
     """Return how many passed, and the middle name of the list beside that of the universe."""
     result = report.result
     share = f" ({result.passed / result.population:.1%})" if result.population else ""
+    here = "" if len(report.entries) == result.passed else f"; {len(report.entries):,} are on the list"
+    # What passed, was rejected and could not be judged adds up to the universe; the last tile is a part of one.
     tiles = (
-        (f"{result.passed:,}", f"of {result.population:,} names of the universe passed{share}", "list"),
-        (f"{len(report.entries):,}", "are on the list", "list"),
-        (f"{report.near.total:,}", "missed by one rule", "near"),
+        (f"{result.population:,}", "names are in the universe:", "universe"),
+        (f"{result.passed:,}", f"passed{share}{here}", "list"),
         (f"{len(report.unknown.rows):,}", "could not be judged", "unknown"),
         (f"{report.unknown.rejected:,}", "were rejected", "funnel"),
+        (f"{report.near.total:,}", f"of the {report.unknown.rejected:,} rejected fail one rule alone", "near"),
     )
     boxes = (el("li", link(f"#{to}", el("b", number), " ", el("span", words))) for number, words, to in tiles)
     rows: list[tuple[Value | Markup, ...]] = []
@@ -61,7 +63,7 @@ def summary(report: Report, spreads: tuple[Spread, ...]) -> Markup:
         rows.append(("Score", *_both(listed, scores, "score"), "higher"))
     for one in spreads:
         mine = sorted(value for _, value in one.listed)
-        rows.append((breakable(one.name), *_both(mine, one.values, one.unit), one.direction))
+        rows.append((named(one.label, one.name), *_both(mine, one.values, one.unit), one.direction))
     headings = [Heading("Ranked by"), Heading("The list", "score"), Heading("The universe", "score"), Heading("Better")]
     medians = table("Medians of what is known", headings, rows, "medians") if rows else None
     notes = el("ul", *(el("li", note) for note in result.run.notes), class_="notes") if result.run.notes else None
@@ -118,15 +120,21 @@ def _scatter(report: Report, found: Axes | None) -> Markup:
         for side in (0, 1)
     )
     middles = [
-        f"{name}: median {format_value(quantile(mine, 0.5), 'score')} on the list, "
-        f"{format_value(quantile(all_, 0.5), 'score')} in the universe"
+        f"{name}: median {_here(mine, 'score', ' on the list, ')}{format_value(quantile(all_, 0.5), 'score')} "
+        "in the universe"
         for name, (mine, all_) in zip((found.across, found.up), sides, strict=True)
     ]
     says = f"{found.up} against {found.across} for {found.known:,} names, 0 to 100. {'. '.join(middles)}."
     missing = len(members) - found.known
     lacking = f" {missing:,} names lack one of them." if missing else ""
-    note = f"{'; '.join(middles)}.{lacking} The ten best are named; every name on the list leads to its page."
+    ways = " The ten best are named; names on the list lead to their pages." if listed else ""
+    note = f"{'; '.join(middles)}.{lacking}{ways}"
     return figure("scatter", f"{found.up} against {found.across}", says, note=note)
+
+
+def _here(mine: list[float], unit: str, then: str) -> str:
+    """Return the median of the list and what follows; nothing where nothing is on it."""
+    return f"{format_value(quantile(mine, 0.5), unit)}{then}" if mine else ""
 
 
 def _sectors(report: Report, mix: tuple[tuple[str, int, int], ...]) -> Markup:
@@ -152,21 +160,21 @@ def _spreads(spreads: tuple[Spread, ...]) -> tuple[Markup | None, ...]:
     for place, one in enumerate(spreads):
         mine = sorted(value for _, value in one.listed)
         middle = format_value(quantile(one.values, 0.5), one.unit)
-        said = f"median of the universe {middle}, of the list {format_value(quantile(mine, 0.5), one.unit)}"
+        said = f"median of {_here(mine, one.unit, ' on the list, ')}{middle} in the universe"
         known = f"known for {len(one.values):,} of {one.of:,} names"
         clipped = f"; {one.outside:,} beyond the 2nd and 98th percentile are not drawn" if one.outside else ""
         note = f"{said}; {known}{clipped}"
         if one.values:
-            says = f"Distribution of {one.name}: {note}"
-            charts.append(figure("spread", breakable(one.name), says, note=note, factor=place))
+            says = f"Distribution of {one.label}: {note}"
+            charts.append(figure("spread", named(one.label, one.name), says, note=note, factor=place))
         else:
-            charts.append(el("p", f"{one.name} is known for no name.", class_="note"))
+            charts.append(el("p", f"{one.label} is known for no name.", class_="note"))
     rows: list[tuple[Value | Markup, ...]] = []
     for one in spreads:
         quarters = (quantile(one.values, share) for share in (0.25, 0.5, 0.75))
         mine = sorted(value for _, value in one.listed)
         cells = (el("span", format_value(value, one.unit)) for value in (*quarters, quantile(mine, 0.5)))
-        rows.append((breakable(one.name), len(one.values), *cells))
+        rows.append((named(one.label, one.name), len(one.values), *cells))
     headings = [Heading("Ranked by"), Heading("Known", "count")]
     headings += [
         Heading(title, "score") for title in ("Lower quartile", "Median", "Upper quartile", "Median of the list")

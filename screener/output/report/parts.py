@@ -45,6 +45,11 @@ def breakable(name: str) -> Markup:
 el_wbr = Markup("<wbr>")
 
 
+def named(label: str, name: str) -> Markup:
+    """Return what people call a metric; the name that the screen gives it comes up under the pointer."""
+    return breakable(name) if label == name else el("span", label, title=name)
+
+
 @dataclass(frozen=True, slots=True)
 class Heading:
     """A column of a table; values of ``unit`` that are numbers stand to the right."""
@@ -71,8 +76,9 @@ def table(caption: Child, headings: Sequence[Heading], rows: Iterable[Sequence[V
         first = el("th", cells[0], scope="row", class_=headings[0].align)
         rest = [el("td", cell, class_=one.align) for cell, one in zip(cells[1:], headings[1:], strict=True)]
         body.append(el("tr", first, *rest))
+    # A group, not a region: a hundred names would be hundreds of landmarks with the same few names.
     inner = el("table", el("caption", el("span", caption), id=name), el("thead", head), el("tbody", *body))
-    return el("div", inner, class_="scroll", role="region", tabindex=0, aria_labelledby=name)
+    return el("div", inner, class_="scroll", role="group", tabindex=0, aria_labelledby=name)
 
 
 def shown(value: Value | Markup, unit: str) -> Markup | str:

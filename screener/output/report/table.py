@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from screener.catalogue.units import BY_NAME
 from screener.engine.result import Value
+from screener.language.wording import wording
 from screener.output import shape
 from screener.output.report.markup import Markup, el, join, link
 from screener.output.report.parts import breakable, section, unknown
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 # What a person types into the limits of a column: 8 for 8 %, 300 for 300 million.
 _TYPED = {"percent": (100, "%"), "money": (1e-6, "million"), "multiple": (1, "×")}
-# Fixed columns before the chosen ones.
-LEADING = ("rank", "ticker", "name", "sector", "score")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +36,22 @@ class Column:
 def columns_of(report: Report) -> tuple[Column, ...]:
     """Return the columns in order: fixed ones, the chosen ones, groups and factors of the rank, state of the data."""
     result = report.result
-    says = {meaning.name: meaning.label for meaning in report.meanings}
+    screen, meanings = result.screen, report.meanings
     fixed = (
         Column("rank", "#", "count", "Rank"),
         Column("ticker", "Ticker", "text"),
         Column("name", "Name", "text"),
         Column("sector", "Sector", "text"),
-        Column("score", "Score", "score", "Score, 0 to 100"),
     )
+    ranked = any(entry.row.score is not None for entry in report.entries)
+    scores = (Column("score", "Score", "score", "Score, 0 to 100"),) if ranked else ()
     chosen = [
-        Column(f"c{place}", column.label, column.unit, says.get(column.name, ""))
+        Column(
+            f"c{place}",
+            shape.heading(column.label or column.name, screen.columns[place].expr, meanings),
+            column.unit,
+            wording(screen.columns[place].expr),
+        )
         for place, column in shape.chosen(result)
     ]
     groups = [
@@ -54,15 +59,21 @@ def columns_of(report: Report) -> tuple[Column, ...]:
         for place, group in enumerate(report.universe.groups)
     ]
     factors = [
-        Column(f"f{place}", f"{factor.text} (percentile)", "score", says.get(factor.text, ""), shown=False)
-        for place, factor in enumerate(result.screen.factors())
+        Column(
+            f"f{place}",
+            f"{shape.heading(factor.text, factor.expr, meanings)} (percentile)",
+            "score",
+            factor.text,
+            shown=False,
+        )
+        for place, factor in enumerate(screen.factors())
     ]
     state = (
         Column("flags", "Flags", "count", "What a reader must know of the numbers of this name"),
         Column("period", "Period", "date", "End of the newest quarter", shown=False),
         Column("known", "Public", "date", "Day since which the newest quarter is public", shown=False),
     )
-    return (*fixed, *chosen, *groups, *factors, *state)
+    return (*fixed, *scores, *chosen, *groups, *factors, *state)
 
 
 def list_section(report: Report, anchors: Mapping[int, str]) -> Markup:
@@ -70,8 +81,11 @@ def list_section(report: Report, anchors: Mapping[int, str]) -> Markup:
     columns = columns_of(report)
     result = report.result
     if not report.entries:
-        said = el("p", f"No name passed: {result.population:,} names of the universe were judged.", class_="note")
-        return section("list", "The list", said)
+        said = (
+            f"No name passed: of {result.population:,} names of the universe {report.unknown.rejected:,} were "
+            f"rejected, {len(report.unknown.rows):,} could not be judged."
+        )
+        return section("list", "The list", el("p", said, class_="note"))
     groups = {member.issuer_id: member.groups for member in report.universe.members}
     head = el("tr", *(_heading(column) for column in columns))
     body = [_row(entry, columns, report, groups.get(entry.row.issuer_id, ()), anchors) for entry in report.entries]
@@ -97,7 +111,9 @@ def _row(
     anchors: Mapping[int, str],
 ) -> Markup:
     row = entry.row
-    values: list[Value] = [row.rank, row.ticker, row.name, row.sector, row.score]
+    values: list[Value] = [row.rank, row.ticker, row.name, row.sector]
+    if any(column.key == "score" for column in columns):
+        values.append(row.score)
     reasons = [""] * len(values)
     for place, _ in shape.chosen(report.result):
         values.append(row.values[place])

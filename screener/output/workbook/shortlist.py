@@ -84,25 +84,24 @@ def _fixed(report: Report) -> tuple[Column, ...]:
 
 def _chosen(report: Report) -> tuple[Column, ...]:
     """Return the columns that the screen chose, each with its meaning, colours by direction and unknowns in grey."""
-    meanings = {row.name: row for row in report.meanings}
     expressions: dict[int, Expr] = {place: row.expr for place, row in enumerate(report.result.screen.columns)}
-    directions = {factor.expr: factor.direction for factor in report.result.screen.factors()}
+    directions = {_spoken(factor.expr): factor.direction for factor in report.result.screen.factors()}
     taken: set[str] = set()
     found = []
     for place, column in shape.chosen(report.result):
         expr = expressions.get(place)
-        meaning = meanings.get(expr.name) if isinstance(expr, Name) else None
-        direction = meaning.direction if meaning is not None else ""
-        if direction not in _BETTER:
-            direction = directions.get(expr, "") if expr is not None else ""
+        meaning = shape.meaning_of(expr, report.meanings)
+        direction = "" if meaning is None else meaning.direction
+        # The screen may rank against the catalogue.
+        direction = directions.get(_spoken(expr), direction) if expr is not None else direction
         found.append(
             Column(
-                _heading(column, meaning, expr),
+                _heading(shape.heading(column.label or column.name, expr, report.meanings)),
                 [entry.row.values[place] for entry in report.entries],
                 column.unit,
                 note=_note(column, meaning, expr, direction),
                 notes=_reasons(report.entries, place),
-                scale="" if column.unit in _NO_SCALE else direction,
+                scale="" if column.unit in _NO_SCALE or direction not in _BETTER else direction,
                 named=range_name(column.name, taken),
                 gaps=True,
             )
@@ -110,13 +109,12 @@ def _chosen(report: Report) -> tuple[Column, ...]:
     return tuple(found)
 
 
-def _heading(column: ResultColumn, meaning: Meaning | None, expr: Expr | None) -> str:
-    """Return what a column is called: as its author wrote it, else the label of the metric."""
-    found = column.label
-    if not found or found == column.name:
-        # The heading is the metric's own name or another name of it: its author gave none.
-        unnamed = isinstance(expr, Name) and column.name in (expr.name, expr.written)
-        found = meaning.label if meaning is not None and unnamed else column.name
+def _spoken(expr: Expr) -> str:
+    """Return an expression as text, by which it is the same wherever it stands in the screen."""
+    return expr.name if isinstance(expr, Name) else wording(expr)
+
+
+def _heading(found: str) -> str:
     return f"{found} (column)" if found.strip().lower() in _RESERVED else found
 
 

@@ -32,7 +32,7 @@ def funnel(report: Report) -> Sheet:
         ("Passed", "Names that reached this condition and meet it."),
         ("Failed", ""),
         ("Unknown", "Names that reached it and for which it is unknown."),
-        ("Let in", "Unknown names that the condition lets through (if_unknown)."),
+        ("Let in", "Those of them that the condition lets through (if_unknown)."),
         ("Remaining", "Names still in after this condition and all before it."),
         ("Passed alone", "Of all names of the universe, whatever the other rules say."),
         ("Failed alone", ""),
@@ -76,8 +76,9 @@ def _rows(report: Report) -> list[tuple[Value, ...]]:
         order = cost.in_order if cost is not None else (step.passed, step.failed, step.unknown)
         rows.append(
             (
-                *(number, shape.heading_of(step), step.text, *order, step.admitted, step.remaining, *alone, *ends),
-                label,
+                # The unknowns that a step counts as let in are those of the whole universe.
+                *(number, shape.heading_of(step), step.text, *order, step.remaining - order[0], step.remaining),
+                *(*alone, *ends, label),
             )
         )
     return rows

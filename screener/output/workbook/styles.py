@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.format import Format
 
-FONT = "Calibri"
 MONOSPACE = "Consolas"
 HEADER_FILL, GREY, BAR = "#E8EEF4", "#E6E6E6", "#9BC2E6"
 # The good end of a colour scale; the other end is white.
@@ -28,6 +27,8 @@ LOOKS: dict[str, dict[str, Any]] = {
     "dim": {"font_color": "#777777"},
     "code": {"font_name": MONOSPACE, "font_size": 10},
 }
+# All colours that a cell of ours can be filled with.
+FILLS = frozenset((HEADER_FILL, GREY, *(look["bg_color"] for look in LOOKS.values() if "bg_color" in look)))
 
 # By style of the unit: number formats from an absolute value upwards, largest first. A value has one section alone, so
 # that every program puts the minus sign where it belongs; below the last limit the format of the unit table is used.

@@ -74,10 +74,3 @@ def cut_note(shown: int, total: int) -> str:
     if shown >= total:
         return ""
     return f"Only the first {shown:,} of {total:,} rows fit into a sheet; the JSON output has all of them."
-
-
-def room(rows: Sequence[tuple[Value, ...]], total: int | None = None) -> tuple[Sequence[tuple[Value, ...]], str]:
-    """Return the rows that fit into a sheet, and the line that says so where some do not."""
-    # One row for the headings, two for the footnote and the blank line before it.
-    shown = rows if len(rows) < SHEET_ROWS else rows[: SHEET_ROWS - 3]
-    return shown, cut_note(len(shown), len(rows) if total is None else total)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from screener.catalogue.units import BY_NAME
 from screener.engine.report import Report
 from screener.engine.result import Value
-from screener.language.glossary import Meaning
 from screener.output import shape
 from screener.output.workbook import cells
 from screener.output.workbook.page import set_page
@@ -48,17 +47,12 @@ def definitions(report: Report) -> Sheet:
             Column("Unit", units, width=26, wrap=True),
             Column("Better", [row.direction for row in rows], width=10),
             Column("Undefined when", ["; ".join(row.undefined) for row in rows], width=40, wrap=True),
-            Column("Source", [row.source.replace("_", " ") for row in rows], width=30, wrap=True),
-            Column("Note", [_note(row) for row in rows], width=46, wrap=True),
+            Column("Source", [row.source for row in rows], width=30, wrap=True),
+            Column("Note", [row.note for row in rows], width=46, wrap=True),
             Column("In the screen", ["yes" if row.direct else "" for row in rows], width=10, note=_DIRECT),
         ),
         frozen=1,
     )
-
-
-def _note(row: Meaning) -> str:
-    # Those of line items are about tags of filings, for who maintains the table of items.
-    return "" if row.kind == "line item" else row.note
 
 
 _DIRECT = "yes: the screen itself names it; the others stand behind the formulas."

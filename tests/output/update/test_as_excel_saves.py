@@ -132,6 +132,12 @@ def test_colours_on_our_columns_are_named() -> None:
     assert plan.lost == ("the colours of cells of Shortlist: C3",)
 
 
+def test_the_mark_of_who_entered_is_no_colour_of_the_users() -> None:
+    """A list on which nobody entered has no cell of that colour: the old marks are still ours."""
+    marked = update(first(("ABC",)), "ABC", "BRK")
+    assert plan_update(edited(marked, lambda _: None), report(("ABC",), THIRD)).lost == ()
+
+
 def test_values_that_were_never_computed_are_named() -> None:
     """Formulas of a name that leaves are kept as values; where no program computed them that is told."""
     before = edited(first(), lambda book: note(book, "CAT", "=1/4", "Quarter") and None)

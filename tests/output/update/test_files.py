@@ -104,6 +104,23 @@ def test_a_failure_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.Monke
     assert [item.name for item in tmp_path.iterdir()] == ["shortlist.xlsx"]
 
 
+def test_a_read_only_folder_is_a_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file system that refuses to write refuses to remove what was not written, too."""
+    path = tmp_path / "shortlist.xlsx"
+    path.write_bytes(first())
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise OSError(30, "Read-only file system")
+
+    new = report(("ABC",), SECOND)
+    planned = {found: plan_file(found, new) for found in (path, tmp_path / "another.xlsx")}
+    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(Path, "unlink", refuse)
+    for found, plan in planned.items():
+        with pytest.raises(OutputError, match=r"cannot write .*: Read-only file system"):
+            update_file(found, new, planned=plan)
+
+
 def test_a_file_system_without_links_gets_a_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a file cannot have two names the old one is copied."""
 

@@ -8,6 +8,7 @@ import pytest
 from openpyxl.workbook.defined_name import DefinedName
 
 from screener.output.workbook.carry.formulas import Mover, pointing, table_columns
+from screener.output.workbook.layout import LEFT_SHEET
 from screener.output.workbook.update import plan_update, updated
 from tests.output.update.lists import SECOND, THIRD, column, edited, first, note, opened, place, report, update
 from tests.output.update.valid import problems
@@ -97,6 +98,24 @@ def test_own_formulas_compute_for_their_names() -> None:
     again = update(content, "ABC", "FOX", day=THIRD)
     letter = opened(again)["Shortlist"].cell(1, place(opened(again)["Shortlist"], "roic")).column_letter
     assert column(again, "Points") == {"ABC": f"={letter}2*100", "FOX": f"={letter}3*100"}
+
+
+def test_who_comes_back_gets_the_formula_of_the_column_again() -> None:
+    """What a formula gave when its name left stays with the names that left; on the list it would be out of date."""
+
+    def write(book: Any) -> None:
+        for row, ticker in enumerate(("ABC", "BRK", "CAT", "EEL"), start=2):
+            note(book, ticker, f"=A{row}*100", "Points")
+            note(book, ticker, row, "Target")
+
+    def compute(book: Any) -> None:
+        note(book, "BRK", 200, "Points", LEFT_SHEET)
+
+    left = edited(update(edited(first(), write), "CAT", "ABC"), compute)
+    assert column(left, "Points", LEFT_SHEET) == {"BRK": 200}
+    back = update(left, "ABC", "BRK", "CAT", day=THIRD)
+    assert column(back, "Points") == {"ABC": "=A2*100", "BRK": "=A3*100", "CAT": "=A4*100"}
+    assert column(back, "Target") == {"ABC": 2, "BRK": 3, "CAT": 4}
 
 
 def test_a_formula_to_a_column_that_is_gone_is_told() -> None:

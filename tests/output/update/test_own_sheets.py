@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import python_calamine
 import xlsxwriter
+from lxml import etree
 from openpyxl.worksheet.table import Table
 
 from screener.errors import OutputError
@@ -191,6 +192,8 @@ def test_a_name_of_the_users_is_not_taken() -> None:
 
     content = update(edited(first(), define), "ABC", metrics=("roic", "gross_margin"))
     assert opened(content).defined_names["sl_gross_margin"].attr_text == "Model!$A$1"
+    again = update(content, "ABC", day=THIRD, metrics=("roic", "gross_margin"))
+    assert opened(again).defined_names["sl_gross_margin"].attr_text == "Model!$A$1"
     assert problems(content) == []
 
 
@@ -324,3 +327,12 @@ def test_a_damaged_style_number_is_refused() -> None:
     with pytest.raises(OutputError, match="missing"):
         updated(plan_update(content, report(("ABC",), SECOND)))
     assert place(opened(first())["Shortlist"], "Ticker") == 2
+
+
+def test_the_chart_shows_the_same_in_a_file_of_another_program() -> None:
+    """What a chart does not say is "yes" in a file that LibreOffice saved: labels have the number alone, said so."""
+    (chart,) = [text for name, text in parts(update(first(), "ABC")).items() if "/charts/chart" in name]
+    said = [item.tag.rpartition("}")[2] + item.get("val") for item in etree.fromstring(chart).find(".//{*}dLbls")[2:]]
+    assert said == ["showLegendKey0", "showVal1", "showCatName0", "showSerName0", "showPercent0", "showBubbleSize0"]
+    assert b'<c:plotVisOnly val="0"/></c:chart>' in chart
+    assert b'<c:layout/><c:overlay val="0"/></c:title>' in chart

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from screener.engine.funnel import RuleCost
 from screener.engine.report import Report
-from screener.engine.result import Result
+from screener.engine.result import FunnelStep, Result, Steps
 from screener.language.screen import Definition, Parameter
 from screener.output.workbook import standings, table
 from screener.output.workbook.words import command
@@ -84,6 +85,17 @@ def test_the_funnel_is_a_table_and_a_chart(report: Report) -> None:
     assert "<c:f>Funnel!$N$2:$N$5</c:f>" in chart
     assert '<c:orientation val="maxMin"/>' in chart
     assert '<c:plotVisOnly val="1"/>' not in chart
+
+
+def test_passed_and_let_in_are_what_remains(report: Report) -> None:
+    """Let in are names that reached the condition, as Passed is: of 107 unknown names of the universe 23 did."""
+    start, *_ = report.result.funnel
+    step = FunnelStep("rule", "Debt", "interest_coverage >= 4", 34, 101, 107, 50, 107)
+    cost = RuleCost("rule", "Debt", "interest_coverage >= 4", (27, 5, 23), (34, 101, 107), 50, 101, 1)
+    result = dataclasses.replace(report.result, funnel=Steps((start, step)))
+    found = dataclasses.replace(report, result=result, funnel=dataclasses.replace(report.funnel, costs=(cost,)))
+    row = cells(to_xlsx(found))["Funnel"][2]
+    assert row[3:13] == [27, 5, 23, 23, 50, 34, 101, 107, 101, 1]
 
 
 def test_definitions_have_formula_unit_and_source(report: Report) -> None:

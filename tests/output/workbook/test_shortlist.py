@@ -11,9 +11,11 @@ import pytest
 
 from screener.engine.report import Report
 from screener.engine.result import Result, ResultColumn
+from screener.language.ast import Call, Name, Span
+from screener.language.screen import Factor, RankGroup
 from screener.output.workbook import layout
 from screener.output.workbook.layout import Carried, Formula, Left, OwnColumn
-from screener.output.workbook.shortlist import range_name
+from screener.output.workbook.shortlist import range_name, shortlist
 from screener.output.workbook.styles import number_format
 from screener.output.workbook.writer import to_xlsx
 from tests.output.workbook.reports import cells, column, opened, parts, report_of
@@ -100,6 +102,18 @@ def test_colour_scales_follow_the_direction(report: Report) -> None:
         for end in rule.colorScale.cfvo
     ]
     assert ends == [("percentile", 10), ("percentile", 90)] * 2
+
+
+def test_the_rank_decides_what_is_better(report: Report) -> None:
+    """A factor is the column's wherever either stands in the screen; its direction comes before that of the metric."""
+    spoken, again = (Call("stdev", (Name("roic", "roic", Span(line, 7)),), Span(line, 1)) for line in (7, 9))
+    rank = RankGroup("", (Factor("-roic", Name("roic", "roic", Span(8, 3)), "lower"), Factor("x", spoken, "lower")))
+    columns = list(report.result.screen.columns)
+    columns[2] = dataclasses.replace(columns[2], expr=again)
+    screen = dataclasses.replace(report.result.screen, rank=rank, columns=tuple(columns))
+    sheet = shortlist(dataclasses.replace(report, result=dataclasses.replace(report.result, screen=screen)))
+    assert [column.scale for column in sheet.columns[5:8]] == ["lower", "lower", "lower"]
+    assert "Lower is better." in sheet.columns[5].note
 
 
 def test_the_score_has_bars_from_0_to_100(report: Report) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from screener.output.workbook.carry.package import RELATED, lxml_etree
+from screener.output.workbook.carry.package import RELATED, lxml_etree, put_in_order
 from screener.output.workbook.carry.styles import q
 
 if TYPE_CHECKING:
@@ -74,13 +74,10 @@ def set_sheets(root: _Element, tabs: Sequence[Tab]) -> None:
     sheets.extend(made)
 
 
-def set_names(
-    root: _Element, new: _Element, tabs: Sequence[Tab], kept: frozenset[int], ours: frozenset[str]
-) -> tuple[str, ...]:
-    """Write the defined names: the user's with their sheets' new places, then ours of ``new``.
+def set_names(root: _Element, new: _Element, tabs: Sequence[Tab], kept: frozenset[int], ours: frozenset[str]) -> None:
+    """Write the defined names: the user's with their sheets' new places, then those of ``new`` that the user lacks.
 
-    kept: places of the user's sheets in the old workbook. ours: our names in the old one, in lower case. Returns names
-    of ours that are not written because the user has them.
+    kept: places of the user's sheets in the old workbook. ours: our names in the old one, in lower case.
     """
     by_old = {tab.old: place for place, tab in enumerate(tabs) if tab.old in kept}
     by_new = {tab.new: place for place, tab in enumerate(tabs) if tab.new >= 0}
@@ -97,14 +94,12 @@ def set_names(
             found.append(copy.deepcopy(item))
             found[-1].set("localSheetId", str(by_old[int(scope)]))
     taken = {item.get("name", "").lower() for item in found if item.get("localSheetId") is None}
-    clashes = []
     for item in new.iter(q("definedName")):
         made = copy.deepcopy(item)
         made.text = renamed(item.text or "", rename)
         if item.get("localSheetId") is not None:
             made.set("localSheetId", str(by_new[int(item.get("localSheetId", "0"))]))
         elif item.get("name", "").lower() in taken:
-            clashes.append(item.get("name", ""))
             continue
         found.append(made)
     section = root.find(q("definedNames"))
@@ -113,21 +108,12 @@ def set_names(
     if found:
         section = lxml_etree().Element(q("definedNames"))
         section.extend(found)
-        put(root, section)
-    return tuple(clashes)
+        _put(root, section)
 
 
-def put(root: _Element, element: _Element) -> None:
-    """Put an element after those that the schema has before it."""
-    rank = ORDER.index(element.tag.rpartition("}")[2])
-    before = [item for item in root if isinstance(item.tag, str) and _rank(item) < rank]
-    root.insert(root.index(before[-1]) + 1 if before else 0, element)
-
-
-def _rank(item: _Element) -> int:
+def _put(root: _Element, element: _Element) -> None:
     # What newer Excels put between (mc:AlternateContent, xr:revisionPtr) stands before the views.
-    name = item.tag.rpartition("}")[2]
-    return ORDER.index(name) if name in ORDER else ORDER.index("workbookProtection")
+    put_in_order(root, element, ORDER, ORDER.index("workbookProtection"))
 
 
 def set_views(root: _Element, active: int) -> None:
@@ -136,7 +122,7 @@ def set_views(root: _Element, active: int) -> None:
     if views is None:
         views = lxml_etree().Element(q("bookViews"))
         lxml_etree().SubElement(views, q("workbookView"))
-        put(root, views)
+        _put(root, views)
     for view in views.iter(q("workbookView")):
         view.set("activeTab", str(active))
         view.attrib.pop("firstSheet", None)
@@ -147,7 +133,7 @@ def compute_on_load(root: _Element) -> None:
     section = root.find(q("calcPr"))
     if section is None:
         section = lxml_etree().Element(q("calcPr"))
-        put(root, section)
+        _put(root, section)
     section.set("fullCalcOnLoad", "1")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from datetime import date
@@ -72,7 +73,7 @@ def replace_file(path: Path, content: bytes, old: bytes, day: date) -> Path:
         _drop(backup)
         raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
     finally:
-        part.unlink(missing_ok=True)
+        _drop(part)
     # Behind a link the old file stays where it was.
     return backup if path.is_symlink() else path.with_name(backup.name)
 
@@ -87,7 +88,7 @@ def write_fresh(path: Path, content: bytes) -> None:
     except OSError as error:
         raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
     finally:
-        part.unlink(missing_ok=True)
+        _drop(part)
 
 
 def _write(part: Path, content: bytes) -> None:
@@ -114,6 +115,8 @@ def _aside(target: Path, day: date) -> Path:
         return backup
 
 
-def _drop(backup: Path | None) -> None:
-    if backup is not None:
-        backup.unlink(missing_ok=True)
+def _drop(path: Path | None) -> None:
+    """Remove a file of ours; a folder that is read-only refuses that even for one that is not there."""
+    if path is not None:
+        with contextlib.suppress(OSError):
+            path.unlink()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from screener.output.workbook.carry.package import lxml_etree, parse, serialize
+from screener.output.workbook.carry.package import lxml_etree, parse, put_in_order, serialize
 from screener.output.workbook.carry.sheets import Cell, number
 from screener.output.workbook.carry.styles import q
 
@@ -56,9 +56,7 @@ class Skeleton:
 
     def put(self, element: _Element) -> None:
         """Put an element after those that the schema has before it, and after its like."""
-        rank = _rank(element)
-        before = [item for item in self.root if _rank(item) <= rank]
-        self.root.insert(self.root.index(before[-1]) + 1 if before else 0, element)
+        put_in_order(self.root, element, SHEET_ORDER, len(SHEET_ORDER))
 
     def content(self) -> bytes:
         """Return the sheet as it is stored."""
@@ -68,13 +66,6 @@ class Skeleton:
             if found:
                 return head + b"<sheetData>" + self.rows + b"</sheetData>" + tail
         raise AssertionError("a sheet without a place for rows")
-
-
-def _rank(item: _Element) -> int:
-    if not isinstance(item.tag, str):
-        return 0
-    name = item.tag.rpartition("}")[2]
-    return SHEET_ORDER.index(name) if name in SHEET_ORDER else len(SHEET_ORDER)
 
 
 def skeleton(content: bytes, name: str) -> Skeleton:
@@ -105,8 +96,13 @@ def renumber(sheet: Skeleton, numbers: Numbers, placed: Placed, *, selected: boo
             texts[text] = str(numbers.text(int(text))).encode()
         return made + b' t="s"><v>' + texts[text] + b"</v>"
 
-    sheet.rows = _CELL.sub(cell, _placed(sheet.rows, placed, mapped))
-    sheet.rows = _put(sheet.rows, placed)
+    def row(match: re.Match[bytes]) -> bytes:
+        attributes = _ROW_STYLE.sub(lambda found: found[1] + mapped[found[2]] + found[3], match[2])
+        inside = _with_taken(match[3] or b"", int(match[1]), placed.get(int(match[1]), {}), cell)
+        return b'<row r="' + match[1] + b'"' + attributes + b">" + inside + b"</row>"
+
+    # Row by row: all cells of a large sheet at once take several times its memory.
+    sheet.rows = _ROW.sub(row, sheet.rows)
     for item in sheet.root.iter(q("col")):
         if item.get("style"):
             item.set("style", str(numbers.cells[int(item.get("style"))]))
@@ -127,36 +123,14 @@ def set_dxfs(root: _Element, dxfs: Sequence[int]) -> None:
                     item.set(name, str(dxfs[int(item.get(name, "0"))]))
 
 
-def _placed(rows: bytes, placed: Placed, mapped: Mapping[bytes, bytes]) -> bytes:
-    """Return the rows without the cells that the user's take the places of, row formats renumbered."""
-
-    def row(match: re.Match[bytes]) -> bytes:
-        attributes = _ROW_STYLE.sub(lambda found: found[1] + mapped[found[2]] + found[3], match[2])
-        taken = placed.get(int(match[1]), {})
-        inside = match[3] or b""
-        if taken:
-            inside = _WHOLE_CELL.sub(lambda cell: b"" if number(cell[1].decode()) in taken else cell[0], inside)
-        return b'<row r="' + match[1] + b'"' + attributes + b">" + inside + b"</row>"
-
-    return _ROW.sub(row, rows)
-
-
-def _put(rows: bytes, placed: Placed) -> bytes:
-    """Return the rows with the user's cells among the others, in the order of the columns."""
-    if not placed:
-        return rows
-
-    def row(match: re.Match[bytes]) -> bytes:
-        taken = placed.get(int(match[1]), {})
-        if not taken:
-            return match[0]
-        cells = {number(cell[1].decode()): cell[0] for cell in _WHOLE_CELL.finditer(match[3] or b"")}
-        place = int(match[1])
-        cells |= {column: cell.xml(place, column).encode() for column, cell in taken.items()}
-        inside = b"".join(cells[column] for column in sorted(cells))
-        return b'<row r="' + match[1] + b'"' + match[2] + b">" + inside + b"</row>"
-
-    return _ROW.sub(row, rows)
+def _with_taken(inside: bytes, row: int, taken: Mapping[int, Cell], cell: Callable[[re.Match[bytes]], bytes]) -> bytes:
+    """Return the cells of a row renumbered by ``cell``, with the user's among them in the order of the columns."""
+    if not taken:
+        return _CELL.sub(cell, inside)
+    cells = {number(held[1].decode()): held[0] for held in _WHOLE_CELL.finditer(inside)}
+    cells = {column: _CELL.sub(cell, held) for column, held in cells.items() if column not in taken}
+    cells |= {column: held.xml(row, column).encode() for column, held in taken.items()}
+    return b"".join(cells[column] for column in sorted(cells))
 
 
 def first_row(content: bytes, texts: Sequence[str]) -> dict[int, str]:

@@ -5,18 +5,13 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from screener.output.workbook.carry import book, parts
+from screener.output.workbook.carry import book, charts, parts
 from screener.output.workbook.carry.inject import Numbers, Placed, Skeleton, renumber, skeleton
-from screener.output.workbook.carry.package import RELATED, Package, content_type, parse, serialize
+from screener.output.workbook.carry.package import RELATED, Package, content_type, serialize
 from screener.output.workbook.carry.sheets import SheetRef, elements, sheets_of
 from screener.output.workbook.carry.strings import Strings, read_strings, strings_part
 from screener.output.workbook.carry.styles import join_styles, q, styles_part
-
-if TYPE_CHECKING:
-    pass
-
 
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _SUBJECT = "As of "  # of the properties that we write
@@ -169,13 +164,7 @@ def _moved(old: Package, content: bytes, part: str, rename: Mapping[str, str], n
     folder = posixpath.basename(posixpath.dirname(part))
     if folder == "tables":
         return parts.table_beside(old, content, part, numbers)
-    if folder == "charts" and any(ours != theirs for ours, theirs in rename.items()):
-        root = parse(content, part)
-        for item in root.iter():
-            if isinstance(item.tag, str) and item.tag.endswith("}f"):
-                item.text = book.renamed(item.text or "", rename)
-        return serialize(root)
-    return content
+    return charts.beside(content, part, rename) if folder == "charts" else content
 
 
 def _relate(old: Package, new: Package, part: str, names: Mapping[str, str], outside: list[parts.Link]) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from screener.output.workbook import layout
 from screener.output.workbook.carry import parts
-from screener.output.workbook.carry.formulas import normal
+from screener.output.workbook.carry.formulas import normal, split_sheet
 from screener.output.workbook.carry.package import Package, UnreadableError
 from screener.output.workbook.carry.sheets import Cell, Grid, SheetRef, letters, place_of, read_grid, sheets_of
 from screener.output.workbook.carry.strings import read_strings, text_of
@@ -106,6 +106,7 @@ def read_own(package: Package) -> Own:
         raise UnreadableError(NOT_OURS, hint="write the list under another name")
     hidden = _read_hidden(read_grid(package, sheets[layout.HIDDEN].part), strings)
     ours = _ours(package, hidden)
+    hidden = replace(hidden, names=hidden.names - _names_elsewhere(package, ours))
     if layout.SHORTLIST not in ours:
         raise UnreadableError("the workbook has no sheet Shortlist any more", hint="write the list under another name")
     lost: list[str] = []
@@ -151,6 +152,14 @@ def _ours(package: Package, hidden: Hidden) -> dict[str, SheetRef]:
         if name not in found and name.lower() in by_name:
             found[name] = by_name[name.lower()]
     return found
+
+
+def _names_elsewhere(package: Package, ours: Mapping[str, SheetRef]) -> frozenset[str]:
+    """Return the names that lead to other sheets than ours: the user's, whatever they are called."""
+    sheets = {sheet.name.lower() for sheet in ours.values()} | {"#ref"}  # a sheet of ours that was deleted
+    names = package.tree(package.workbook).iter(q("definedName"))
+    led = {item.get("name", "").lower(): split_sheet(item.text or "")[0].lower() for item in names}
+    return frozenset(name for name, sheet in led.items() if sheet and sheet not in sheets)
 
 
 def _read_table(package: Package, sheet: SheetRef, strings: list[_Element], hidden: Hidden, lost: list[str]) -> Table:

@@ -6,7 +6,7 @@ import io
 import posixpath
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -146,17 +146,14 @@ def parse(content: bytes, name: str) -> _Element:
     """Return the root of ``content``; entities, other files and document types are refused, not followed."""
     etree = lxml_etree()
     try:
-        root = etree.fromstring(content, parser())
+        # For files that nobody vouches for.
+        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+        root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
         raise UnreadableError(f"the part {name} of the workbook is damaged: {error}") from error
     if root.getroottree().docinfo.doctype:
         raise UnreadableError(f"the part {name} of the workbook declares a document type", hint="save it anew in Excel")
     return root
-
-
-def parser() -> Any:
-    """Return an XML parser for files that nobody vouches for."""
-    return lxml_etree().XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
 
 
 def lxml_etree() -> Any:
@@ -181,6 +178,26 @@ def serialize(root: _Element) -> bytes:
     """Return an XML part as bytes, with the declaration that spreadsheets write."""
     made: bytes = lxml_etree().tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
     return made
+
+
+def canonical(item: _Element) -> bytes:
+    """Return what two elements that say the same have in common."""
+    made: bytes = lxml_etree().tostring(item, method="c14n", exclusive=True, with_tail=False)
+    return made
+
+
+def put_in_order(root: _Element, element: _Element, order: Sequence[str], unknown: int) -> None:
+    """Put an element after those that the schema has before it, and after its like.
+
+    order: the tags of the children of ``root``, without namespace. unknown: the place in it of tags that it lacks.
+    """
+
+    def rank(item: _Element) -> int:
+        name = item.tag.rpartition("}")[2]
+        return order.index(name) if name in order else unknown
+
+    before = [item for item in root if isinstance(item.tag, str) and rank(item) <= rank(element)]
+    root.insert(root.index(before[-1]) + 1 if before else 0, element)
 
 
 def read_package(content: bytes) -> Package:

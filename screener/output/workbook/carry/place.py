@@ -56,7 +56,8 @@ def mover_of(own: Own, new: Layout, tables: Mapping[str, frozenset[str]]) -> Mov
 def place_listed(matched: Matched, issuers: Sequence[Issuer], new: Layout, mover: Mover) -> dict[int, dict[int, Cell]]:
     """Return the user's cells on the new Shortlist by row and column.
 
-    A column that holds one formula for all names, as Excel fills it, has it for those that entered as well.
+    A column that holds one formula for all names, as Excel fills it, has it for those that entered as well. Those that
+    came back have it in place of what it gave when they left: that would stand unmarked among computed values.
     """
     placed: dict[int, dict[int, Cell]] = {}
     everywhere = _everywhere(matched, new, mover)
@@ -66,7 +67,8 @@ def place_listed(matched: Matched, issuers: Sequence[Issuer], new: Layout, mover
         cells = {} if line is None else _cells(line, row, new, mover)
         if issuer.key in matched.entered:
             for heading, (cell, origin) in everywhere.items():
-                cells.setdefault(new.own[heading], _moved(cell, origin, row, mover))
+                if new.own[heading] not in cells or (line is not None and line.day is not None):
+                    cells[new.own[heading]] = _moved(cell, origin, row, mover)
         if cells:
             placed[row] = cells
     return placed

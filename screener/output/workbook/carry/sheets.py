@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 _PLACE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 _ROW, _CELL, _F, _V, _IS, _T, _PHONETIC = (f"{{{MAIN}}}{tag}" for tag in ("row", "c", "f", "v", "is", "t", "rPh"))
-SHEET_TYPES = ("worksheet", "chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +172,18 @@ def read_grid(package: Package, part: str, *, skip: frozenset[int] = frozenset()
         if rows and last >= rows:
             break
     return grid
+
+
+def filled(package: Package, part: str) -> Iterator[tuple[int, int]]:
+    """Yield row and column of each cell of a sheet that holds more than a format, without keeping any."""
+    row = 0
+    for item in elements(package.parts[part], (_ROW,)):
+        row = int(item.get("r") or row + 1)
+        column = 0
+        for child in item.iter(_CELL):
+            column = place_of(child.get("r", ""))[1] or column + 1
+            if any(found.tag != _V or found.text for found in child):
+                yield row, column
 
 
 def _read_cell(item: _Element, row: int, column: int, shared: dict[str, tuple[str, str]], grid: Grid) -> Cell:

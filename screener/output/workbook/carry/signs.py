@@ -11,11 +11,13 @@ from screener.output.workbook.carry.formulas import normal
 from screener.output.workbook.carry.match import NOTES, SHOWN
 from screener.output.workbook.carry.own import Own
 from screener.output.workbook.carry.package import Package, UnreadableError
-from screener.output.workbook.carry.sheets import SheetRef, areas_of, letters, read_grid, sheets_of
+from screener.output.workbook.carry.sheets import SheetRef, areas_of, filled, letters, sheets_of
 from screener.output.workbook.carry.styles import q, styles_part
+from screener.output.workbook.styles import FILLS
 
 MOST_PLACES = 8  # cells that a sentence lists
 NOBODY = ("", "None")  # the author of our comments, as openpyxl stores it too
+_OUR_FILLS = frozenset(f"rgb {colour.lstrip('#')}" for colour in FILLS)
 _KINDS = {
     "pivotTable": "a pivot table",
     "slicer": "a slicer",
@@ -38,7 +40,7 @@ def check(package: Package) -> None:
 def signs(own: Own, new: Package) -> list[str]:
     """Return sentences on what is not carried over from our sheets."""
     made = {sheet.name: sheet for sheet in sheets_of(new)}
-    said = [*_loose(own), *_coloured(own, new)]
+    said = [*_loose(own), *_coloured(own)]
     for name, sheet in own.sheets.items():
         if name == layout.HIDDEN:
             continue
@@ -63,10 +65,9 @@ def _loose(own: Own) -> list[str]:
     ]
 
 
-def _coloured(own: Own, new: Package) -> list[str]:
-    """Return which cells of our columns the user filled with a colour: one that no cell of ours has."""
-    ours = {fill for _, fill in _fills(new)}
-    foreign = {place for place, fill in _fills(own.package) if fill and fill not in ours}
+def _coloured(own: Own) -> list[str]:
+    """Return which cells of our columns the user filled with a colour: one that we give no cell."""
+    foreign = {place for place, fill in _fills(own.package) if fill and fill not in _OUR_FILLS}
     mine = {NOTES, *(normal(text) for text in own.own)}
     rows = {line.row for line in own.shortlist.lines}
     found = {place for style in foreign for place in own.shortlist.styles.get(style, ()) if place[0] in rows}
@@ -86,7 +87,9 @@ def _fills(package: Package) -> list[tuple[int, str]]:
         pattern = fill.find(q("patternFill"))
         colour = pattern.find(q("fgColor")) if pattern is not None and pattern.get("patternType") == "solid" else None
         said = "" if colour is None else str(sorted(colour.attrib.items()))
-        colours.append(f"rgb {colour.get('rgb', '')[-6:]}" if colour is not None and colour.get("rgb") else said)
+        colours.append(
+            f"rgb {colour.get('rgb', '')[-6:].upper()}" if colour is not None and colour.get("rgb") else said
+        )
     formats = root.iterfind(f"{q('cellXfs')}/{q('xf')}")
     return [(place, colours[int(item.get("fillId", "0"))]) for place, item in enumerate(formats)]
 
@@ -111,8 +114,7 @@ def _drawn(package: Package, sheet: SheetRef) -> int:
 
 def _beside(own: Own, sheet: SheetRef, new: Package, made: SheetRef) -> list[str]:
     """Return what stands on another sheet of ours where we write nothing: in further columns, or below its table."""
-    grid = read_grid(own.package, sheet.part)
-    width = max((max(cells) for cells in read_grid(new, made.part).rows.values()), default=0)
+    width = max((column for _, column in filled(new, made.part)), default=0)
     ends = [
         areas_of(own.package.tree(rel.part).get("ref", ""))[0]
         for rel in own.package.rels(sheet.part)
@@ -120,12 +122,8 @@ def _beside(own: Own, sheet: SheetRef, new: Package, made: SheetRef) -> list[str
     ]
     # Two rows below the table a line of ours may say that rows were cut.
     last = max((area[2] for area in ends), default=10**7) + 2
-    places = [
-        f"{letters(column)}{row}"
-        for row, cells in sorted(grid.rows.items())
-        for column, cell in sorted(cells.items())
-        if not cell.empty and (column > width or row > last)
-    ]
+    there = filled(own.package, sheet.part)
+    places = [f"{letters(column)}{row}" for row, column in there if column > width or row > last]
     return [f"cells of {sheet.name} beside what is written there: {listed(places)}"] if places else []
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from screener.output.workbook.carry.package import MAIN, Package, lxml_etree, parse, serialize
+from screener.output.workbook.carry.package import MAIN, Package, canonical, lxml_etree, parse, serialize
 from screener.output.workbook.carry.sheets import Cell, text_of_item
 
 if TYPE_CHECKING:
@@ -51,11 +51,11 @@ class Strings:
     def __init__(self, old: list[_Element], used: set[int]) -> None:
         self._items: list[_Element | None] = [item if place in used else None for place, item in enumerate(old)]
         self._free = [place for place in reversed(range(len(old))) if place not in used]
-        self._known = {_canonical(item): place for place, item in enumerate(self._items) if item is not None}
+        self._known = {canonical(item): place for place, item in enumerate(self._items) if item is not None}
 
     def place(self, item: _Element) -> int:
         """Return the place of a text, which is added when it is not there."""
-        key = _canonical(item)
+        key = canonical(item)
         if key not in self._known:
             if self._free:
                 place = self._free.pop()
@@ -79,8 +79,3 @@ class Strings:
             else:
                 root.append(item)
         return serialize(root)
-
-
-def _canonical(item: _Element) -> bytes:
-    made: bytes = lxml_etree().tostring(item, method="c14n", exclusive=True, with_tail=False)
-    return made

@@ -6,7 +6,7 @@ import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from screener.output.workbook.carry.package import MAIN, Package, lxml_etree, serialize
+from screener.output.workbook.carry.package import MAIN, Package, canonical, lxml_etree, put_in_order, serialize
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -72,30 +72,19 @@ def _section(root: _Element, tag: str) -> _Element:
     if found is not None:
         return found
     made = lxml_etree().Element(q(tag), count="0")
-    before = [item for item in root if isinstance(item.tag, str) and _rank(item) < ORDER.index(tag)]
-    root.insert(root.index(before[-1]) + 1 if before else 0, made)
+    put_in_order(root, made, ORDER, len(ORDER))
     return made
-
-
-def _rank(item: _Element) -> int:
-    name = item.tag.rpartition("}")[2]
-    return ORDER.index(name) if name in ORDER else len(ORDER)
 
 
 def _known(section: _Element) -> dict[bytes, int]:
     found: dict[bytes, int] = {}
     for place, item in enumerate(item for item in section if isinstance(item.tag, str)):
-        found.setdefault(_canonical(item), place)
+        found.setdefault(canonical(item), place)
     return found
 
 
-def _canonical(item: _Element) -> bytes:
-    made: bytes = lxml_etree().tostring(item, method="c14n", exclusive=True, with_tail=False)
-    return made
-
-
 def _place(section: _Element, known: dict[bytes, int], item: _Element) -> int:
-    key = _canonical(item)
+    key = canonical(item)
     if key not in known:
         known[key] = len([child for child in section if isinstance(child.tag, str)])
         section.append(item)
