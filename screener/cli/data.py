@@ -15,6 +15,7 @@ from screener.cli.options import as_of_option, data_option, format_option, pager
 from screener.cli.pager import show_text
 from screener.cli.progress import ProgressLine, working
 from screener.cli.signals import Stoppable
+from screener.cli.sync import command as sync
 from screener.errors import EXIT_EMPTY, ScreenError
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 @click.group("data")
 def command() -> None:
     """Build and inspect data sets."""
+
+
+command.add_command(sync)
 
 
 @contextmanager

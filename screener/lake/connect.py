@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from screener.errors import DataError
 from screener.lake.files import first_line, quoted, sha256_of
 from screener.lake.manifest import MANIFEST_NAME, VERSIONS_NAME, Manifest, read_manifest
+from screener.settings import data_home
 
 if TYPE_CHECKING:
     import duckdb
@@ -56,8 +57,9 @@ class Lake:
 
 
 def find_data(option: str | None = None) -> Path:
-    """Return the folder of the data set: the option, else ``SCREENER_DATA``, else the shipped demo.
+    """Return the folder of the data set: the option, else ``SCREENER_DATA``, else the person's own, else the demo.
 
+    The person's own is the one that ``screener data sync`` keeps, once it is there.
     ``DataError`` when the folder that is named, or the demo, is not there.
     """
     named = option or os.environ.get(DATA_VARIABLE)
@@ -73,6 +75,9 @@ def find_data(option: str | None = None) -> Path:
                 f"there is no data set at {path} (named by {origin})", hint="make one with `screener data build`"
             )
         return path
+    own = data_home()
+    if (own / MANIFEST_NAME).is_file():
+        return own
     package = Path(__file__).resolve().parents[1]
     for demo in (package / "_shipped" / "demo", package.parent / "data" / "demo"):
         if (demo / MANIFEST_NAME).is_file():
