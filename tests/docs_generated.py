@@ -91,6 +91,30 @@ The Financial Statement Data Sets stand beside `--sec` or alone.
   prints a line. Earnings per share in plain dollars are dollars a share.
 - Alone they give listings where SEC's `company_tickers_exchange` file lies next to them.
 
+## Keeping current
+
+`screener data sync` fetches the SEC's files and builds the data set from them. The first time the bulk files come, some
+3 GB; later it reads the SEC's daily index and asks only for the companies that have filed a report since, until the bulk
+files are older than six weeks or so many have filed that they are quicker.
+
+```text
+screener data sync --contact 'Jane Doe jane@example.com'
+screener run quality-value
+```
+
+- Without `--data` it is your own data set, in the folder that the system has for such data (on Linux
+  `~/.local/share/screener/data`): the one that all commands read where neither `--data` nor `SCREENER_DATA` names
+  another. What was fetched lies below it in `sources`.
+- The SEC asks every program for a name and an e-mail address. They are asked for once and kept in the settings
+  (`~/.config/screener/config.toml`); `SCREENER_CONTACT` goes before them. At most eight requests a second are made; a
+  refusal (429, 503) is waited for as long as the SEC says.
+- A connection that breaks is gone on with where it broke, also by a later sync. A file counts when it is whole: its
+  length, every checksum in a zip file, names that stay in their folder, and sizes within limits. Until then, and
+  whatever fails, the files and the data set that were there stay.
+- `--fsds 2020q1` adds the quarterly Financial Statement Data Sets from there on, `--prices` a price file as for a build.
+  Proxies and certificate authorities of your own are those of the environment (`HTTPS_PROXY`, `REQUESTS_CA_BUNDLE`).
+  `SCREENER_SEC_SITE` and `SCREENER_SEC_API` name a mirror.
+
 ## Building again
 
 A build writes a new version and then names it in `manifest.json`; Ctrl-C, SIGTERM, a full disk or a power cut at any
