@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from screener.lake.schema import FAR_DATE, fundamentals, item_columns
 from screener.standardize.columns import quoted, statement_items
 from screener.standardize.evidence import cash_values, financing_residual, interest_values
@@ -174,8 +176,11 @@ def values() -> tuple[Column, ...]:
     )  # fmt: skip
 
 
-def versions() -> str:
-    """Return SQL that makes ``versions``: the finished rows of the batch, identical neighbours merged."""
+def versions(averaged: Collection[str]) -> str:
+    """Return SQL that makes ``versions``: the finished rows of the batch, identical neighbours merged.
+
+    averaged: the columns of the table ``averaged``.
+    """
     columns = (*values(), *row_gaps(), *flags())
     wanted = [name for name, _, _ in fundamentals() if name not in {"known_until", "latest_until"}]
     listed = ", ".join(quoted(name) for name in wanted)
@@ -184,7 +189,9 @@ def versions() -> str:
         f"{quoted(name)} = CASE WHEN isfinite({quoted(name)}) THEN {quoted(name)} END" for name, _, _ in item_columns()
     )
     return f"""
-CREATE OR REPLACE TEMP TABLE complete AS SELECT eid, {listed} FROM {staged(columns, "averaged")};
+CREATE OR REPLACE TEMP TABLE complete AS SELECT eid, {listed} FROM {
+        staged(columns, "averaged", averaged, ("eid", *wanted))
+    };
 UPDATE complete SET {items};
 CREATE OR REPLACE TEMP TABLE versions AS
 WITH single AS (

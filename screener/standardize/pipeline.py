@@ -174,7 +174,8 @@ def run_batch(con: duckdb.DuckDBPyConnection, facts: Path, batch: list[int], *, 
     if keep:
         save(staged(final.values(), "averaged"), "finished")
         return
-    con.execute(final.versions())
+    averaged = [row[0] for row in con.execute("DESCRIBE averaged").fetchall()]
+    con.execute(final.versions(averaged))
     con.execute(basis.settled())
 
 
