@@ -13,6 +13,7 @@ from screener.standardize.maturities import maturities
 from screener.standardize.periods import CHECKED, flow_columns
 from screener.standardize.program import Column, staged
 from screener.standardize.rows import CORE
+from screener.standardize.shared import with_shared
 from screener.standardize.shares import finished
 from screener.standardize.splits import factor
 from screener.standardize.versions import DOMESTIC
@@ -170,10 +171,11 @@ def flags() -> tuple[Column, ...]:
 
 def values() -> tuple[Column, ...]:
     """Return the finished items of a row over ``averaged`` with their helpers, in the order of computation."""
-    return (
+    columns = (
         *item_values(), *debt_values(), *cash_values(), *interest_values(), *finished(), *keys(), *maturities(),
         ("period_price", "NULL::DOUBLE"),
     )  # fmt: skip
+    return with_shared(columns)
 
 
 def versions(averaged: Collection[str]) -> str:

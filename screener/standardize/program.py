@@ -11,6 +11,7 @@ from screener.standardize.columns import RAW_TAG, WORD, quoted, raw, statement_i
 from screener.standardize.debt import BANK_HELPERS, DEBT_DIRECT, DEBT_FINAL, DEBT_FLAGS, DEBT_HELPERS
 from screener.standardize.finals import BALANCE_FLAGS, FINAL, PERIOD_FLAGS
 from screener.standardize.identities import TURNED, balance_gaps, mended, period_gaps
+from screener.standardize.shared import with_shared
 from screener.standardize.trees import DIRECT, HELPERS, present_sum
 
 Column = tuple[str, str]
@@ -87,7 +88,7 @@ def program(*, instants: bool) -> tuple[Column, ...]:
         columns.append((item.name, mended(item.name, sql)))
         done.add(item.name)
     columns.extend((*DEBT_FLAGS, *BALANCE_FLAGS) if instants else PERIOD_FLAGS)
-    return tuple(columns)
+    return with_shared(columns)
 
 
 def _levels(columns: Sequence[Column]) -> list[list[Column]]:
@@ -110,7 +111,7 @@ def staged(columns: Sequence[Column], source: str, given: Collection[str] = (), 
     ``wanted`` the SELECT gives these columns alone, of the program and of those that the source gives (``given``);
     what no later stage reads is dropped on the way: every column of every stage has its price in planning.
     """
-    levels = _levels(columns)
+    levels = _levels(with_shared(columns))
     carried = _carried(levels, given, wanted) if wanted else [["*"]] * len(levels)
     sql = source
     for level, kept in zip(levels, carried, strict=True):
