@@ -14,7 +14,7 @@ from screener.standardize.periods import CHECKED, flow_columns
 from screener.standardize.program import Column, staged
 from screener.standardize.rows import CORE
 from screener.standardize.shared import with_shared
-from screener.standardize.shares import finished
+from screener.standardize.shares import COMPLETE, finished
 from screener.standardize.splits import factor
 from screener.standardize.versions import DOMESTIC
 
@@ -178,10 +178,10 @@ def values() -> tuple[Column, ...]:
     return with_shared(columns)
 
 
-def versions(averaged: Collection[str]) -> str:
+def versions(given: Collection[str]) -> str:
     """Return SQL that makes ``versions``: the finished rows of the batch, identical neighbours merged.
 
-    averaged: the columns of the table ``averaged``.
+    given: the columns of ``shares.COMPLETE``.
     """
     columns = (*values(), *row_gaps(), *flags())
     wanted = [name for name, _, _ in fundamentals() if name not in {"known_until", "latest_until"}]
@@ -192,7 +192,7 @@ def versions(averaged: Collection[str]) -> str:
     )
     return f"""
 CREATE OR REPLACE TEMP TABLE complete AS SELECT eid, {listed} FROM {
-        staged(columns, "averaged", averaged, ("eid", *wanted))
+        staged(columns, COMPLETE, given, ("eid", *wanted))
     };
 UPDATE complete SET {items};
 CREATE OR REPLACE TEMP TABLE versions AS

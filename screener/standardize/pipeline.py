@@ -166,17 +166,20 @@ def run_batch(con: duckdb.DuckDBPyConnection, facts: Path, batch: list[int], *, 
     con.execute(rows.changes())
     con.execute(rows.as_known())
     con.execute(rows.context())
-    con.execute(f"CREATE OR REPLACE TEMP TABLE counted AS SELECT * FROM {staged(shares.counted(), 'context')}")
-    save("counted", "counted")
+    con.execute(shares.store(_columns(con, rows.WITH_CONTEXT)))
+    save(staged(shares.counted(), rows.WITH_CONTEXT), "counted")
     con.execute(counts.mended())
     save("counted", "mended")
     con.execute(shares.priors())
     if keep:
-        save(staged(final.values(), "averaged"), "finished")
+        save(staged(final.values(), shares.COMPLETE), "finished")
         return
-    averaged = [row[0] for row in con.execute("DESCRIBE averaged").fetchall()]
-    con.execute(final.versions(averaged))
+    con.execute(final.versions(_columns(con, shares.COMPLETE)))
     con.execute(basis.settled())
+
+
+def _columns(con: duckdb.DuckDBPyConnection, source: str) -> frozenset[str]:
+    return frozenset(row[0] for row in con.execute(f"DESCRIBE FROM {source}").fetchall())
 
 
 def _counts(con: duckdb.DuckDBPyConnection, stage: Path) -> dict[str, int]:

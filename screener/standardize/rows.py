@@ -148,6 +148,10 @@ DROP TABLE moved;
 """
 
 
+# A row with everything that is known beside its amounts. The amounts are hundreds of columns: they are joined where
+# they are read, not copied from table to table.
+WITH_CONTEXT = '(SELECT * FROM as_known JOIN context USING (eid, "end", known))'
+
 # A stub between two fiscal years: a report on one (10-KT, 10-QT), or two years that don't meet. The twelve months to
 # a period within a year of its end run across it.
 TRANSITIONS = f"""
@@ -170,7 +174,7 @@ JOIN stubs s ON s.eid = a.eid AND s.born <= a.known AND a."end" BETWEEN s.stub_e
 
 
 def context() -> str:
-    """Return SQL that makes ``context``: ``as_known`` with the filing, the fiscal calendar and the evidence by then."""
+    """Return SQL that makes ``context``: the filing, the fiscal calendar and the evidence beside ``as_known``."""
     zero = [name for name in ZERO_WHEN_NEVER_SEEN if name in BY_NAME]
     newest = ", ".join(f"max(filed) FILTER (item = '{name}') OVER by_day AS seen_{name}" for name in zero)
     columns = ", ".join(f"z.seen_{name}" for name in zero)
@@ -222,7 +226,7 @@ SELECT a.eid, a."end", a.known, bool_or(r.dc = 'Q') AS has_quarters, bool_or(r.d
 FROM (SELECT eid, "end", known FROM as_known) a
 JOIN rhythm r ON r.eid = a.eid AND r.born <= a.known AND r."end" BETWEEN a."end" - 400 AND a."end" GROUP BY ALL;
 CREATE OR REPLACE TEMP TABLE context AS
-SELECT a.*, m.form, nullif(m.accession, '') AS accession, f.year_before, f.year_after, l.quarters_to_date,
+SELECT a.eid, a."end", a.known, m.form, nullif(m.accession, '') AS accession, f.year_before, f.year_after, l.quarters_to_date,
   r.has_quarters, r.has_halves, x.eid IS NOT NULL AS in_transition, n.eid IS NOT NULL AS renewed,
   d.filed AS debt_seen, h.n AS reports, b.value AS v_public_float, b."end" AS float_date, s.moves, i.fiscal_year_end,
   i.last_price, i.several_lines, g.filed AS gone,
@@ -242,5 +246,4 @@ ASOF LEFT JOIN debt_seen d ON d.eid = a.eid AND a.known >= d.filed
 ASOF LEFT JOIN reports h ON h.eid = a.eid AND a.known >= h.filed
 ASOF LEFT JOIN floats b ON b.eid = a.eid AND a.known >= b.filed
 ASOF LEFT JOIN seen z ON z.eid = a.eid AND a.known >= z.filed;
-DROP TABLE as_known;
 """
