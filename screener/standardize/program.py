@@ -112,22 +112,28 @@ def staged(columns: Sequence[Column], source: str, given: Collection[str] = (), 
     what no later stage reads is dropped on the way: every column of every stage has its price in planning.
     """
     levels = _levels(with_shared(columns))
-    carried = _carried(levels, given, wanted) if wanted else [["*"]] * len(levels)
+    handed = _handed(levels, given, wanted) if wanted else ["*"] * len(levels)
     sql = source
-    for level, kept in zip(levels, carried, strict=True):
-        listed = ",\n  ".join((*kept, *(f'{text} AS "{name}"' for name, text in level)))
+    for level, kept in zip(levels, handed, strict=True):
+        listed = ",\n  ".join((kept, *(f'{text} AS "{name}"' for name, text in level)))
         sql = f"(SELECT {listed}\n FROM {sql})"
     return sql
 
 
-def _carried(levels: list[list[Column]], given: Collection[str], wanted: Sequence[str]) -> list[list[str]]:
-    """Return, for each level, the columns from before it that it or a later one has to hand on."""
+def _handed(levels: list[list[Column]], given: Collection[str], wanted: Sequence[str]) -> list[str]:
+    """Return, for each level, what its SELECT has beside its own columns: those that it or a later one hands on."""
     made = {name for level in levels for name, _ in level}
     needed = set(wanted)
-    handed: list[list[str]] = []
+    handed: list[set[str]] = []
     for level in reversed(levels):
-        needed -= {name for name, _ in level}
-        handed.append([quoted(name) for name in sorted(needed)])
+        needed = needed - {name for name, _ in level}
+        handed.append(needed)
         words = {word for _, text in level for word in (*WORD.findall(text), *QUOTED.findall(text))}
-        needed |= words & (made | set(given))
-    return handed[::-1]
+        needed = needed | (words & (made | set(given)))
+    handed.reverse()
+    listed = [", ".join(quoted(name) for name in sorted(handed[0]))]
+    for before, level, kept in zip(handed, levels, handed[1:], strict=False):
+        # A star is read faster than a list of names.
+        dropped = sorted((before | {name for name, _ in level}) - kept)
+        listed.append(f"* EXCLUDE ({', '.join(quoted(name) for name in dropped)})" if dropped else "*")
+    return listed
