@@ -191,7 +191,9 @@ def versions(given: Collection[str]) -> str:
     wanted = [name for name, _, _ in fundamentals() if name not in {"known_until", "latest_until"}]
     copied = _copied(columns)
     computed = [(name, sql) for name, sql in columns if name not in copied]
-    program = staged(computed, COMPLETE, given, ("eid", "end", "known", *(name for name in wanted if name not in copied)))
+    program = staged(
+        computed, COMPLETE, given, ("eid", "end", "known", *(name for name in wanted if name not in copied))
+    )
     amounts = {name for name, _, _ in item_columns()}
     listed = ", ".join(
         f"CASE WHEN isfinite({sql}) THEN {sql} END AS {quoted(name)}" if name in amounts else f"{sql} AS {quoted(name)}"

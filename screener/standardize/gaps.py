@@ -21,6 +21,7 @@ def gap(
     operands: tuple[str, ...],
     share: float = TOLERANCE,
     unit: str = "",
+    *,
     column: Callable[[str], str] = shared,
 ) -> str:
     """Return SQL of |left - right| in units of the tolerance: the share of the larger side, or two rounding units.

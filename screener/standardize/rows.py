@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from screener.catalogue.items import BY_NAME
 from screener.standardize import identities
 from screener.standardize.columns import quoted, statement_items, texts
@@ -119,18 +121,26 @@ UNION ALL
 """
 
 
-def as_known() -> str:
-    """Return SQL that makes ``as_known``: one row a period and day of change, each column (``v_x``) as known then."""
+def as_known(there: Collection[str]) -> str:
+    """Return SQL that makes ``as_known``: one row a period and day of change, each column (``v_x``) as known then.
+
+    there: the columns of which ``changes`` has any value; the others are NULL in every row.
+    """
     moving = moving_columns()
-    listed = ", ".join("'" + name + "'" for name in moving)
-    filled = ",\n  ".join(f'last_value(p.{quoted(name)} IGNORE NULLS) OVER w AS "v_{name}"' for name in moving)
+    listed = texts([name for name in moving if name in there] or moving[:1])
+    filled = ",\n  ".join(
+        f'last_value(p.{quoted(name)} IGNORE NULLS) OVER w AS "v_{name}"'
+        if name in there
+        else f'NULL::DOUBLE AS "v_{name}"'
+        for name in moving
+    )
     instants = ", ".join(
         f'i.{quoted(name)} AS "v_{name}"'
         for name in (*(item.name for item in statement_items(instants=True)), *BALANCE_FLAGS)
     )
     return f"""
 CREATE OR REPLACE TEMP TABLE moved AS
-PIVOT changes ON col IN ({listed}) USING first(value) GROUP BY eid, "end", known;
+PIVOT changes ON col IN {listed} USING first(value) GROUP BY eid, "end", known;
 DROP TABLE changes;
 CREATE OR REPLACE TEMP TABLE as_known AS
 WITH days AS (
@@ -226,8 +236,8 @@ SELECT a.eid, a."end", a.known, bool_or(r.dc = 'Q') AS has_quarters, bool_or(r.d
 FROM (SELECT eid, "end", known FROM as_known) a
 JOIN rhythm r ON r.eid = a.eid AND r.born <= a.known AND r."end" BETWEEN a."end" - 400 AND a."end" GROUP BY ALL;
 CREATE OR REPLACE TEMP TABLE context AS
-SELECT a.eid, a."end", a.known, m.form, nullif(m.accession, '') AS accession, f.year_before, f.year_after, l.quarters_to_date,
-  r.has_quarters, r.has_halves, x.eid IS NOT NULL AS in_transition, n.eid IS NOT NULL AS renewed,
+SELECT a.eid, a."end", a.known, m.form, nullif(m.accession, '') AS accession, f.year_before, f.year_after,
+  l.quarters_to_date, r.has_quarters, r.has_halves, x.eid IS NOT NULL AS in_transition, n.eid IS NOT NULL AS renewed,
   d.filed AS debt_seen, h.n AS reports, b.value AS v_public_float, b."end" AS float_date, s.moves, i.fiscal_year_end,
   i.last_price, i.several_lines, g.filed AS gone,
   coalesce(k.taxonomy, 'gaap') AS taxonomy, coalesce(k.model, i.model, 'standard') AS model, {columns}
