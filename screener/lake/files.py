@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,16 +49,24 @@ def write_ordered(
     schema: pa.Schema, batches: Iterable[pa.RecordBatch], path: Path, level: int = COMPRESSION_LEVEL
 ) -> None:
     """Write Arrow batches in the order in which they come to ``path``; however they are cut, the bytes are the same."""
-    import duckdb
     import pyarrow as pa
 
-    with duckdb.connect() as writer:
-        writer.execute(f"SET memory_limit = '{WRITER_MEMORY}'")
+    with _writer().cursor() as writer:
         writer.register("ordered_rows", pa.RecordBatchReader.from_batches(schema, _equal_batches(batches)))
         writer.execute(
             f"COPY (SELECT * FROM ordered_rows) TO {quoted(path)} "
             f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL {level}, ROW_GROUP_SIZE {ROW_GROUP_SIZE})"
         )
+
+
+@cache
+def _writer() -> duckdb.DuckDBPyConnection:
+    """Return the database in memory that writes all files: opening one takes longer than writing a small file."""
+    import duckdb
+
+    writer = duckdb.connect()
+    writer.execute(f"SET memory_limit = '{WRITER_MEMORY}'")
+    return writer
 
 
 def repack(path: Path, level: int) -> None:

@@ -7,6 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -99,9 +100,12 @@ def write_ranges(selects: Sequence[str], path: Path, columns: Columns, order_by:
     def ordered(con: duckdb.DuckDBPyConnection, select: str) -> pa.Table:
         return con.sql(f"SELECT * FROM ({exactly(select, columns)}) ORDER BY {order_by}").to_arrow_table()
 
-    tables = in_order([empty, *selects], lambda _: None, ordered, spill)
-    schema = next(tables).schema
-    write_ordered(schema, (batch for table in tables for batch in table.to_batches()), path)
+    tables = in_order(selects or [empty], lambda _: None, ordered, spill)
+    # Popped when it is its turn: nothing may keep a table alive that is written.
+    first = [next(tables)]
+    schema = first[0].schema
+    every = chain((first.pop() for _ in range(1)), tables)
+    write_ordered(schema, (batch for table in every for batch in table.to_batches()), path)
 
 
 def cut(sizes: Iterable[tuple[int, int]], limit: int) -> list[tuple[int, int]]:

@@ -170,4 +170,7 @@ def _is_note(ticker: str, primary: str | None, exchanges: dict[str, str | None])
 
 def clean_name(text: str | None) -> str:
     """Return a name without control characters and with single spaces."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text or "").split())
+    text = text or ""
+    # Hardly any name has one.
+    plain = text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
+    return " ".join(plain.split())

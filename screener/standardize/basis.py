@@ -160,10 +160,9 @@ SELECT v.issuer_id, v.period_end, v.known_from,
   coalesce(f.doubt, false) OR coalesce({off} AND {apart.format("1.0")}, false) AS doubt
 FROM versions v ASOF LEFT JOIN paid p ON p.issuer_id = v.issuer_id AND v.known_from >= p.known_from
 LEFT JOIN floated f ON f.issuer_id = v.issuer_id AND f.period_end = v.period_end AND f.known_from = v.known_from;
-CREATE OR REPLACE TEMP TABLE versions AS
-SELECT v.* REPLACE (v.share_basis * m.factor AS share_basis,
-  trim(concat_ws(' ', nullif(v.flags, ''), {flags})) AS flags)
-FROM versions v JOIN mends m USING (issuer_id, period_end, known_from)
-LEFT JOIN jumps j USING (issuer_id, period_end, known_from);
+UPDATE versions v SET share_basis = v.share_basis * m.factor,
+  flags = trim(concat_ws(' ', nullif(v.flags, ''), {flags}))
+FROM mends m LEFT JOIN jumps j USING (issuer_id, period_end, known_from)
+WHERE v.issuer_id = m.issuer_id AND v.period_end = m.period_end AND v.known_from = m.known_from;
 DROP TABLE paid; DROP TABLE floated; DROP TABLE mends; DROP TABLE jumps;
 """

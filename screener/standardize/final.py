@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection, Sequence
+
 from screener.lake.schema import FAR_DATE, fundamentals, item_columns
-from screener.standardize.columns import quoted, statement_items
+from screener.standardize.columns import WORD, quoted, statement_items
 from screener.standardize.evidence import cash_values, financing_residual, interest_values
 from screener.standardize.identities import flag_tests, row_gaps
 from screener.standardize.imputed import EIGHT_QUARTERS_DAYS, ZERO_WHEN_NEVER_SEEN, imputed
@@ -11,7 +14,8 @@ from screener.standardize.maturities import maturities
 from screener.standardize.periods import CHECKED, flow_columns
 from screener.standardize.program import Column, staged
 from screener.standardize.rows import CORE
-from screener.standardize.shares import finished
+from screener.standardize.shared import with_shared
+from screener.standardize.shares import COMPLETE, finished
 from screener.standardize.splits import factor
 from screener.standardize.versions import DOMESTIC
 
@@ -30,6 +34,9 @@ ODD_FOURTH_QUARTER = (
     "at_year AND revenue_q > 3 * p1_revenue_q AND revenue_q > 3 * p2_revenue_q AND revenue_q > 3 * p3_revenue_q"
 )
 RESTATED = ("revenue", "revenue_q", "net_income", "net_income_q", "total_assets")
+# The newest period of its issuer until a later one is known.
+LATEST_UNTIL = "greatest(k.known_from, least(k.known_until, coalesce(l.overtaken, k.known_until)))"
+AS_KNOWN = re.compile(r"v_\w+")
 SKIPPED_IN_HASH = frozenset({"known_from", "known_until", "latest_until", "form", "accession"})
 
 
@@ -168,31 +175,41 @@ def flags() -> tuple[Column, ...]:
 
 def values() -> tuple[Column, ...]:
     """Return the finished items of a row over ``averaged`` with their helpers, in the order of computation."""
-    return (
+    columns = (
         *item_values(), *debt_values(), *cash_values(), *interest_values(), *finished(), *keys(), *maturities(),
         ("period_price", "NULL::DOUBLE"),
     )  # fmt: skip
+    return with_shared(columns)
 
 
-def versions() -> str:
-    """Return SQL that makes ``versions``: the finished rows of the batch, identical neighbours merged."""
+def versions(given: Collection[str]) -> str:
+    """Return SQL that makes ``versions``: the finished rows of the batch, identical neighbours merged.
+
+    given: the columns of ``shares.COMPLETE``.
+    """
     columns = (*values(), *row_gaps(), *flags())
     wanted = [name for name, _, _ in fundamentals() if name not in {"known_until", "latest_until"}]
-    listed = ", ".join(quoted(name) for name in wanted)
-    compared = ", ".join(quoted(name) for name in wanted if name not in SKIPPED_IN_HASH)
-    items = ", ".join(
-        f"{quoted(name)} = CASE WHEN isfinite({quoted(name)}) THEN {quoted(name)} END" for name, _, _ in item_columns()
+    copied = _copied(columns)
+    computed = [(name, sql) for name, sql in columns if name not in copied]
+    program = staged(
+        computed, COMPLETE, given, ("eid", "end", "known", *(name for name in wanted if name not in copied))
     )
+    amounts = {name for name, _, _ in item_columns()}
+    listed = ", ".join(
+        f"CASE WHEN isfinite({sql}) THEN {sql} END AS {quoted(name)}" if name in amounts else f"{sql} AS {quoted(name)}"
+        for name, sql in ((name, copied.get(name, f"p.{quoted(name)}")) for name in wanted)
+    )
+    compared = ", ".join(quoted(name) for name in wanted if name not in SKIPPED_IN_HASH)
+    dated = {"known_until": "k.known_until", "latest_until": LATEST_UNTIL}
     return f"""
-CREATE OR REPLACE TEMP TABLE complete AS SELECT eid, {listed} FROM {staged(columns, "averaged")};
-UPDATE complete SET {items};
+CREATE OR REPLACE TEMP TABLE complete AS
+SELECT p.eid, {listed} FROM {program} p JOIN as_known a USING (eid, "end", known);
 CREATE OR REPLACE TEMP TABLE versions AS
 WITH single AS (
-  SELECT * FROM complete
+  SELECT eid, issuer_id, period_end, known_from, hash({compared}) AS mark FROM complete
   QUALIFY row_number() OVER (PARTITION BY issuer_id, period_end, known_from ORDER BY eid DESC) = 1),
 marked AS (
-  SELECT *, hash({compared}) AS mark,
-    lag(mark) OVER (PARTITION BY issuer_id, period_end ORDER BY known_from) AS mark_before
+  SELECT *, lag(mark) OVER (PARTITION BY issuer_id, period_end ORDER BY known_from) AS mark_before
   FROM single),
 kept AS (SELECT * FROM marked WHERE mark IS DISTINCT FROM mark_before),
 ended AS (
@@ -204,13 +221,12 @@ later AS (
   SELECT issuer_id, period_end, min(first_known) OVER (
     PARTITION BY issuer_id ORDER BY period_end DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS overtaken
   FROM firsts)
-SELECT {
-        ", ".join(
-            f"e.{quoted(name)}"
-            if name not in {"latest_until"}
-            else "greatest(e.known_from, least(e.known_until, coalesce(l.overtaken, e.known_until))) AS latest_until"
-            for name, _, _ in fundamentals()
-        )
-    }
-FROM ended e JOIN later l USING (issuer_id, period_end);
+SELECT {", ".join(f"{dated.get(name, f'e.{quoted(name)}')} AS {quoted(name)}" for name, _, _ in fundamentals())}
+FROM ended k JOIN later l USING (issuer_id, period_end) JOIN complete e USING (eid, period_end, known_from);
 """
+
+
+def _copied(columns: Sequence[Column]) -> dict[str, str]:
+    """Return the columns that are taken from ``as_known`` as they are and that no other column reads."""
+    read = {word for _, sql in columns for word in WORD.findall(sql)}
+    return {name: f"a.{sql}" for name, sql in columns if AS_KNOWN.fullmatch(sql) and name not in read}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from screener.catalogue.identities import TOLERANCE
+from screener.standardize.shared import shared
 
 # Filings round to units, thousands, hundred thousands or millions: more zeros at the end of a number are chance.
 MACROS = """
@@ -12,17 +15,28 @@ CREATE OR REPLACE TEMP MACRO grain(v) AS (
 """
 
 
-def gap(left: str, right: str, operands: tuple[str, ...], share: float = TOLERANCE, unit: str = "") -> str:
+def gap(
+    left: str,
+    right: str,
+    operands: tuple[str, ...],
+    share: float = TOLERANCE,
+    unit: str = "",
+    *,
+    column: Callable[[str], str] = shared,
+) -> str:
     """Return SQL of |left - right| in units of the tolerance: the share of the larger side, or two rounding units.
 
-    The rounding unit is that of the finest operand, or ``unit`` where it is known.
+    The rounding unit is that of the finest operand, or ``unit`` where it is known. ``column`` names what is used
+    several times; outside of a program of columns ``str`` leaves it in place.
     """
-    off = f"abs(({left}) - ({right}))"
-    allowed = f"{share} * greatest(abs({left}), abs({right}))"
-    finest = unit or f"coalesce(least({', '.join(f'grain({name})' for name in operands)}), 0)"
+    left, right = column(left), column(right)
+    off = column(f"abs(({left}) - ({right}))")
+    allowed = column(f"({share} * greatest(abs({left}), abs({right})))")
+    grains = ", ".join(column(f"grain({name})") for name in operands)
+    finest = column(f"(2 * {unit or f'coalesce(least({grains}), 0)'})")
     return (
-        f"CASE WHEN {off} = 0 THEN 0.0 WHEN {off} <= {allowed} THEN {off} / ({allowed}) "
-        f"WHEN {off} IS NOT NULL THEN {off} / greatest({allowed}, 2 * {finest}) END"
+        f"CASE WHEN {off} = 0 THEN 0.0 WHEN {off} <= {allowed} THEN {off} / {allowed} "
+        f"WHEN {off} IS NOT NULL THEN {off} / greatest({allowed}, {finest}) END"
     )
 
 

@@ -276,7 +276,7 @@ def roll_forward() -> str:
     Cash is what the filing calls it: of several balances (with restricted cash, with disposal groups) the one that
     fits is the one that the statement explains. Balances as known on the filing day.
     """
-    change = gap("b.value - a.value", "w.i_net_change", ("b.value", "a.value", "w.i_net_change"))
+    change = gap("b.value - a.value", "w.i_net_change", ("b.value", "a.value", "w.i_net_change"), column=str)
     return f"""
 CREATE OR REPLACE TEMP TABLE levels AS
 SELECT eid, tag, "end", filed, value FROM mentions WHERE start IS NULL AND tag IN {texts(_LEVEL_TAGS)};

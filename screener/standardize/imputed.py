@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from screener.catalogue.items import BY_NAME
+from screener.standardize.shared import shared
 
 EIGHT_QUARTERS_DAYS = 800
 
@@ -61,7 +62,7 @@ def imputed(name: str, suffix: str = "") -> tuple[str, str]:
         speaks.append("'ifrs'")
     if item.simfin or name in VENDOR_HAS:
         speaks.append("'simfin'")
-    test = (
+    test = shared(
         f"v_{name}{suffix} IS NULL AND {companion} IS NOT NULL AND taxonomy IN ({', '.join(speaks)}) "
         f"AND (seen_{name} IS NULL OR known - seen_{name} > {EIGHT_QUARTERS_DAYS})"
     )

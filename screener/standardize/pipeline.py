@@ -106,6 +106,8 @@ def standardize(
 
 def prepare(con: duckdb.DuckDBPyConnection) -> None:
     """Make what every batch reads: the macros, ``item_map`` and ``debt_tags``."""
+    # Of no use to our statements, but slow where they have hundreds of columns.
+    con.execute("SET disabled_optimizers = 'projection_placement,common_subplan'")
     con.execute(versions.MACROS)
     con.execute(gaps.MACROS)
     con.execute(pivot.item_map())
@@ -164,18 +166,23 @@ def run_batch(con: duckdb.DuckDBPyConnection, facts: Path, batch: list[int], *, 
     con.execute(rows.PERIOD_LIST)
     con.execute(rows.COVERS)
     con.execute(rows.changes())
-    con.execute(rows.as_known())
+    there = con.execute("SELECT DISTINCT col FROM changes WHERE value IS NOT NULL").fetchall()
+    con.execute(rows.as_known({row[0] for row in there}))
     con.execute(rows.context())
-    con.execute(f"CREATE OR REPLACE TEMP TABLE counted AS SELECT * FROM {staged(shares.counted(), 'context')}")
-    save("counted", "counted")
+    con.execute(shares.store(_columns(con, rows.WITH_CONTEXT)))
+    save(staged(shares.counted(), rows.WITH_CONTEXT), "counted")
     con.execute(counts.mended())
     save("counted", "mended")
     con.execute(shares.priors())
     if keep:
-        save(staged(final.values(), "averaged"), "finished")
+        save(staged(final.values(), shares.COMPLETE), "finished")
         return
-    con.execute(final.versions())
+    con.execute(final.versions(_columns(con, shares.COMPLETE)))
     con.execute(basis.settled())
+
+
+def _columns(con: duckdb.DuckDBPyConnection, source: str) -> frozenset[str]:
+    return frozenset(row[0] for row in con.execute(f"DESCRIBE FROM {source}").fetchall())
 
 
 def _counts(con: duckdb.DuckDBPyConnection, stage: Path) -> dict[str, int]:

@@ -217,7 +217,10 @@ def wide(*, instants: bool, every: bool = False) -> str:
     flags = [name for name, _ in columns if name[:2] in {"f_", "g_", "i_"}]
     if instants:
         flags.append("f_carried")
-    kept = '* EXCLUDE (eid, start, "end", event)' if every else ", ".join(quoted(name) for name in (*items, *flags))
+    keys = ("eid", "start", "end", "event")
+    given = (*keys, "f_carried", "model", *("t:" + tag for tag in tags), *("on:" + tag for tag in FACE_TAGS))
+    kept = (*keys, *items, *flags)
+    selected = "*" if every else ", ".join(quoted(name) for name in kept)
     listed = ", ".join([text("t:" + tag) for tag in tags] + [text("on:" + tag) for tag in FACE_TAGS])
     missing = ", ".join([raw(tag) for tag in tags] + [face(tag) for tag in FACE_TAGS])
     source = """(SELECT p.*, c.f_carried, coalesce(k.model, i.model, 'standard') AS model FROM pivoted p
@@ -231,7 +234,7 @@ SELECT eid, start, "end", event, {missing} FROM (
   PIVOT (SELECT eid, start, "end", event, 't:' || tag AS tag, value FROM known UNION ALL {_faces()})
   ON tag IN ({listed}) USING first(value) GROUP BY eid, start, "end", event);
 CREATE OR REPLACE TEMP TABLE {table} AS
-SELECT eid, start, "end", event, {kept} FROM {staged(columns, source)};
+SELECT {selected} FROM {staged(columns, source, given, () if every else kept)};
 DROP TABLE pivoted;
 DROP TABLE known;
 """

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection, Sequence
 from functools import cache
 
 from screener.catalogue.items import BY_NAME, LineItem
-from screener.standardize.columns import RAW_TAG, WORD, raw, statement_items, vendor_tag
+from screener.standardize.columns import RAW_TAG, WORD, quoted, raw, statement_items, vendor_tag
 from screener.standardize.debt import BANK_HELPERS, DEBT_DIRECT, DEBT_FINAL, DEBT_FLAGS, DEBT_HELPERS
 from screener.standardize.finals import BALANCE_FLAGS, FINAL, PERIOD_FLAGS
 from screener.standardize.identities import TURNED, balance_gaps, mended, period_gaps
+from screener.standardize.shared import with_shared
 from screener.standardize.trees import DIRECT, HELPERS, present_sum
 
 Column = tuple[str, str]
@@ -19,6 +22,7 @@ LATE = (
     "operating_income", "nonoperating_other", "total_debt", "total_debt_lo", "total_debt_hi", "debt_current",
     "long_term_debt",
 )  # fmt: skip
+QUOTED = re.compile(r'"([^"]+)"')
 FUNCTIONS = frozenset({"coalesce", "greatest", "least", "abs", "nullif"})
 
 
@@ -84,26 +88,52 @@ def program(*, instants: bool) -> tuple[Column, ...]:
         columns.append((item.name, mended(item.name, sql)))
         done.add(item.name)
     columns.extend((*DEBT_FLAGS, *BALANCE_FLAGS) if instants else PERIOD_FLAGS)
-    return tuple(columns)
+    return with_shared(columns)
 
 
-def staged(columns: tuple[Column, ...], source: str) -> str:
-    """Return one SELECT of nested stages over ``source``: a new stage begins where a column needs one of this stage.
-
-    DuckDB would accept aliases within one SELECT, but a source column of the same name would win silently.
-    """
-    sql = source
-    stage: list[Column] = []
-    names: set[str] = set()
-
-    def close(inner: str) -> str:
-        listed = ",\n  ".join(f'{text} AS "{name}"' for name, text in stage)
-        return f"(SELECT *,\n  {listed}\n FROM {inner})"
-
+def _levels(columns: Sequence[Column]) -> list[list[Column]]:
+    """Return the columns in levels: each needs, besides the source, only columns of the levels before its own."""
+    depth: dict[str, int] = {}
+    levels: list[list[Column]] = []
     for name, text in columns:
-        if names & set(WORD.findall(text)):
-            sql = close(sql)
-            stage, names = [], set()
-        stage.append((name, text))
-        names.add(name)
-    return close(sql) if stage else sql
+        level = max((depth[word] + 1 for word in WORD.findall(text) if word in depth), default=0)
+        if level == len(levels):
+            levels.append([])
+        levels[level].append((name, text))
+        depth[name] = level
+    return levels
+
+
+def staged(columns: Sequence[Column], source: str, given: Collection[str] = (), wanted: Sequence[str] = ()) -> str:
+    """Return one SELECT of nested stages over ``source``: in each the columns that need none of the same stage.
+
+    DuckDB would accept aliases within one SELECT, but a source column of the same name would win silently. With
+    ``wanted`` the SELECT gives these columns alone, of the program and of those that the source gives (``given``);
+    what no later stage reads is dropped on the way: every column of every stage has its price in planning.
+    """
+    levels = _levels(with_shared(columns))
+    handed = _handed(levels, given, wanted) if wanted else ["*"] * len(levels)
+    sql = source
+    for level, kept in zip(levels, handed, strict=True):
+        listed = ",\n  ".join((kept, *(f'{text} AS "{name}"' for name, text in level)))
+        sql = f"(SELECT {listed}\n FROM {sql})"
+    return sql
+
+
+def _handed(levels: list[list[Column]], given: Collection[str], wanted: Sequence[str]) -> list[str]:
+    """Return, for each level, what its SELECT has beside its own columns: those that it or a later one hands on."""
+    made = {name for level in levels for name, _ in level}
+    needed = set(wanted)
+    handed: list[set[str]] = []
+    for level in reversed(levels):
+        needed = needed - {name for name, _ in level}
+        handed.append(needed)
+        words = {word for _, text in level for word in (*WORD.findall(text), *QUOTED.findall(text))}
+        needed = needed | (words & (made | set(given)))
+    handed.reverse()
+    listed = [", ".join(quoted(name) for name in sorted(handed[0]))]
+    for before, level, kept in zip(handed, levels, handed[1:], strict=False):
+        # A star is read faster than a list of names.
+        dropped = sorted((before | {name for name, _ in level}) - kept)
+        listed.append(f"* EXCLUDE ({', '.join(quoted(name) for name in dropped)})" if dropped else "*")
+    return listed

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from screener.catalogue.items import BY_NAME
 from screener.standardize import identities
 from screener.standardize.columns import quoted, statement_items, texts
@@ -119,18 +121,26 @@ UNION ALL
 """
 
 
-def as_known() -> str:
-    """Return SQL that makes ``as_known``: one row a period and day of change, each column (``v_x``) as known then."""
+def as_known(there: Collection[str]) -> str:
+    """Return SQL that makes ``as_known``: one row a period and day of change, each column (``v_x``) as known then.
+
+    there: the columns of which ``changes`` has any value; the others are NULL in every row.
+    """
     moving = moving_columns()
-    listed = ", ".join("'" + name + "'" for name in moving)
-    filled = ",\n  ".join(f'last_value(p.{quoted(name)} IGNORE NULLS) OVER w AS "v_{name}"' for name in moving)
+    listed = texts([name for name in moving if name in there] or moving[:1])
+    filled = ",\n  ".join(
+        f'last_value(p.{quoted(name)} IGNORE NULLS) OVER w AS "v_{name}"'
+        if name in there
+        else f'NULL::DOUBLE AS "v_{name}"'
+        for name in moving
+    )
     instants = ", ".join(
         f'i.{quoted(name)} AS "v_{name}"'
         for name in (*(item.name for item in statement_items(instants=True)), *BALANCE_FLAGS)
     )
     return f"""
 CREATE OR REPLACE TEMP TABLE moved AS
-PIVOT changes ON col IN ({listed}) USING first(value) GROUP BY eid, "end", known;
+PIVOT changes ON col IN {listed} USING first(value) GROUP BY eid, "end", known;
 DROP TABLE changes;
 CREATE OR REPLACE TEMP TABLE as_known AS
 WITH days AS (
@@ -147,6 +157,10 @@ ASOF LEFT JOIN wide_instants i ON i.eid = f.eid AND i."end" = f."end" AND f.know
 DROP TABLE moved;
 """
 
+
+# A row with everything that is known beside its amounts. The amounts are hundreds of columns: they are joined where
+# they are read, not copied from table to table.
+WITH_CONTEXT = '(SELECT * FROM as_known JOIN context USING (eid, "end", known))'
 
 # A stub between two fiscal years: a report on one (10-KT, 10-QT), or two years that don't meet. The twelve months to
 # a period within a year of its end run across it.
@@ -170,7 +184,7 @@ JOIN stubs s ON s.eid = a.eid AND s.born <= a.known AND a."end" BETWEEN s.stub_e
 
 
 def context() -> str:
-    """Return SQL that makes ``context``: ``as_known`` with the filing, the fiscal calendar and the evidence by then."""
+    """Return SQL that makes ``context``: the filing, the fiscal calendar and the evidence beside ``as_known``."""
     zero = [name for name in ZERO_WHEN_NEVER_SEEN if name in BY_NAME]
     newest = ", ".join(f"max(filed) FILTER (item = '{name}') OVER by_day AS seen_{name}" for name in zero)
     columns = ", ".join(f"z.seen_{name}" for name in zero)
@@ -222,8 +236,8 @@ SELECT a.eid, a."end", a.known, bool_or(r.dc = 'Q') AS has_quarters, bool_or(r.d
 FROM (SELECT eid, "end", known FROM as_known) a
 JOIN rhythm r ON r.eid = a.eid AND r.born <= a.known AND r."end" BETWEEN a."end" - 400 AND a."end" GROUP BY ALL;
 CREATE OR REPLACE TEMP TABLE context AS
-SELECT a.*, m.form, nullif(m.accession, '') AS accession, f.year_before, f.year_after, l.quarters_to_date,
-  r.has_quarters, r.has_halves, x.eid IS NOT NULL AS in_transition, n.eid IS NOT NULL AS renewed,
+SELECT a.eid, a."end", a.known, m.form, nullif(m.accession, '') AS accession, f.year_before, f.year_after,
+  l.quarters_to_date, r.has_quarters, r.has_halves, x.eid IS NOT NULL AS in_transition, n.eid IS NOT NULL AS renewed,
   d.filed AS debt_seen, h.n AS reports, b.value AS v_public_float, b."end" AS float_date, s.moves, i.fiscal_year_end,
   i.last_price, i.several_lines, g.filed AS gone,
   coalesce(k.taxonomy, 'gaap') AS taxonomy, coalesce(k.model, i.model, 'standard') AS model, {columns}
@@ -242,5 +256,4 @@ ASOF LEFT JOIN debt_seen d ON d.eid = a.eid AND a.known >= d.filed
 ASOF LEFT JOIN reports h ON h.eid = a.eid AND a.known >= h.filed
 ASOF LEFT JOIN floats b ON b.eid = a.eid AND a.known >= b.filed
 ASOF LEFT JOIN seen z ON z.eid = a.eid AND a.known >= z.filed;
-DROP TABLE as_known;
 """

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from screener.catalogue.items import ITEMS
+from screener.standardize.program import staged
+from screener.standardize.rows import WITH_CONTEXT
 from screener.standardize.splits import factor
 
 Column = tuple[str, str]
@@ -26,6 +30,8 @@ EPS_CHECKS = (
 )
 # A count outside this range of the diluted shares is another thing: one class of several, or a stand-in.
 GUARD = (1 / 3, 3)
+# What the counts of other quarters need of a row.
+BESIDE_COUNTS = ("quarter_index", "moves", "v_revenue_q")
 POWERS = ("1e3", "1e6", "1e-3", "1e-6")
 
 
@@ -110,6 +116,21 @@ def counted() -> tuple[Column, ...]:
         # The fourth quarter has no count of its own in the filings: the year's stands for it.
         columns.append((f"{name}_q", f"coalesce(c_{name}_q, CASE WHEN at_year THEN c_{name}_fy END)"))
     return tuple(columns)
+
+
+def store(given: Collection[str]) -> str:
+    """Return SQL that makes ``counted``: the counts and their witnesses of every row, without its other amounts.
+
+    given: the columns of ``rows.WITH_CONTEXT``.
+    """
+    wanted = ("eid", '"end"', "known", *BESIDE_COUNTS, *(name for name, _ in counted()))
+    program = staged(counted(), WITH_CONTEXT, given, [name.strip('"') for name in wanted])
+    return f"CREATE OR REPLACE TEMP TABLE counted AS SELECT {', '.join(wanted)} FROM {program}"
+
+
+# The rows of ``averaged`` with all their amounts and their context.
+COMPLETE = f"""(SELECT * FROM {WITH_CONTEXT}
+  JOIN (SELECT * EXCLUDE ({", ".join(BESIDE_COUNTS)}) FROM averaged) USING (eid, "end", known))"""
 
 
 def priors() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from screener.standardize.columns import texts
 from screener.standardize.gaps import gap
 from screener.standardize.periods import CHECKED, NO_KIND, ONE_KIND
+from screener.standardize.shared import shared
 
 Column = tuple[str, str]
 
@@ -95,4 +96,6 @@ def _two_bases(identity: str, name: str) -> str:
     if name == "net_income":
         operands = ("v_sum4_net_income", "v_income_continuing")
         ways.append(f"{gap(*operands, operands)} <= 1")
-    return f"coalesce(a_{identity}_{name} > 1 AND ({' OR '.join(f'coalesce({way}, false)' for way in ways)}), false)"
+    return shared(
+        f"coalesce(a_{identity}_{name} > 1 AND ({' OR '.join(f'coalesce({way}, false)' for way in ways)}), false)"
+    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from screener.catalogue.items import BY_NAME
 from screener.standardize.columns import face
 from screener.standardize.columns import raw as t
+from screener.standardize.shared import shared
 
 
 def present_sum(columns: list[str]) -> str:
@@ -49,8 +50,9 @@ _COST = first(*tags_of("cost_of_revenue"), present_sum(tags_of("cost_of_revenue"
 
 def _nearest(target: str) -> str:
     """Return the candidate for revenue that lies within 0.5 % of ``target``, in table order."""
+    wanted = shared(target)
     cases = " ".join(
-        f"WHEN abs({x} - ({target})) <= 0.005 * abs({x}) THEN {x}" for x in (_A, _B, _C, _GOODS, "h_rev_parts")
+        f"WHEN abs({x} - {wanted}) <= 0.005 * abs({x}) THEN {x}" for x in (_A, _B, _C, _GOODS, "h_rev_parts")
     )
     return f"CASE {cases} END"
 
