@@ -94,8 +94,8 @@ The Financial Statement Data Sets stand beside `--sec` or alone.
 ## Keeping current
 
 `screener data sync` fetches the SEC's files and builds the data set from them. The first time the bulk files come, some
-3 GB; later it reads the SEC's daily index and asks only for the companies that have filed a report since, until the bulk
-files are older than six weeks or so many have filed that they are quicker.
+3 GB; later it reads the SEC's daily index and asks only for the companies that have filed a report since, until the
+bulk files are older than six weeks or so many have filed that they are quicker.
 
 ```text
 screener data sync --contact 'Jane Doe jane@example.com'
@@ -111,7 +111,7 @@ screener run quality-value
 - A connection that breaks is gone on with where it broke, also by a later sync. A file counts when it is whole: its
   length, every checksum in a zip file, names that stay in their folder, and sizes within limits. Until then, and
   whatever fails, the files and the data set that were there stay.
-- `--fsds 2020q1` adds the quarterly Financial Statement Data Sets from there on, `--prices` a price file as for a build.
+- `--fsds 2020q1` adds the quarterly Financial Statement Data Sets from there on, `--prices` a price file as for builds.
   Proxies and certificate authorities of your own are those of the environment (`HTTPS_PROXY`, `REQUESTS_CA_BUNDLE`).
   `SCREENER_SEC_SITE` and `SCREENER_SEC_API` name a mirror.
 
