@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from screener.catalogue.events import EVENTS
+from screener.sources.filing_list import DEPARTURE_FORMS
+from screener.sources.sec_members import FORMS as REPORTS
 from screener.sync.verify import Check, check_json, check_zip
 
 # Where the files are; tests and mirrors put another place in front.
@@ -63,13 +66,8 @@ FSDS_ADDRESS = "/files/dera/data/financial-statement-data-sets/{year}q{quarter}.
 FSDS_FIRST = (2009, 2)
 FSDS_MOST = 2_000_000_000
 
-# Forms whose numbers or kind a data set is made of; an amendment has "/A" behind it.
-FORMS = frozenset(
-    {
-        "10-K", "10-Q", "10-KT", "10-QT", "20-F", "40-F", "6-K", "8-K", "NT 10-K", "NT 10-Q", "15-12B", "15-12G",
-        "15-15D", "25", "25-NSE", "SC 13D", "SCHEDULE 13D", "SC TO-T", "SC TO-I", "SC 14D9", "DEFM14A", "PREM14A",
-    }
-)  # fmt: skip
+# Forms that change a data set: reports, events, and departures; a report's amendment has "/A" behind it.
+FORMS = frozenset({*REPORTS, *(form for row in EVENTS for form in row.forms), *DEPARTURE_FORMS})
 
 
 def quarters(first: tuple[int, int], last: date) -> Iterator[tuple[int, int]]:

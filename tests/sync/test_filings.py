@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from screener.catalogue.events import EVENTS
 from screener.errors import DataError
-from screener.sync import filings
+from screener.sync import filings, sec
 from screener.sync.client import Client
 from screener.sync.filings import NEWER_FACTS, Copy, Synced, sync_filings
 from screener.sync.pace import Pace
@@ -157,3 +158,11 @@ def test_a_state_that_cannot_be_read_costs_only_time(site: Site, tmp_path: Path)
     found, _ = sync(tmp_path)
     assert len(found.fetched) == 3
     assert sec_site.FACTS_ZIP in {entry.path for entry in site.asked}
+
+
+def test_every_filing_that_changes_a_data_set_counts() -> None:
+    """Reports and their amendments, the forms of every kind of event, and departures; ownership and offers do not."""
+    told = [form for row in EVENTS for form in row.forms]
+    lines = [f"{cik}|Company|{form}|20240311|x.txt" for cik, form in enumerate([*told, "10-Q/A", "15F-12B", "25-NSE"])]
+    lines += ["999|Company|4|20240311|x.txt", "998|Company|424B2|20240311|x.txt"]
+    assert sec.filers("\n".join(lines).encode()) == set(range(len(told) + 3))
