@@ -33,8 +33,7 @@ INDEX_MOST, COMPANY_MOST = 50_000_000, 500_000_000
 # The zip files are made at night of what was filed until the day before.
 ZIP_LAG = timedelta(days=1)
 SAVE_EVERY = 50
-# Before the first filing that the SEC has in electronic form.
-LONG_AGO = date(1993, 1, 1)
+UNDATED_ZIP = timedelta(days=7)
 
 T = TypeVar("T")
 
@@ -85,12 +84,12 @@ def sync_filings(copy: Copy, today: date, *, whole: bool = False) -> None:
     _fetch(copy, sec.TICKERS)
     until = state.filed_until
     filers: dict[date, set[int]] = {}
-    stale = whole or until is None or today - _zip_day(state) > OLDEST_ZIP
+    stale = whole or state.zips_until is None or today - state.zips_until > OLDEST_ZIP
     if until is not None and not stale:
         filers = _filers(copy, until, today)
         stale = len(set().union(*filers.values())) > MOST_FILERS
     if stale:
-        filers = _filers(copy, _zips(copy), today)
+        filers = _filers(copy, _zips(copy, today), today)
     _companies(copy, filers)
     copy.found.filed_until = state.filed_until
 
@@ -128,7 +127,7 @@ def _fetch(copy: Copy, name: str) -> None:
     copy.save()
 
 
-def _zips(copy: Copy) -> date:
+def _zips(copy: Copy, today: date) -> date:
     """Fetch the zip files and return the last day whose filings they have.
 
     Files of single companies that are not newer go: the zip files have all that is in them.
@@ -136,28 +135,25 @@ def _zips(copy: Copy) -> date:
     for name in (sec.SUBMISSIONS, sec.FACTS):
         _fetch(copy, name)
     state = copy.state
-    day = state.filed_until = _zip_day(state)
-    old = [place for place, known in state.companies.items() if _day(known) <= day]
+    made = [_day(state.files[sec.BULK_BY_NAME[name].place]) for name in (sec.SUBMISSIONS, sec.FACTS)]
+    # A server that gives no day has files of the last days: what was filed in them is asked for once more.
+    day = min(known or today - UNDATED_ZIP for known in made) - ZIP_LAG
+    old = [place for place, known in state.companies.items() if (_day(known) or day) <= day]
     # First removed, then forgotten: what a killed sync leaves is asked for once more.
     for place in old:
         (copy.folder / place).unlink(missing_ok=True)
         del state.companies[place]
+    state.filed_until = state.zips_until = day
     copy.save()
     return day
 
 
-def _zip_day(state: State) -> date:
-    """Return the last day whose filings are in both zip files."""
-    rows = [sec.BULK_BY_NAME[name].place for name in (sec.SUBMISSIONS, sec.FACTS)]
-    return min(_day(state.files[place]) if place in state.files else LONG_AGO for place in rows) - ZIP_LAG
-
-
-def _day(known: Fetched) -> date:
-    """Return the day of a file's last change as the server gives it; long ago where it gives none."""
+def _day(known: Fetched) -> date | None:
+    """Return the day of a file's last change, ``None`` where the server gives none."""
     try:
         return parsedate_to_datetime(known.modified).date()
     except ValueError:
-        return LONG_AGO
+        return None
 
 
 def _filers(copy: Copy, since: date, today: date) -> dict[date, set[int]]:

@@ -20,12 +20,13 @@ class State:
 
     files: what is known of each file that was fetched whole, by its place. companies: the same of each company's own
     files, which are newer than those in the zip files. filed_until: the last day whose filings are all there; ``None``
-    before the first sync.
+    before the first sync. zips_until: the same of the zip files alone.
     """
 
     files: dict[str, Fetched] = field(default_factory=dict)
     companies: dict[str, Fetched] = field(default_factory=dict)
     filed_until: date | None = None
+    zips_until: date | None = None
 
     def save(self, folder: Path) -> None:
         """Write the state into the folder of the sources, in one step."""
@@ -33,6 +34,7 @@ class State:
             "files": {place: asdict(known) for place, known in sorted(self.files.items())},
             "companies": {place: asdict(known) for place, known in sorted(self.companies.items())},
             "filed_until": self.filed_until.isoformat() if self.filed_until else None,
+            "zips_until": self.zips_until.isoformat() if self.zips_until else None,
         }
         part = folder / f".{STATE_NAME}.part"
         with part.open("w", encoding="utf-8") as out:
@@ -49,8 +51,8 @@ def read_state(folder: Path) -> State:
     """
     try:
         found = json.loads((folder / STATE_NAME).read_text(encoding="utf-8"))
-        until = found["filed_until"]
-        return State(_known(found["files"]), _known(found["companies"]), date.fromisoformat(until) if until else None)
+        days = (date.fromisoformat(day) if (day := found[name]) else None for name in ("filed_until", "zips_until"))
+        return State(_known(found["files"]), _known(found["companies"]), *days)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return State()
 

@@ -13,12 +13,12 @@ from screener.catalogue.events import EVENTS
 from screener.errors import DataError
 from screener.sync import filings, sec
 from screener.sync.client import Client
-from screener.sync.filings import NEWER_FACTS, Copy, Synced, sync_filings
+from screener.sync.filings import NEWER_FACTS, Copy, Synced, sync_filings, sync_quarters
 from screener.sync.pace import Pace
 from screener.sync.state import State, read_state
 from tests.sync import sec_site
 from tests.sync.sec_site import FACTS_ZIP, put_company, put_index, put_zips
-from tests.sync.server import Handler, Site, serving
+from tests.sync.server import Handler, Site, etag_of, serving
 
 # The zip files are of 2024-03-09 (a first version is a day younger than BORN), and have what was filed until the 8th.
 TODAY = date(2024, 3, 12)
@@ -166,3 +166,39 @@ def test_every_filing_that_changes_a_data_set_counts() -> None:
     lines = [f"{cik}|Company|{form}|20240311|x.txt" for cik, form in enumerate([*told, "10-Q/A", "15F-12B", "25-NSE"])]
     lines += ["999|Company|4|20240311|x.txt", "998|Company|424B2|20240311|x.txt"]
     assert sec.filers("\n".join(lines).encode()) == set(range(len(told) + 3))
+
+
+def test_a_server_that_gives_no_days(site: Site, tmp_path: Path) -> None:
+    """Without days of change the index of the last days is asked for, not that of thirty years."""
+
+    def undated(handler: Handler, body: bytes) -> bool:
+        if handler.path.endswith(".zip"):
+            handler.answer(200, body, {"ETag": etag_of(body)})
+            return True
+        return False
+
+    site.tricks.append(undated)
+    put_company(site, 1, 110)
+    found, state = sync(tmp_path)
+    assert state.zips_until == date(2024, 3, 4)
+    assert state.filed_until == date(2024, 3, 8)
+    assert found.filers == 1
+    assert len([entry for entry in site.asked if entry.path.endswith("index.json")]) == 1
+    site.asked.clear()
+    sync(tmp_path)
+    assert not [entry for entry in site.asked if entry.path.endswith(".zip")]
+
+
+def test_quarters_come_once(site: Site, tmp_path: Path) -> None:
+    """Quarters from the first one on; one that is not published yet is asked for again, one that is there is not."""
+    for name in ("2023q3", "2023q4"):
+        site.change(f"/files/dera/data/financial-statement-data-sets/{name}.zip", sec_site.packed({"sub.txt": name}))
+    copy = Copy(Client("Test test@example.com", Pace(1e6)), tmp_path, State())
+    sync_quarters(copy, (2023, 3), date(2024, 4, 2))
+    assert copy.found.fetched == ["fsds/2023q3.zip", "fsds/2023q4.zip"]
+    asked = [entry.path[-10:] for entry in site.asked]
+    assert asked == ["2023q3.zip", "2023q4.zip", "2024q1.zip"]
+    site.asked.clear()
+    again = Copy(copy.client, tmp_path, read_state(tmp_path))
+    sync_quarters(again, (2023, 3), date(2024, 4, 2))
+    assert (again.found.fetched, [entry.path[-10:] for entry in site.asked]) == ([], ["2024q1.zip"])
