@@ -65,7 +65,7 @@ def load(
 
 @contextmanager
 def open_data(data: str | Path | None = None) -> Iterator[Lake]:
-    """Open a data set (default: ``SCREENER_DATA``, then the shipped demo) and close it afterwards."""
+    """Open a data set (default: that of :func:`screener.lake.connect.find_data`) and close it afterwards."""
     from screener.lake.connect import find_data, reading
 
     with reading(find_data(str(data) if data is not None else None)) as lake:

@@ -104,6 +104,19 @@ def test_find_data_falls_back_to_the_demo(tmp_path: Path, monkeypatch: pytest.Mo
         assert find_data(None) == folder
 
 
+def test_ones_own_data_go_before_the_demo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What `data sync` keeps is read where nothing is named, once it is there; the variable goes before it."""
+    monkeypatch.delenv("SCREENER_DATA", raising=False)
+    own = tmp_path / "own"
+    monkeypatch.setattr(connect, "data_home", lambda: own)
+    own.mkdir()
+    assert find_data(None) != own
+    (own / "manifest.json").touch()
+    assert find_data(None) == own
+    monkeypatch.setenv("SCREENER_DATA", str(tmp_path))
+    assert find_data(None) == tmp_path
+
+
 def test_describe_counts_and_dates(lake_path: Path) -> None:
     """The description has rows, first and last dates, coverage, and what the manifest says."""
     found = describe(lake_path)
