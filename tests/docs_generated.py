@@ -94,8 +94,9 @@ The Financial Statement Data Sets stand beside `--sec` or alone.
 ## Keeping current
 
 `screener data sync` fetches the SEC's files and builds the data set from them. The first time the bulk files come, some
-3 GB; later it reads the SEC's daily index and asks only for the companies that have filed a report since, until the
-bulk files are older than six weeks or so many have filed that they are quicker.
+3 GB; later it reads the SEC's daily index and asks only for the companies that have filed what counts: reports, what
+tells an event, departures. Bulk files come again when they are six weeks old, or when so many have filed that they are
+quicker.
 
 ```text
 screener data sync --contact 'Jane Doe jane@example.com'
