@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from screener.cli.built import say_built, shown
 from screener.cli.options import as_of_option, data_option, format_option, pager_option, say, terminal
 from screener.cli.pager import show_text
-from screener.cli.progress import ProgressLine, working
-from screener.cli.signals import Stoppable
+from screener.cli.progress import working
 from screener.cli.sync import command as sync
 from screener.errors import EXIT_EMPTY, ScreenError
-
-if TYPE_CHECKING:
-    from screener.sources.report import Progress
 
 
 @click.group("data")
@@ -28,22 +22,6 @@ def command() -> None:
 
 
 command.add_command(sync)
-
-
-@contextmanager
-def _shown(*, quiet: bool) -> Iterator[Progress]:
-    """Show progress while a data set is made; SIGTERM ends it as Ctrl-C does, with an exit code of its own."""
-    line = ProgressLine(quiet=quiet)
-    try:
-        with Stoppable() as asked:
-
-            def step(stage: str, done: int = 0, total: int = 0, /) -> None:
-                asked.check()
-                line(stage, done, total)
-
-            yield step
-    finally:
-        line.clear()
 
 
 @command.command("build")
@@ -82,7 +60,7 @@ def build(
 
     if (simfin is None) == (sec is None and not fsds):
         raise ScreenError("name one source: --sec DIR, --fsds PATH (or both), or --simfin DIR")
-    with _shown(quiet=quiet) as progress:
+    with shown(quiet=quiet) as progress:
         report = build_data(
             out,
             sec=sec,
@@ -93,12 +71,7 @@ def build(
             progress=progress,
             force=force,
         )
-    if report.unchanged:
-        say(f"nothing has changed since {out} was built (--force builds it again)")
-        return
-    for line in report.summary_lines():
-        say(line)
-    say(f"built {out}")
+    say_built(out, report, f"nothing has changed since {out} was built (--force builds it again)")
 
 
 @command.command("demo")
@@ -110,7 +83,7 @@ def demo(out: Path, companies: int, years: int, seed: int) -> None:
     """Generate a data set of companies that do not exist, for trying out and for benchmarks."""
     from screener.build import build_demo
 
-    with _shown(quiet=not sys.stderr.isatty()) as progress:
+    with shown(quiet=not sys.stderr.isatty()) as progress:
         build_demo(out, companies=companies, years=years, seed=seed, progress=progress)
     say(f"built {out}")
 

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import click
 
+from screener.cli.built import say_built, shown
 from screener.cli.options import Day, say
-from screener.cli.progress import ProgressLine
-from screener.cli.signals import Stoppable
 from screener.errors import ScreenerError
 
 
@@ -65,34 +64,19 @@ def command(
 
     out = data or data_home()
     client = Client(_contact(contact))
-    line = ProgressLine(quiet=quiet)
-    try:
-        with Stoppable() as asked:
-
-            def step(stage: str, done: int = 0, total: int = 0, /) -> None:
-                asked.check()
-                line(stage, done, total)
-
-            found = sync_data(
-                out, client, today or date.today(), fsds=fsds, prices=prices, whole=whole, build=not no_build,
-                progress=step,
-            )  # fmt: skip
-    finally:
-        line.clear()
+    with shown(quiet=quiet) as progress:
+        found = sync_data(
+            out, client, today or date.today(), fsds=fsds, prices=prices, whole=whole, build=not no_build,
+            progress=progress,
+        )  # fmt: skip
     synced, report = found.synced, found.report
     say(f"fetched {len(synced.fetched):,} files, {synced.size / 1e6:,.1f} MB; {synced.filers:,} companies filed")
     if synced.without_facts:
         say(f"{len(synced.without_facts):,} of them without numbers")
     if synced.filed_until:
         say(f"all that was filed until {synced.filed_until.isoformat()} is there")
-    if report is None:
-        return
-    if report.unchanged:
-        say(f"nothing has changed in {out}")
-        return
-    for text in report.summary_lines():
-        say(text)
-    say(f"built {out}")
+    if report is not None:
+        say_built(out, report, f"nothing has changed in {out}")
 
 
 def _contact(given: str | None) -> str:
