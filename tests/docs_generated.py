@@ -123,8 +123,8 @@ moment leave the old data set as it was. With nothing changed, `screener data bu
 reads and standardizes only what has changed, and the tables are those of a whole build, byte for byte:
 
 - a file is the same if its size and time of change are, else if its SHA-256 is; an unchanged source is not read;
-- in `companyfacts`, only members are read whose checksum (in a folder: size and time) differs, and only their issuers
-  are standardized again, and those whose reporting model, fiscal year end or listing dates matter to them;
+- of `companyfacts` and `submissions`, only members are read whose checksum (in a folder: size and time) differs; only
+  issuers are standardized again whose facts, reporting model, fiscal year end or listing dates have changed;
 - prices and listings are kept while prices, listings and splits are the same.
 
 What is needed for that lies in the folder `build` of the version. Another version of screener, other options or

@@ -399,6 +399,7 @@ def test_the_memory_names_no_more_than_it_must(built: Path, tmp_path: Path) -> N
     assert {path.name for path in folder.iterdir()} == {
         "build.json",
         "departures_raw.parquet",
+        "filers.parquet",
         "issuers.parquet",
         "listings_raw.parquet",
         "prices_raw.parquet",

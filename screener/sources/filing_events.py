@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path, PurePosixPath
@@ -41,6 +41,15 @@ class Reach:
 
     oldest: date | None
     pages: tuple[tuple[str, date | None], ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """What the older pages gave, by issuer: since when its list is whole, the pages read; and whose pages failed."""
+
+    since: dict[int, date]
+    read: dict[int, list[str]]
+    failed: set[int]
 
 
 def prepare(con: duckdb.DuckDBPyConnection) -> None:
@@ -96,9 +105,18 @@ def _page(name: str | None, last: str | None) -> tuple[str, date | None]:
 
 
 def read_pages(
-    con: duckdb.DuckDBPyConnection, archive: Archive, work: Path, found: Mapping[int, Reach], report: BuildReport
-) -> dict[int, date]:
-    """Take the events of the older pages that ``archive`` has; return since when each issuer's list is whole."""
+    con: duckdb.DuckDBPyConnection,
+    archive: Archive,
+    work: Path,
+    found: Mapping[int, Reach],
+    *,
+    taken: Set[str],
+    report: BuildReport,
+) -> Pages:
+    """Take the events of the older pages that ``archive`` has and the lists of ``found`` name.
+
+    ``taken``: pages of other filers, whose events are known; they count as read.
+    """
     wanted = {
         stem: issuer
         for issuer, reach in sorted(found.items())
@@ -106,16 +124,27 @@ def read_pages(
         if last is not None and last >= FIRST_PAGE_DAY
     }
     pages = [member for member in archive.members if _PAGE.fullmatch(member.stem)]
-    unneeded = [member.name for member in pages if member.stem not in wanted]
+    unneeded = [member.name for member in pages if member.stem not in wanted and member.stem not in taken]
     report.skipped(archive.path.name, "members", "older filings of a company (overflow)", len(unneeded), unneeded)
+    known = sum(member.stem in taken and member.stem not in wanted for member in pages)
+    for verb in (report.read, report.kept):
+        verb(archive.path.name, "members", known)
     read: set[str] = set()
-    for batch in batches([member for member in pages if member.stem in wanted]):
+    needed = [member for member in pages if member.stem in wanted]
+    for batch in batches(needed):
         numbered = load_batch(con, archive, batch, work=work, columns=PAGE_COLUMNS, report=report)
         take(con, {number: wanted[member.stem] for number, member in numbered.items()})
         report.kept(archive.path.name, "members", len(numbered))
         read |= {member.stem for member in numbered.values()}
     starts = {issuer: _since(reach, read) for issuer, reach in found.items()}
-    return {issuer: day for issuer, day in starts.items() if day is not None}
+    by_issuer: dict[int, list[str]] = {}
+    for stem in sorted(read):
+        by_issuer.setdefault(wanted[stem], []).append(stem)
+    return Pages(
+        since={issuer: day for issuer, day in starts.items() if day is not None},
+        read=by_issuer,
+        failed={wanted[member.stem] for member in needed if member.stem not in read},
+    )
 
 
 def _since(reach: Reach, read: set[str]) -> date | None:

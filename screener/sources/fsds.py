@@ -18,7 +18,7 @@ from screener.sources.fsds_files import fsds_archives, open_member
 from screener.sources.fsds_rows import load_faces, load_filings, load_values, prepare
 from screener.sources.listing import Line, clean_name, lines, receipts
 from screener.sources.report import EXAMPLES, BuildReport, Progress
-from screener.sources.sec import Profile, read_tickers
+from screener.sources.sec_filers import Profile, read_tickers
 from screener.sources.staged import (
     COMPANIES_FILE,
     FACTS_FILE,
