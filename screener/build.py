@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 # The demo is shipped with the package: small matters more than fast.
-DEMO_LEVEL = 19
+DEMO_LEVELS = {"fundamentals": 19, "prices": 19, "risk": 19, "listings": 9}
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,8 +205,8 @@ def build_demo(
         generate(stage, companies=companies, years=years, seed=seed, progress=progress)
         traded: dict[str, int] = {}
         counts = standardize(stage, progress, market=lambda: traded.update(market_data(stage))) | traded
-        for table in ("fundamentals", "prices", "risk"):
-            repack(stage / f"{table}.parquet", DEMO_LEVEL)
+        for table, level in DEMO_LEVELS.items():
+            repack(stage / f"{table}.parquet", level)
         # A demo is the same on every day; only real builds carry the day on which they were made.
         manifest = Manifest(created="demo", kind="demo", report={**report.as_dict(), "standardize": counts}, demo=True)
         publish(out, stage, manifest)
