@@ -43,6 +43,7 @@ class Manifest:
     created: ISO date given by the caller; it is not part of the hash, so the same input gives the same hash.
     kind: ``sec``, ``fsds``, ``simfin`` or ``demo``. report: the build report as a dict. notes: sentences that a
     reader of results should see. previous: the version before this one, kept for readers that still have it open.
+    newest: the last day of a ``filing`` and of a ``price`` inside, as ISO text; a demo has none.
     """
 
     created: str
@@ -54,6 +55,7 @@ class Manifest:
     demo: bool = False
     schema_version: int = SCHEMA_VERSION
     previous: str = ""
+    newest: dict[str, str] = field(default_factory=dict)
 
     @property
     def data_hash(self) -> str:
@@ -82,6 +84,7 @@ class Manifest:
             "data_hash": self.data_hash,
             "version": self.version,
             "previous": self.previous,
+            **({"newest": self.newest} if self.newest else {}),
             "tables": {t.name: {"rows": t.rows, "size": t.size, "sha256": t.sha256} for t in self.tables},
             "sources": [{"name": s.name, "size": s.size, "sha256": s.sha256} for s in self.sources],
             "notes": list(self.notes),
@@ -146,6 +149,7 @@ def _parse(content: dict[str, Any], file: Path) -> Manifest:
             demo=bool(content["demo"]),
             schema_version=int(content["schema_version"]),
             previous=str(content["previous"]),
+            newest={str(what): str(day) for what, day in content.get("newest", {}).items()},
         )
         declared = content["data_hash"]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
