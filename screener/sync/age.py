@@ -8,6 +8,7 @@ from pathlib import Path
 
 from screener.lake.manifest import Manifest
 from screener.settings import data_home
+from screener.sync.places import SOURCES, STATE_NAME
 
 
 def age_line(path: Path, manifest: Manifest, today: date, most: int) -> str:
@@ -36,7 +37,8 @@ def _old(days: dict[str, date], today: date, most: int) -> list[str]:
 
 def _synced(path: Path, manifest: Manifest) -> tuple[bool, date | None]:
     """Tell whether a sync keeps this data set, and the day until which it has all filings."""
-    from screener.sync.dataset import SOURCES
+    if not (path / SOURCES / STATE_NAME).is_file():
+        return False, None
     from screener.sync.freshness import synced_until, unbuilt
     from screener.sync.state import read_state
 

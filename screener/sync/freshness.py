@@ -13,8 +13,8 @@ from screener.lake.connect import Lake, reading
 from screener.lake.manifest import Manifest
 from screener.lake.memory import read_from
 from screener.sync import sec
-from screener.sync.dataset import SOURCES
 from screener.sync.filings import NEWER_FACTS, NEWER_SUBMISSIONS, indexed
+from screener.sync.places import SOURCES
 from screener.sync.state import State, read_state
 
 if TYPE_CHECKING:
@@ -140,10 +140,10 @@ def _sources(path: Path, manifest: Manifest, state: State, today: date) -> tuple
         fetched = max((known.fetched for known in files), default="")
         day = date.fromisoformat(fetched) if fetched else None
         found += [Source(name, len(files), changed, _since(changed, today), day)] if files else []
-    own = str((path / SOURCES).resolve())
+    own = (path / SOURCES).resolve()
     for name, inputs in read_from(path, manifest).items():
         # What a sync fetched has its rows already.
-        times = [file.changed_ns for file in inputs if not (state.files and file.path.startswith(own))]
+        times = [file.changed_ns for file in inputs if not (state.files and Path(file.path).is_relative_to(own))]
         if times:
             changed = datetime.fromtimestamp(max(times) / 1e9, UTC).date()
             found.append(Source(name, len(times), changed, _since(changed, today)))
