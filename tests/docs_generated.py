@@ -116,6 +116,31 @@ screener run quality-value
   Proxies and certificate authorities of your own are those of the environment (`HTTPS_PROXY`, `REQUESTS_CA_BUNDLE`).
   `SCREENER_SEC_SITE` and `SCREENER_SEC_API` name a mirror.
 
+## How old the data are
+
+`screener data info` says it; without `--online` it asks nothing of the network:
+
+- *filings*, *prices*: the last day inside. Filings count until the day of the last sync's newest index, where a sync
+  keeps the data set; *not built yet* is what it has fetched with `--no-build`.
+- *source*: the last change of each file that a sync fetched, by the SEC's own date, with the day on which it was
+  fetched; of other sources, that of the newest file.
+- *reports due*: living companies whose next report should have been filed by now, by their last period's end: 45 days
+  after a quarter and 90 after a year, for filers of a 20-F or 40-F four and three months after a year, the Monday after
+  a weekend. They are due, which is not to say that they have filed. `--online` reads the SEC's daily index (of the last
+  120 days at the most) and counts the companies that have.
+- *prices that stopped*: primary lines of living companies whose last price is more than ten days older than the newest
+  session of the data set; screens treat such a price as none.
+
+Commands that answer as of today (`run`, `explain`, `show`, `near`, `unknown`, `funnel`, `holds`) say on stderr when
+filings or prices are more than seven days old, in one line, unless `--as-of` names a day:
+
+```text
+the data are 23 days old (filings until 2026-10-31): screener data sync
+```
+
+`SCREENER_MAX_AGE_DAYS`, or `max_age_days = 30` in the settings, is another number of days; 0 or `off` is never. What is
+printed and written is the same on every day. Demo data do not age.
+
 ## Building again
 
 A build writes a new version and then names it in `manifest.json`; Ctrl-C, SIGTERM, a full disk or a power cut at any

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -24,19 +26,28 @@ from tests.sync.server import Site, serving
 CONTACT = ("--contact", "Jane Doe jane@example.com")
 
 
-@pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Three companies at a small SEC, whose bulk files have what was filed until 2024-03-08; a home with nothing."""
-    for name, folder in (("HOME", "home"), ("XDG_DATA_HOME", "share"), ("XDG_CONFIG_HOME", "config")):
-        monkeypatch.setenv(name, str(tmp_path / folder))
-    for name in ("SCREENER_DATA", "SCREENER_CONTACT", "SCREENER_MAX_AGE_DAYS"):
-        monkeypatch.delenv(name, raising=False)
-    with serving(Site()) as found:
-        monkeypatch.setenv("SCREENER_SEC_SITE", found.url)
-        monkeypatch.setenv("SCREENER_SEC_API", found.url)
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch, serving(Site()) as found:
+        for name, folder in (("HOME", "home"), ("XDG_DATA_HOME", "share"), ("XDG_CONFIG_HOME", "config")):
+            patch.setenv(name, str(home / folder))
+        for name in ("SCREENER_DATA", "SCREENER_CONTACT", "SCREENER_MAX_AGE_DAYS"):
+            patch.delenv(name, raising=False)
+        patch.setenv("SCREENER_SEC_SITE", found.url)
+        patch.setenv("SCREENER_SEC_API", found.url)
         put_zips(found, {1: 100, 2: 200, 3: 300})
         put_index(found, date(2024, 3, 8), [(1, "10-K")])
         yield found
+
+
+@pytest.fixture(scope="module")
+def kept(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data set that a sync keeps, of 2024-03-12; nobody writes to it."""
+    out = tmp_path_factory.mktemp("kept") / "own"
+    synced(out)
+    return out
 
 
 def call(*arguments: str) -> Result:
@@ -124,11 +135,10 @@ def test_a_day_to_come_says_nothing(tmp_path: Path) -> None:
     assert read_manifest(tmp_path / "data").newest == {"filing": "2024-02-01", "price": "2024-03-07"}
 
 
-def test_what_a_sync_keeps_says_how_old_its_files_are(site: Site, tmp_path: Path) -> None:
+def test_what_a_sync_keeps_says_how_old_its_files_are(site: Site, kept: Path) -> None:
     """Last-Modified and the day of fetching of each file; filings until the last day that is all there."""
-    synced(tmp_path / "own")
     site.asked.clear()
-    found = age(tmp_path / "own", today="2024-03-20")
+    found = age(kept, today="2024-03-20")
     assert site.asked == []
     # The newest filing inside is of 2024-02-20; nobody else has filed until the 8th.
     assert (found["filed_until"], found["filed_days"], found["price_until"]) == ("2024-03-08", 12, None)
@@ -141,13 +151,13 @@ def test_what_a_sync_keeps_says_how_old_its_files_are(site: Site, tmp_path: Path
     assert found["waiting"] == {"companies": 0, "bulk": False}
     assert found["due"]["issuers"] == 0
     # 31 March and 45 days are 15 May.
-    assert age(tmp_path / "own", today="2024-05-16")["due"]["issuers"] == 3
+    assert age(kept, today="2024-05-16")["due"]["issuers"] == 3
 
 
-def test_what_was_fetched_and_not_built_is_counted(site: Site, tmp_path: Path) -> None:
+def test_what_was_fetched_and_not_built_is_counted(site: Site, kept: Path, tmp_path: Path) -> None:
     """After --no-build the companies that filed wait, and the data set is as old as what is inside."""
     out = tmp_path / "own"
-    synced(out)
+    shutil.copytree(kept, out)
     put_index(site, date(2024, 3, 11), [(2, "10-Q"), (3, "10-Q")])
     put_company(site, 2, 222)
     put_company(site, 3, 333)
@@ -157,40 +167,37 @@ def test_what_was_fetched_and_not_built_is_counted(site: Site, tmp_path: Path) -
     assert "2 companies that filed, fetched" in call("data", "info", "--data", str(out)).stdout
     synced(out)
     assert (age(out)["waiting"]["companies"], age(out)["filed_until"]) == (0, "2024-03-11")
+    # The other tests know nothing of this Monday.
+    put_index(site, date(2024, 3, 11), [])
 
 
-def test_online_the_index_says_who_has_filed(site: Site, tmp_path: Path) -> None:
+def test_online_the_index_says_who_has_filed(site: Site, kept: Path) -> None:
     """Companies of the data set with a form that matters count once; strangers and other forms do not."""
-    out = tmp_path / "own"
-    synced(out)
     put_index(site, date(2024, 3, 11), [(2, "10-Q"), (99, "10-K"), (1, "424B2")])
     put_index(site, date(2024, 3, 12), [(2, "8-K"), (3, "10-K/A")])
-    assert age(out)["filed"] is None
-    assert age(out, "--online")["filed"] == {
+    assert age(kept)["filed"] is None
+    assert age(kept, "--online")["filed"] == {
         "since": "2024-03-08", "until": "2024-03-12", "issuers": 2, "all_days": True,
         "examples": [["Company 2", "8-K", "2024-03-12"], ["Company 3", "10-K/A", "2024-03-12"]],
     }  # fmt: skip
     # Four months and more later only the last 120 days are asked for.
-    late = age(out, "--online", today="2024-08-01")["filed"]
+    late = age(kept, "--online", today="2024-08-01")["filed"]
     assert (late["since"], late["all_days"], late["issuers"]) == ("2024-04-03", False, 0)
 
 
-def test_online_needs_a_contact(site: Site, tmp_path: Path) -> None:
+def test_online_needs_a_contact(site: Site, kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The SEC is told who asks; without a name nothing is asked."""
-    synced(tmp_path / "own")
-    config_path().unlink()
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     site.asked.clear()
-    done = call("data", "info", "--online", "--data", str(tmp_path / "own"))
+    done = call("data", "info", "--online", "--data", str(kept))
     assert isinstance(done.exception, ScreenerError)
     assert site.asked == []
 
 
-def test_files_of_ones_own_say_when_they_were_changed(site: Site, tmp_path: Path) -> None:
+def test_files_of_ones_own_say_when_they_were_changed(kept: Path, tmp_path: Path) -> None:
     """What was built from a folder has the day of the newest file in it, and the newest filing inside."""
-    import os
-
-    synced(tmp_path / "own")
-    sec = tmp_path / "own" / "sources" / "sec"
+    sec = tmp_path / "sec"
+    shutil.copytree(kept / "sources" / "sec", sec)
     for path in sec.iterdir():
         os.utime(path, (1_706_788_800, 1_706_788_800))  # 2024-02-01 12:00 UTC
     assert call("data", "build", str(tmp_path / "built"), "--sec", str(sec), "--quiet").exit_code == 0
@@ -232,37 +239,35 @@ def test_the_line_is_for_data_older_than_the_stated_age(
     assert bool(found) == bool(line)
 
 
-def test_the_line_counts_from_the_last_sync(site: Site, tmp_path: Path) -> None:
+def test_the_line_counts_from_the_last_sync(kept: Path) -> None:
     """Where nobody filed since, the data are as new as the last sync, and the line says how to get newer ones."""
-    out = tmp_path / "own"
-    synced(out)
-    manifest = read_manifest(out)
+    manifest = read_manifest(kept)
     assert manifest.newest == {"filing": "2024-02-20"}
-    assert age_line(out, manifest, date(2024, 3, 15), 7) == ""
-    assert age_line(out, manifest, date(2024, 3, 20), 7) == (
-        f"the data are 12 days old (filings until 2024-03-08): screener data sync --data {out}"
+    assert age_line(kept, manifest, date(2024, 3, 15), 7) == ""
+    assert age_line(kept, manifest, date(2024, 3, 20), 7) == (
+        f"the data are 12 days old (filings until 2024-03-08): screener data sync --data {kept}"
     )
 
 
-def test_a_run_says_it_once_and_on_stderr(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_says_it_once_and_on_stderr(kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One line where no day is named; never in what is printed or written, and not when it is switched off."""
-    out = tmp_path / "own"
-    synced(out)
     screen = tmp_path / "all.yaml"
     screen.write_text("rules:\n  Size:\n    - revenue > 0\n", encoding="utf-8")
-    told = call("run", str(screen), "--data", str(out), "--format", "json", "-o", str(tmp_path / "a.csv"))
+    told = call("run", str(screen), "--data", str(kept), "--format", "json", "-o", str(tmp_path / "a.csv"))
     assert told.exit_code == 0, told.exception
     assert told.stderr.count("days old (filings until 2024-03-08)") == 1
-    named = call("run", str(screen), "--data", str(out), "--format", "json", "--as-of", "2024-02-20")
+    named = call("run", str(screen), "--data", str(kept), "--format", "json", "--as-of", "2024-02-20")
     monkeypatch.setenv("SCREENER_MAX_AGE_DAYS", "off")
-    quiet = call("run", str(screen), "--data", str(out), "--format", "json", "-o", str(tmp_path / "b.csv"))
+    quiet = call("run", str(screen), "--data", str(kept), "--format", "json", "-o", str(tmp_path / "b.csv"))
     assert "days old" not in named.stderr + quiet.stderr + told.stdout
     assert (told.stdout, (tmp_path / "a.csv").read_bytes()) == (quiet.stdout, (tmp_path / "b.csv").read_bytes())
     assert named.stdout == told.stdout
 
 
-def test_the_age_is_a_setting(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Seven days, else what the settings say, else the environment; 0 and off are never; the contact leaves it alone."""
+def test_the_age_is_a_setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seven days, else what the settings say; 0 and off are never; the contact leaves it alone; the variable counts."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.delenv("SCREENER_MAX_AGE_DAYS", raising=False)
     assert max_age_days() == 7
     config_path().parent.mkdir(parents=True)
     for written, days in (("30", 30), ('"14"', 14), ('"off"', None), ("0", None)):
@@ -274,7 +279,7 @@ def test_the_age_is_a_setting(site: Site, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.mark.parametrize("written", ["-1", "seven", "1.5", "1e9", "1234567"])
-def test_an_age_is_a_number_of_days(site: Site, monkeypatch: pytest.MonkeyPatch, written: str) -> None:
+def test_an_age_is_a_number_of_days(monkeypatch: pytest.MonkeyPatch, written: str) -> None:
     """Anything else is named, with what is expected."""
     monkeypatch.setenv("SCREENER_MAX_AGE_DAYS", written)
     with pytest.raises(ScreenerError, match="no number of days"):
