@@ -100,17 +100,18 @@ def info(data: str | None, online: bool, fmt: str, today: date | None) -> None:
 
     Without --online nothing is asked of the network; what is due by the rules of the SEC is told.
     """
-    from screener.lake.connect import find_data
-    from screener.lake.describe import describe
+    from screener.lake.connect import find_data, reading
+    from screener.lake.describe import description
     from screener.output.info import info_json, info_text
     from screener.sync.client import Client
     from screener.sync.freshness import freshness
 
     path = find_data(data)
-    found = describe(path)
-    client = Client(asked_contact(None)) if online and not found["demo"] else None
-    with working("asking the SEC who has filed" if client else f"reading {path}"):
-        age = freshness(path, today or date.today(), client)
+    with reading(path) as lake:
+        found = description(lake)
+        client = Client(asked_contact(None)) if online and not found["demo"] else None
+        with working("asking the SEC who has filed" if client else f"reading {path}"):
+            age = freshness(lake, today or date.today(), client)
     found["age"] = None if age is None else age.as_dict()
     show_text(info_json(found) if fmt == "json" else info_text(found))
 

@@ -16,6 +16,7 @@ from screener.errors import DataError
 from screener.lake.files import check_columns, quoted, sha256_of
 from screener.lake.manifest import MANIFEST_NAME, VERSIONS_NAME, Manifest, TableFile, read_manifest
 from screener.lake.memory import FOLDER
+from screener.lake.remote import refuse_address
 from screener.lake.schema import FAR_DATE, TABLE_NAMES, columns_of
 
 LOCK_NAME = ".lock"
@@ -32,6 +33,7 @@ _held: set[Path] = set()
 @contextmanager
 def writer_lock(out: Path) -> Iterator[None]:
     """Hold the data set's writer lock (an OS lock: it ends with the process); ``DataError`` when another has it."""
+    refuse_address(out)
     key = out.resolve()
     if key in _held:
         yield

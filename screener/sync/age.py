@@ -7,11 +7,12 @@ from datetime import date
 from pathlib import Path
 
 from screener.lake.manifest import Manifest
+from screener.lake.remote import Url
 from screener.settings import data_home
 from screener.sync.places import SOURCES, STATE_NAME
 
 
-def age_line(path: Path, manifest: Manifest, today: date, most: int) -> str:
+def age_line(path: Path | Url, manifest: Manifest, today: date, most: int) -> str:
     """Return what to say of data that are more than ``most`` days old; ``""`` of newer ones and of a demo.
 
     Filings count until the day up to which a sync has all of them, else until the newest inside; prices until the
@@ -20,7 +21,7 @@ def age_line(path: Path, manifest: Manifest, today: date, most: int) -> str:
     days = {what: date.fromisoformat(day) for what, day in manifest.newest.items()}
     if manifest.demo or not _old(days, today, most):
         return ""
-    kept, synced = _synced(path, manifest)
+    kept, synced = _synced(path, manifest) if isinstance(path, Path) else (False, None)
     if synced is not None:
         days["filing"] = max(synced, days.get("filing", synced))
     old = _old(days, today, most)
@@ -47,7 +48,9 @@ def _synced(path: Path, manifest: Manifest) -> tuple[bool, date | None]:
     return waiting is not None, synced_until(state, waiting)
 
 
-def _remedy(path: Path, old: list[str], *, kept: bool) -> str:
+def _remedy(path: Path | Url, old: list[str], *, kept: bool) -> str:
+    if isinstance(path, Url):
+        return f"is there a newer version than that at {path}?"
     if "filing" not in old:
         return "build them again with newer prices"
     if not kept:

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from screener.lake.ages import EXAMPLES, Due, Stopped, due_reports, newest, stopped_prices
-from screener.lake.connect import Lake, reading
+from screener.lake.connect import Lake
 from screener.lake.manifest import Manifest
 from screener.lake.memory import read_from
+from screener.lake.remote import Url
 from screener.sync import sec
 from screener.sync.filings import NEWER_FACTS, NEWER_SUBMISSIONS, indexed
 from screener.sync.places import SOURCES
@@ -85,33 +86,32 @@ class Freshness:
         return found
 
 
-def freshness(path: Path, today: date, client: Client | None = None) -> Freshness | None:
-    """Return how old the data set at ``path`` is; ``None`` for a demo, which has no age.
+def freshness(lake: Lake, today: date, client: Client | None = None) -> Freshness | None:
+    """Return how old an open data set is; ``None`` for a demo, which has no age.
 
-    Only with a ``client`` is the network touched: the SEC's daily index is read. ``DataError`` when that, or the data
-    set, cannot be had.
+    Only with a ``client`` is the SEC asked: its daily index is read. ``DataError`` when that cannot be had.
     """
-    with reading(path) as lake:
-        if lake.manifest.demo:
-            return None
-        filed, priced = (newest(lake, what, today) for what in ("filing", "price"))
-        state = read_state(path / SOURCES)
-        waiting = unbuilt(state, lake.manifest)
-        until = synced_until(state, waiting) or filed
-        # The last day of which both are known: where one ends early, nobody has died since.
-        last = min((day for day in (filed, priced) if day is not None), default=today)
-        return Freshness(
-            today=today,
-            filed_until=until,
-            filed_days=_since(until, today),
-            price_until=priced,
-            price_days=_since(priced, today),
-            sources=_sources(path, lake.manifest, state if waiting else State(), today),
-            due=due_reports(lake, last, today),
-            prices=stopped_prices(lake, last, priced),
-            waiting=waiting,
-            filed=_filed_since(lake, client, until, today) if client and until else None,
-        )
+    if lake.manifest.demo:
+        return None
+    filed, priced = (newest(lake, what, today) for what in ("filing", "price"))
+    # Of a data set elsewhere it is not known what it was made from.
+    state = read_state(lake.path / SOURCES) if isinstance(lake.path, Path) else State()
+    waiting = unbuilt(state, lake.manifest)
+    until = synced_until(state, waiting) or filed
+    # The last day of which both are known: where one ends early, nobody has died since.
+    last = min((day for day in (filed, priced) if day is not None), default=today)
+    return Freshness(
+        today=today,
+        filed_until=until,
+        filed_days=_since(until, today),
+        price_until=priced,
+        price_days=_since(priced, today),
+        sources=_sources(lake.path, lake.manifest, state if waiting else State(), today),
+        due=due_reports(lake, last, today),
+        prices=stopped_prices(lake, last, priced),
+        waiting=waiting,
+        filed=_filed_since(lake, client, until, today) if client and until else None,
+    )
 
 
 def unbuilt(state: State, manifest: Manifest) -> Waiting | None:
@@ -129,8 +129,10 @@ def synced_until(state: State, waiting: Waiting | None) -> date | None:
     return state.filed_until if waiting == Waiting(0, bulk=False) else None
 
 
-def _sources(path: Path, manifest: Manifest, state: State, today: date) -> tuple[Source, ...]:
+def _sources(path: Path | Url, manifest: Manifest, state: State, today: date) -> tuple[Source, ...]:
     """Return a row for each bulk file of a sync, one for the companies' own files, and one for each other source."""
+    if isinstance(path, Url):
+        return ()
     found = []
     groups = {place: [known] for place, known in state.files.items() if not place.startswith("fsds/")}
     groups["fsds"] = [known for place, known in state.files.items() if place.startswith("fsds/")]
