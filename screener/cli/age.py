@@ -11,8 +11,7 @@ def say_age(data: str | None, as_of: date | None) -> None:
     """Say on stderr that the data are old, once a command has answered; nothing where a day was named."""
     if as_of is not None:
         return
-    from screener.lake.connect import find_data
-    from screener.lake.manifest import read_manifest
+    from screener.lake.connect import find_data, manifest_of
     from screener.output.cells import cell_text
     from screener.settings import max_age_days
     from screener.sync.age import age_line
@@ -21,6 +20,6 @@ def say_age(data: str | None, as_of: date | None) -> None:
     if most is None:
         return
     path = find_data(data)
-    line = age_line(path, read_manifest(path), date.today(), most)
+    line = age_line(path, manifest_of(path), date.today(), most)
     if line:
         say(cell_text(line))

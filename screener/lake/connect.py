@@ -36,6 +36,10 @@ _SETTINGS = (
 )
 
 
+# Manifests of data sets at addresses that this process has opened: a question about one needs no request.
+_seen: dict[Url, Manifest] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Lake:
     """An open data set: ``con`` has a view of each of its tables, by the names of ``schema.TABLE_NAMES``."""
@@ -135,6 +139,7 @@ def _open_remote(url: Url) -> Lake:
             except duckdb.Error as error:
                 raise remote.failed(url, f"table {name}", error) from None
         unfinished.pop_all()
+    _seen[url] = manifest
     return Lake(url, directory, manifest, con)
 
 
@@ -151,6 +156,11 @@ def _view(con: duckdb.DuckDBPyConnection, name: str, file: str) -> None:
     con.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet({quoted(file)})")
 
 
+def manifest_of(path: Path | Url) -> Manifest:
+    """Return the manifest of a data set, of one at an address as it was when it was opened last."""
+    return (_seen.get(path) if isinstance(path, Url) else None) or read_manifest(path)
+
+
 @contextmanager
 def facts_of(lake: Lake, issuer: int) -> Iterator[Path]:
     """Give a file that has the facts of an issuer: the table itself, or a copy of its rows from an address."""
@@ -161,9 +171,10 @@ def facts_of(lake: Lake, issuer: int) -> Iterator[Path]:
 
     import pyarrow.parquet as pq
 
-    with tempfile.TemporaryDirectory() as folder:
+    # A cursor of its own: somebody may still be reading what the connection was asked for.
+    with tempfile.TemporaryDirectory() as folder, lake.con.cursor() as con:
         path = Path(folder) / "facts.parquet"
-        pq.write_table(lake.con.sql(f"SELECT * FROM facts WHERE issuer_id = {int(issuer)}").to_arrow_table(), path)
+        pq.write_table(con.sql(f"SELECT * FROM facts WHERE issuer_id = {int(issuer)}").to_arrow_table(), path)
         yield path
 
 

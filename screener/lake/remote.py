@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 # What begins like an address; a Path makes one slash of two.
 _ADDRESS = re.compile(r"(https?|s3|s3a|s3n|gs|gcs|r2):/+", re.IGNORECASE)
+_QUERY = re.compile(r"\?[^\s\"']*")
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 EXTENSION = "httpfs"
 INSTALL = f"python -c \"import duckdb; duckdb.execute('INSTALL {EXTENSION}')\""
@@ -60,7 +61,7 @@ class Url:
 
     def hide(self, text: str) -> str:
         """Return a text, an error of DuckDB say, without what is secret in the address."""
-        return text.replace(self.query, "…") if self.query else text
+        return _QUERY.sub("?…", text.replace(self.query, "…")) if self.query else text
 
 
 # Addresses with secrets by what is shown of them: a result that is asked for more has only that.
@@ -78,17 +79,20 @@ def place_of(text: str) -> Path | Url:
         return Path(text)
     if text in _known:
         return _known[text]
-    scheme, parts = text.partition(":")[0].lower(), urlsplit(text)
+    scheme = text.partition(":")[0].lower()
+    try:
+        parts = urlsplit(_ADDRESS.sub(f"{scheme}://", text, count=1))
+        host = parts.hostname
+    except ValueError as error:
+        raise DataError(f"what begins with {scheme}:// is no address: {error}") from error
     base = f"{scheme}://{parts.netloc.rpartition('@')[2]}{parts.path.rstrip('/')}"
     if "@" in parts.netloc:
-        raise DataError(
-            f"the address {base} has a name or password in it, which lands in logs and histories",
-            hint="give it to DuckDB as a secret instead (docs/data.md)",
-        )
-    if not parts.netloc or (scheme == "http" and parts.hostname not in _HERE):
-        hint = "https://…" if parts.netloc else f"like {scheme}://bucket/folder"
-        raise DataError(f"{base} cannot be read: " + ("it is not encrypted" if parts.netloc else "it names no host"),
-                        hint=hint)  # fmt: skip
+        message = f"the address {base} has a name or password in it, which lands in logs and histories"
+        raise DataError(message, hint="give it to DuckDB as a secret instead (docs/data.md)")
+    if not host:
+        raise DataError(f"{base} names no host or bucket", hint=f"like {scheme}://bucket/folder")
+    if scheme == "http" and host not in _HERE:
+        raise DataError(f"{base} is not read: it is not encrypted", hint="https://…")
     url = Url(base, parts.query)
     if url.query:
         _known[str(url)] = url
@@ -135,9 +139,9 @@ def _s3_credentials(con: duckdb.DuckDBPyConnection, url: Url) -> None:
     """Take over the credentials of the environment, else those that the extension aws finds; else there are none."""
     import duckdb
 
-    if con.execute("SELECT count(*) FROM duckdb_secrets() WHERE type = 's3'").fetchall() != [(0,)]:
+    scope = quoted(f"{url.base}/")
+    if con.execute(f"SELECT name FROM which_secret({scope}, 's3')").fetchall():
         return
-    scope = quoted(url.base)
     given = {
         "KEY_ID": os.environ.get("AWS_ACCESS_KEY_ID"),
         "SECRET": os.environ.get("AWS_SECRET_ACCESS_KEY"),

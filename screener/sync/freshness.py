@@ -152,10 +152,12 @@ def _sources(path: Path | Url, manifest: Manifest, state: State, today: date) ->
     return tuple(found)
 
 
-def _filed_since(lake: Lake, client: Client, since: date, today: date) -> Filed:
-    """Ask the SEC's daily index who of the data set has filed after ``since``."""
+def _filed_since(lake: Lake, client: Client, since: date, today: date) -> Filed | None:
+    """Ask the SEC's daily index who of the data set has filed after ``since``; ``None`` where no CIK is known."""
     first = max(since, today - timedelta(days=MOST_DAYS))
     names = dict(lake.con.execute("SELECT cik, name FROM companies WHERE cik IS NOT NULL").fetchall())
+    if not names:
+        return None
     filers: dict[int, tuple[str, date]] = {}
     until = None
     with tempfile.TemporaryDirectory() as scratch:
