@@ -50,7 +50,7 @@ def _synced(path: Path, manifest: Manifest) -> tuple[bool, date | None]:
 
 def _remedy(path: Path | Url, old: list[str], *, kept: bool) -> str:
     if isinstance(path, Url):
-        return f"is there a newer version than that at {path}?"
+        return f"look for a newer version than that at {path}"
     if "filing" not in old:
         return "build them again with newer prices"
     if not kept:

@@ -17,6 +17,7 @@ from screener.cli.main import root
 from screener.errors import ScreenerError
 from screener.lake.ages import due_reports, stopped_prices
 from screener.lake.manifest import Manifest, read_manifest
+from screener.lake.remote import Url
 from screener.settings import config_path, max_age_days, save_contact
 from screener.sync.age import age_line
 from tests.engine.lakes import company, make_lake, price, quarter
@@ -246,6 +247,15 @@ def test_the_line_counts_from_the_last_sync(kept: Path) -> None:
     assert age_line(kept, manifest, date(2024, 3, 15), 7) == ""
     assert age_line(kept, manifest, date(2024, 3, 20), 7) == (
         f"the data are 12 days old (filings until 2024-03-08): screener data sync --data {kept}"
+    )
+
+
+def test_the_line_of_a_data_set_elsewhere_sends_nobody_to_build(kept: Path) -> None:
+    """Who reads an address has not made what is there."""
+    manifest = read_manifest(kept)
+    line = age_line(Url("s3://bucket/data", "sig=s3cret"), manifest, date(2024, 3, 20), 7)
+    assert line == (
+        "the data are 29 days old (filings until 2024-02-20): look for a newer version than that at s3://bucket/data?…"
     )
 
 
