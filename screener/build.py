@@ -49,9 +49,11 @@ def build_data(
     Raises ``DataError`` when a source can't be read at all; the data set that was there stays in place.
     """
     from screener.lake.memory import look, recall
+    from screener.lake.remote import refuse_address
     from screener.lake.versions import staging
     from screener.sources.report import BuildReport
 
+    refuse_address(out)
     if (simfin is None) == (sec is None and not fsds):
         raise ScreenerError("name one source of fundamentals: SEC, its Financial Statement Data Sets, or SimFin")
     source = _simfin(simfin, progress) if simfin is not None else _filings(sec, tuple(fsds), progress)

@@ -14,6 +14,10 @@ CONTACT_VARIABLE = "SCREENER_CONTACT"
 # A name and an address, or the address alone: what the SEC asks every program for.
 _CONTACT = re.compile(r"[^\x00-\x1f\x7f]*[\w.+-]+@[\w-]+(\.[\w-]+)+[^\x00-\x1f\x7f]*")
 LONGEST_CONTACT = 200
+AGE_VARIABLE = "SCREENER_MAX_AGE_DAYS"
+MAX_AGE_DAYS = 7
+# Digits; more is a slip of the keyboard.
+LONGEST_AGE = 6
 
 
 def config_path() -> Path:
@@ -36,13 +40,31 @@ def read_contact() -> str:
     return checked_contact(given) if given else str(_settings().get("contact", ""))
 
 
+def max_age_days() -> int | None:
+    """Return how many days old data may be before a run says so: 7, unless told otherwise; ``None`` for never.
+
+    ``SCREENER_MAX_AGE_DAYS`` goes before ``max_age_days`` of the settings; 0 and ``off`` are never. ``ScreenerError``
+    for anything else.
+    """
+    given: object = os.environ.get(AGE_VARIABLE, "").strip()
+    origin = AGE_VARIABLE
+    if not given:
+        given, origin = _settings().get("max_age_days", MAX_AGE_DAYS), "max_age_days"
+    text = str(given).strip().lower()
+    if text == "off":
+        return None
+    if isinstance(given, bool) or not (text.isascii() and text.isdecimal()) or len(text) > LONGEST_AGE:
+        raise ScreenerError(f"{origin} is {given!r}: no number of days", hint="like 7; 0 or off for never")
+    return int(text) or None
+
+
 def save_contact(contact: str) -> Path:
     """Write the contact into the settings and return their file; other settings stay."""
     path = config_path()
     found = _settings() | {"contact": checked_contact(contact)}
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    # A JSON string is a basic string of TOML.
+    # Strings, numbers and truth values are written alike in JSON and TOML.
     part.write_text("".join(f"{key} = {json.dumps(value)}\n" for key, value in found.items()), encoding="utf-8")
     part.replace(path)
     return path
@@ -58,7 +80,7 @@ def checked_contact(text: str) -> str:
     return text
 
 
-def _settings() -> dict[str, str]:
+def _settings() -> dict[str, str | float]:
     path = config_path()
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -66,4 +88,4 @@ def _settings() -> dict[str, str]:
         return {}
     except (OSError, ValueError) as error:
         raise ScreenerError(f"cannot read the settings {path}: {error}", hint="mend or remove that file") from error
-    return {key: value for key, value in found.items() if isinstance(value, str)}
+    return {key: value for key, value in found.items() if isinstance(value, (str, int, float))}

@@ -101,8 +101,9 @@ class Shortlist(Result):
     @contextmanager
     def _reopened(self) -> Iterator[Lake]:
         from screener.lake.connect import reading
+        from screener.lake.remote import place_of
 
-        with reading(Path(self.path)) as lake:
+        with reading(place_of(self.path)) as lake:
             if lake.manifest.data_hash != self.run.data_hash:
                 raise DataError(f"the data set {self.path} has changed since this run", hint="run the screen again")
             yield lake

@@ -116,6 +116,54 @@ screener run quality-value
   Proxies and certificate authorities of your own are those of the environment (`HTTPS_PROXY`, `REQUESTS_CA_BUNDLE`).
   `SCREENER_SEC_SITE` and `SCREENER_SEC_API` name a mirror.
 
+## How old the data are
+
+`screener data info` says it; without `--online` it asks nothing of the network:
+
+- *filings*, *prices*: the last day inside. Filings count until the day of the last sync's newest index, where a sync
+  keeps the data set; *not built yet* is what it has fetched with `--no-build`.
+- *source*: the last change of each file that a sync fetched, by the SEC's own date, with the day on which it was
+  fetched; of other sources, that of the newest file.
+- *reports due*: living companies whose next report should have been filed by now, by their last period's end: 45 days
+  after a quarter and 90 after a year, for filers of a 20-F or 40-F four and three months after a year, the Monday after
+  a weekend. They are due, which is not to say that they have filed. `--online` reads the SEC's daily index (of the last
+  120 days at the most) and counts the companies that have.
+- *prices that stopped*: primary lines of living companies whose last price is more than ten days older than the newest
+  session of the data set; screens treat such a price as none.
+
+Commands that answer as of today (`run`, `explain`, `show`, `near`, `unknown`, `funnel`, `holds`) say on stderr when
+filings or prices are more than seven days old, in one line, unless `--as-of` names a day:
+
+```text
+the data are 23 days old (filings until 2026-10-31): screener data sync
+```
+
+`SCREENER_MAX_AGE_DAYS`, or `max_age_days = 30` in the settings, is another number of days; 0 or `off` is never. What is
+printed and written is the same on every day. Demo data do not age.
+
+## Data sets elsewhere
+
+Wherever a folder is read (`--data`, `SCREENER_DATA`, `data=` in Python), an address may stand: `https://host/folder`,
+`s3://bucket/folder`, and `gs://` and `r2://` as DuckDB knows them. Manifest and tables are read in place, nothing is
+copied; a run reads the columns that it needs, of the demo less than half of the bytes.
+
+```text
+screener run quality-value --data s3://research/data/us
+```
+
+- It needs DuckDB's extension httpfs, which screener never installs by itself:
+  `python -c "import duckdb; duckdb.execute('INSTALL httpfs')"`. Where that cannot be, a copy in a folder needs nothing.
+- *Credentials* for S3 are a secret that DuckDB has stored (`CREATE PERSISTENT SECRET`), else `AWS_ACCESS_KEY_ID`,
+  `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN` and `AWS_REGION`, else what DuckDB's extension aws finds where it is
+  installed (profiles, single sign-on, roles), else none, as for public buckets. Other stores, endpoints of your own and
+  tokens for https are stored secrets of the types `gcs`, `r2`, `s3` with `ENDPOINT`, and `http` with `BEARER_TOKEN`.
+- What stands behind a question mark is sent with every file and never shown or written. A name or password in an
+  address is refused, and so is `http://` but for this machine.
+- The connection reads the tables of the manifest's version and nothing else. Their sizes and hashes are not compared as
+  in a folder: that would read them whole.
+- Data sets are built in a folder; commands that write refuse an address. To publish one, copy its newest folder in
+  `versions` first and `manifest.json` last, and leave the version before for those who are reading it.
+
 ## Building again
 
 A build writes a new version and then names it in `manifest.json`; Ctrl-C, SIGTERM, a full disk or a power cut at any

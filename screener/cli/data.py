@@ -9,9 +9,10 @@ from pathlib import Path
 import click
 
 from screener.cli.built import say_built, shown
-from screener.cli.options import as_of_option, data_option, format_option, pager_option, say, terminal
+from screener.cli.options import Day, as_of_option, data_option, format_option, pager_option, say, terminal
 from screener.cli.pager import show_text
 from screener.cli.progress import working
+from screener.cli.sync import asked_contact
 from screener.cli.sync import command as sync
 from screener.errors import EXIT_EMPTY, ScreenError
 
@@ -90,15 +91,28 @@ def demo(out: Path, companies: int, years: int, seed: int) -> None:
 
 @command.command("info")
 @data_option
+@click.option("--online", is_flag=True, help="Ask the SEC's daily index which companies have filed since.")
 @click.option("--format", "fmt", type=click.Choice(("table", "json")), default="table", show_default=True)
+@click.option("--today", type=Day(), hidden=True)
 @pager_option
-def info(data: str | None, fmt: str) -> None:
-    """Say what a data set holds, how it was made, and what was dropped and why."""
-    from screener.lake.connect import find_data
-    from screener.lake.describe import describe
-    from screener.output.info import info_json, info_text
+def info(data: str | None, online: bool, fmt: str, today: date | None) -> None:
+    """Say what a data set holds, how old that is, how it was made, and what was dropped and why.
 
-    found = describe(find_data(data))
+    Without --online nothing is asked of the network; what is due by the rules of the SEC is told.
+    """
+    from screener.lake.connect import find_data, reading
+    from screener.lake.describe import description
+    from screener.output.info import info_json, info_text
+    from screener.sync.client import Client
+    from screener.sync.freshness import freshness
+
+    path = find_data(data)
+    with reading(path) as lake:
+        found = description(lake)
+        client = Client(asked_contact(None)) if online and not found["demo"] else None
+        with working("asking the SEC who has filed" if client else f"reading {path}"):
+            age = freshness(lake, today or date.today(), client)
+    found["age"] = None if age is None else age.as_dict()
     show_text(info_json(found) if fmt == "json" else info_text(found))
 
 

@@ -6,6 +6,7 @@ from typing import Unpack
 
 import click
 
+from screener.cli.age import say_age
 from screener.cli.complete import complete_screen, complete_ticker
 from screener.cli.options import RunOptions, format_option, run_options, terminal
 from screener.cli.pager import show_text
@@ -28,6 +29,7 @@ def command(screen: str, ticker: str, fmt: str | None, **given: Unpack[RunOption
 
     with working(f"explaining {ticker} in {screen}"):
         found = api.explain(screen, ticker, **given)
+    say_age(given["data"], given["as_of"])
     width, color = terminal()
     makers = {"json": explanation_json, "csv": explanation_csv, "markdown": explanation_markdown}
     text = makers[fmt](found) if fmt in makers else render_explanation(found, width=width, color=color)

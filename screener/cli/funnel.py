@@ -6,6 +6,7 @@ from typing import Unpack
 
 import click
 
+from screener.cli.age import say_age
 from screener.cli.complete import complete_screen
 from screener.cli.options import RunOptions, format_option, run_options, terminal
 from screener.cli.pager import show_text
@@ -23,5 +24,6 @@ def command(screen: str, fmt: str | None, **given: Unpack[RunOptions]) -> None:
 
     with working(f"counting what the rules of {screen} cost"):
         found = api.funnel(screen, **given)
+    say_age(given["data"], given["as_of"])
     width, color = terminal()
     show_text(funnel_output(found, fmt or "table", width=width, color=color))

@@ -6,6 +6,7 @@ from datetime import date
 
 import click
 
+from screener.cli.age import say_age
 from screener.cli.complete import complete_ticker
 from screener.cli.options import as_of_option, data_option, format_option, metrics_option, say, terminal
 from screener.cli.pager import show_text
@@ -30,6 +31,7 @@ def command(
 
     with working("running all saved screens"):
         found = api.holds(ticker, data=data, as_of=as_of, metrics=metrics)
+    say_age(data, as_of)
     for _, message in found.problems:
         say(message)
     width, color = terminal()

@@ -6,6 +6,7 @@ from typing import Unpack
 
 import click
 
+from screener.cli.age import say_age
 from screener.cli.complete import complete_screen
 from screener.cli.options import RunOptions, format_option, run_options, terminal
 from screener.cli.pager import show_text
@@ -24,5 +25,6 @@ def command(screen: str, limit: int, fmt: str | None, **given: Unpack[RunOptions
 
     with working(f"looking for near misses of {screen}"):
         found = api.near(screen, limit=limit, **given)
+    say_age(given["data"], given["as_of"])
     width, color = terminal()
     show_text(near_output(found, fmt or "table", width=width, color=color))

@@ -48,8 +48,8 @@ def data_option(command: F) -> F:
     return click.option(
         "--data",
         metavar="DIR",
-        help="Data set to read. Default: the environment variable SCREENER_DATA, else the one that `data sync` keeps,"
-        " else the shipped demo.",
+        help="Data set to read: a folder, or an address (https://, s3://). Default: the environment variable"
+        " SCREENER_DATA, else the one that `data sync` keeps, else the shipped demo.",
     )(command)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Unpack
 
 import click
 
+from screener.cli.age import say_age
 from screener.cli.complete import complete_screen
 from screener.cli.options import RunOptions, format_choice, run_options, say, terminal
 from screener.cli.pager import show_text
@@ -92,12 +93,14 @@ def command(
     if watch:
         from screener.cli.watch import watch_screen
 
+        say_age(given["data"], given["as_of"])
         watch_screen(screen, partial(show, paged=False), limit=limit, **given)
         return
     # Where a file needs the report, it is one query for both.
     rich = update is not None or any(target.fmt.rich for target in targets)
     with working(f"running {screen}"):
         result = Shortlist.of((api.report if rich else api.run)(screen, limit=limit, **given))
+    say_age(given["data"], given["as_of"])
     if update is not None:
         with Stoppable():
             _update(result, update)

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from screener.cli.age import say_age
 from screener.cli.complete import complete_items, complete_ticker
 from screener.cli.options import Day, as_of_option, data_option, format_option, say, terminal
 from screener.cli.pager import show_text
@@ -81,6 +82,7 @@ def _page(ticker: str, fmt: str | None, **options: Any) -> None:
 
     with working(f"looking up {ticker}"):
         found = api.profile(ticker, **options)
+    say_age(options["data"], options["as_of"])
     makers = {"json": profile_json, "csv": profile_csv, "markdown": profile_markdown}
     width, color = terminal()
     show_text(makers[fmt](found) if fmt in makers else render_profile(found, width=width, color=color))

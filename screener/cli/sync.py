@@ -63,7 +63,7 @@ def command(
     from screener.sync.dataset import sync_data
 
     out = data or data_home()
-    client = Client(_contact(contact))
+    client = Client(asked_contact(contact))
     with shown(quiet=quiet) as progress:
         found = sync_data(
             out, client, today or date.today(), fsds=fsds, prices=prices, whole=whole, build=not no_build,
@@ -79,7 +79,7 @@ def command(
         say_built(out, report, f"nothing has changed in {out}")
 
 
-def _contact(given: str | None) -> str:
+def asked_contact(given: str | None) -> str:
     """Return the contact: as given (and kept), as kept before, or as typed now; an error where nobody can type."""
     from screener.settings import CONTACT_VARIABLE, read_contact, save_contact
 

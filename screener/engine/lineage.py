@@ -58,6 +58,7 @@ class Versions(Shown):
 @contextmanager
 def lineage_of(lake: Lake, company: Company) -> Iterator[Lineage]:
     """Give the lineage of a company of the data set: its facts are standardized once more, in memory."""
+    from screener.lake.connect import facts_of
     from screener.standardize.lineage import Issuer, lineage
 
     row = lake.con.execute(
@@ -68,7 +69,7 @@ def lineage_of(lake: Lake, company: Company) -> Iterator[Lineage]:
     ).fetchone()
     model, sic, year_end, last = row or (None, None, None, None)
     issuer = Issuer(company.issuer_id, model, sic, year_end, last)
-    with lineage(lake.directory / "facts.parquet", issuer) as found:
+    with facts_of(lake, company.issuer_id) as facts, lineage(facts, issuer) as found:
         yield found
 
 

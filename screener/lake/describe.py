@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from screener.lake.connect import Lake, reading
+from screener.lake.remote import Url
 
 _DATES = {
     "facts_filed": "SELECT min(filed), max(filed) FROM facts",
@@ -34,19 +35,23 @@ _COVERAGE = {
 }
 
 
-def describe(path: Path) -> dict[str, Any]:
-    """Return the content of the data set at ``path`` as plain values; ``DataError`` when it can't be opened.
+def describe(path: Path | Url) -> dict[str, Any]:
+    """Return the content of the data set at ``path`` as plain values; ``DataError`` when it can't be opened."""
+    with reading(path) as lake:
+        return description(lake)
+
+
+def description(lake: Lake) -> dict[str, Any]:
+    """Return the content of an open data set as plain values.
 
     ``dates`` are [first, last] as ISO text or None; ``coverage`` are counts; the rest is the manifest's.
     """
-    with reading(path) as lake:
-        content = lake.manifest.as_dict()
-        return {
-            "path": str(path),
-            **content,
-            "dates": {name: _range(lake, sql) for name, sql in _DATES.items()},
-            "coverage": {name: _count(lake, sql) for name, sql in _COVERAGE.items()},
-        }
+    return {
+        "path": str(lake.path),
+        **lake.manifest.as_dict(),
+        "dates": {name: _range(lake, sql) for name, sql in _DATES.items()},
+        "coverage": {name: _count(lake, sql) for name, sql in _COVERAGE.items()},
+    }
 
 
 def _range(lake: Lake, sql: str) -> list[str | None]:

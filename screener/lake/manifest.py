@@ -6,11 +6,16 @@ import hashlib
 import json
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from screener.errors import DataError
+from screener.lake import remote
 from screener.lake.files import sha256_of
+from screener.lake.remote import Url
 from screener.lake.schema import SCHEMA_VERSION, TABLE_NAMES
+
+if TYPE_CHECKING:
+    import duckdb
 
 MANIFEST_NAME = "manifest.json"
 VERSIONS_NAME = "versions"
@@ -43,6 +48,7 @@ class Manifest:
     created: ISO date given by the caller; it is not part of the hash, so the same input gives the same hash.
     kind: ``sec``, ``fsds``, ``simfin`` or ``demo``. report: the build report as a dict. notes: sentences that a
     reader of results should see. previous: the version before this one, kept for readers that still have it open.
+    newest: the last day of a ``filing`` and of a ``price`` inside, as ISO text; a demo has none.
     """
 
     created: str
@@ -54,6 +60,7 @@ class Manifest:
     demo: bool = False
     schema_version: int = SCHEMA_VERSION
     previous: str = ""
+    newest: dict[str, str] = field(default_factory=dict)
 
     @property
     def data_hash(self) -> str:
@@ -82,6 +89,7 @@ class Manifest:
             "data_hash": self.data_hash,
             "version": self.version,
             "previous": self.previous,
+            **({"newest": self.newest} if self.newest else {}),
             "tables": {t.name: {"rows": t.rows, "size": t.size, "sha256": t.sha256} for t in self.tables},
             "sources": [{"name": s.name, "size": s.size, "sha256": s.sha256} for s in self.sources],
             "notes": list(self.notes),
@@ -104,8 +112,14 @@ def source_files(paths: list[Path]) -> tuple[SourceFile, ...]:
     return tuple(sorted(found, key=lambda source: source.name))
 
 
-def read_manifest(path: Path) -> Manifest:
+def read_manifest(path: Path | Url) -> Manifest:
     """Read the manifest of the data set at ``path``; ``DataError`` when it is missing, damaged or too new."""
+    if isinstance(path, Url):
+        import duckdb
+
+        with duckdb.connect() as con:
+            remote.load_extension(con, path)
+            return fetch_manifest(con, path)
     file = path / MANIFEST_NAME
     if not path.is_dir():
         raise DataError(f"there is no data set at {path}", hint="name a folder made by `screener data build`")
@@ -115,6 +129,15 @@ def read_manifest(path: Path) -> Manifest:
         raise DataError(f"{path} is not a data set: it has no {MANIFEST_NAME}", hint=_REBUILD) from error
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"{file} cannot be read: {error}", hint=_REBUILD) from error
+    return _read(text, path, str(file))
+
+
+def fetch_manifest(con: duckdb.DuckDBPyConnection, url: Url) -> Manifest:
+    """Read the manifest of the data set at an address, over a connection that reads such; ``DataError`` as above."""
+    return _read(remote.read_text(con, url, MANIFEST_NAME), url, f"{MANIFEST_NAME} of {url}")
+
+
+def _read(text: str, path: Path | Url, file: str) -> Manifest:
     try:
         content = json.loads(text)
         version = content["schema_version"]
@@ -131,7 +154,7 @@ def read_manifest(path: Path) -> Manifest:
     return _parse(content, file)
 
 
-def _parse(content: dict[str, Any], file: Path) -> Manifest:
+def _parse(content: dict[str, Any], file: str) -> Manifest:
     try:
         manifest = Manifest(
             created=str(content["created"]),
@@ -146,6 +169,7 @@ def _parse(content: dict[str, Any], file: Path) -> Manifest:
             demo=bool(content["demo"]),
             schema_version=int(content["schema_version"]),
             previous=str(content["previous"]),
+            newest={str(what): str(day) for what, day in content.get("newest", {}).items()},
         )
         declared = content["data_hash"]
     except (KeyError, TypeError, ValueError, AttributeError) as error:

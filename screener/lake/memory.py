@@ -132,6 +132,16 @@ def recall(out: Path, options: dict[str, Any]) -> tuple[Memory, Manifest] | None
     return (memory, manifest) if (memory.made_by, memory.options) == (made_by(), options) else None
 
 
+def read_from(out: Path, manifest: Manifest) -> dict[str, tuple[Input, ...]]:
+    """Return the files that a data set was made from, by the name of their source; nothing where it is not known."""
+    file = out / VERSIONS_NAME / manifest.version / FOLDER / FILE
+    try:
+        steps = json.loads(file.read_text(encoding="utf-8"))["steps"]
+        return {name: tuple(Input(**i) for i in step["inputs"]) for name, step in steps.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
 def look(paths: list[Path], known: tuple[Input, ...], now_ns: int) -> tuple[Input, ...]:
     """Return the files of ``paths`` (folders: every file in them), by name; hash only those that may have changed."""
     before = {file.path: file for file in known}

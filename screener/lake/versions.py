@@ -8,18 +8,23 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from screener.errors import DataError
-from screener.lake.files import check_columns, sha256_of
+from screener.lake.files import check_columns, quoted, sha256_of
 from screener.lake.manifest import MANIFEST_NAME, VERSIONS_NAME, Manifest, TableFile, read_manifest
 from screener.lake.memory import FOLDER
-from screener.lake.schema import TABLE_NAMES, columns_of
+from screener.lake.remote import refuse_address
+from screener.lake.schema import FAR_DATE, TABLE_NAMES, columns_of
 
 LOCK_NAME = ".lock"
 STAGE_NAME = ".stage"
 FULL_DISK = frozenset({errno.ENOSPC, errno.EDQUOT})
 _INCOMING = ".incoming-"
+# Where the days are that tell how new a data set is.
+NEWEST = {"filing": (("facts", "filed"), ("events", "filed")), "price": (("prices", "date"),)}
 
 # Locks that this process holds: a build holds the lock from its first file on and publishes inside it.
 _held: set[Path] = set()
@@ -28,6 +33,7 @@ _held: set[Path] = set()
 @contextmanager
 def writer_lock(out: Path) -> Iterator[None]:
     """Hold the data set's writer lock (an OS lock: it ends with the process); ``DataError`` when another has it."""
+    refuse_address(out)
     key = out.resolve()
     if key in _held:
         yield
@@ -78,6 +84,7 @@ def publish(out: Path, stage: Path, manifest: Manifest) -> Path:
     """
     with writer_lock(out), _disk_errors(out):
         tables = measure(stage)
+        manifest = replace(manifest, newest={} if manifest.demo else newest_days(stage, manifest.created))
         old = _current(out)
         sealed = manifest.sealed(tables, "")
         if old:
@@ -99,6 +106,31 @@ def measure(folder: Path) -> tuple[TableFile, ...]:
             rows = check_columns(con, path, table, columns_of(table))
             found.append(TableFile(table, rows, path.stat().st_size, sha256_of(path)))
     return tuple(found)
+
+
+def newest_days(folder: Path, created: str) -> dict[str, str]:
+    """Return the last day of a ``filing`` and of a ``price`` in the tables of ``folder``, as ISO text, if there is one.
+
+    A day after ``created``, the day of the build, is an error of the source and says nothing.
+    """
+    import duckdb
+
+    try:
+        last = date.fromisoformat(created).isoformat()
+    except ValueError:
+        last = FAR_DATE
+    found = {}
+    with duckdb.connect() as con:
+        for what, columns in NEWEST.items():
+            days = " UNION ALL ".join(
+                f"SELECT max({column}) FILTER ({column} <= DATE '{last}') AS day "
+                f"FROM read_parquet({quoted(folder / f'{table}.parquet')})"
+                for table, column in columns
+            )
+            row = con.execute(f"SELECT max(day) FROM ({days})").fetchone()
+            if row and row[0]:
+                found[what] = row[0].isoformat()
+    return found
 
 
 def clean(out: Path) -> None:

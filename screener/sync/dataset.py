@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING
 
 from screener.sync.client import Client
 from screener.sync.filings import Copy, Synced, sync_filings, sync_quarters
+from screener.sync.places import SOURCES
 from screener.sync.state import read_state
 
 if TYPE_CHECKING:
     from screener.sources.report import BuildReport, Progress
-
-# Below the folder of the data set.
-SOURCES = "sources"
 
 
 @dataclass(frozen=True)

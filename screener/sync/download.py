@@ -8,6 +8,8 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +33,10 @@ SPARE_BYTES = 200_000_000
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What is known of a file that was fetched: the server's marks, size in bytes and SHA-256; ``new``: it changed."""
+    """What is known of a file that was fetched: the server's marks, size in bytes, SHA-256, and the day in ISO form.
+
+    ``new``: it changed.
+    """
 
     url: str
     etag: str
@@ -39,11 +44,20 @@ class Fetched:
     size: int
     sha256: str
     new: bool = True
+    fetched: str = ""
 
     @property
     def mark(self) -> str:
         """Return what a range may be asked against: a strong entity tag, or a time of change (RFC 9110, 13.1.5)."""
         return self.etag if self.etag and not self.etag.startswith("W/") else self.modified
+
+    @property
+    def changed(self) -> date | None:
+        """Return the day of the file's last change, ``None`` where the server gives none."""
+        try:
+            return parsedate_to_datetime(self.modified).date()
+        except ValueError:
+            return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +190,8 @@ def _attempt(
                 progress(wanted.label or wanted.path.name, size, expected)
     if expected and size < expected:
         raise CutError(f"{size:,} of {expected:,} bytes arrived")
-    return Fetched(wanted.url, about.etag, about.modified, size, sha256_of(part.path))
+    today = date.today().isoformat()
+    return Fetched(wanted.url, about.etag, about.modified, size, sha256_of(part.path), fetched=today)
 
 
 def _room(wanted: Wanted, missing: int, expected: int) -> None:

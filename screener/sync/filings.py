@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -135,10 +134,10 @@ def _zips(copy: Copy, today: date) -> date:
     for name in (sec.SUBMISSIONS, sec.FACTS):
         _fetch(copy, name)
     state = copy.state
-    made = [_day(state.files[sec.BULK_BY_NAME[name].place]) for name in (sec.SUBMISSIONS, sec.FACTS)]
+    made = [state.files[sec.BULK_BY_NAME[name].place].changed for name in (sec.SUBMISSIONS, sec.FACTS)]
     # A server that gives no day has files of the last days: what was filed in them is asked for once more.
     day = min(known or today - UNDATED_ZIP for known in made) - ZIP_LAG
-    old = [place for place, known in state.companies.items() if (_day(known) or day) <= day]
+    old = [place for place, known in state.companies.items() if (known.changed or day) <= day]
     # First removed, then forgotten: what a killed sync leaves is asked for once more.
     for place in old:
         (copy.folder / place).unlink(missing_ok=True)
@@ -148,32 +147,30 @@ def _zips(copy: Copy, today: date) -> date:
     return day
 
 
-def _day(known: Fetched) -> date | None:
-    """Return the day of a file's last change, ``None`` where the server gives none."""
-    try:
-        return parsedate_to_datetime(known.modified).date()
-    except ValueError:
-        return None
-
-
 def _filers(copy: Copy, since: date, today: date) -> dict[date, set[int]]:
     """Return, for each day after ``since`` that has an index, the companies that filed what matters."""
-    found: dict[date, set[int]] = {}
     with _scratch(copy.folder) as scratch:
-        for day in sec.folders(since + timedelta(days=1), today):
-            listing = _text(copy.client, f"{sec.index_folder(day)}/index.json", scratch / "index.json", check_json)
-            if listing is None:
-                # The first day of a quarter has no folder until its first index.
-                continue
-            try:
-                days = sec.index_days(listing, since, today)
-            except ValueError as error:
-                raise DataError(f"{sec.index_folder(day)}/index.json: {error}") from error
-            for filed, name in days:
-                index = _text(copy.client, f"{sec.index_folder(day)}/{name}", scratch / name, check_text)
-                if index is not None:
-                    found[filed] = sec.filers(index)
-    return found
+        return {day: {cik for cik, _ in found} for day, found in indexed(copy.client, scratch, since, today)}
+
+
+def indexed(client: Client, scratch: Path, since: date, today: date) -> Iterator[tuple[date, list[tuple[int, str]]]]:
+    """Yield each day after ``since`` that has an index, with the (CIK, form) of what was filed and matters.
+
+    scratch: a folder for the files of the index. ``DataError`` when the index cannot be had.
+    """
+    for day in sec.folders(since + timedelta(days=1), today):
+        listing = _text(client, f"{sec.index_folder(day)}/index.json", scratch / "index.json", check_json)
+        if listing is None:
+            # The first day of a quarter has no folder until its first index.
+            continue
+        try:
+            days = sec.index_days(listing, since, today)
+        except ValueError as error:
+            raise DataError(f"{sec.index_folder(day)}/index.json: {error}") from error
+        for filed, name in days:
+            index = _text(client, f"{sec.index_folder(day)}/{name}", scratch / name, check_text)
+            if index is not None:
+                yield filed, sec.filings(index)
 
 
 @contextmanager

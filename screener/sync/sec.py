@@ -105,13 +105,13 @@ def index_days(listing: bytes, since: date, until: date) -> list[tuple[date, str
     return sorted(found)
 
 
-def filers(index: bytes) -> set[int]:
-    """Return the CIKs that filed one of ``FORMS`` by a daily index (``CIK|Company Name|Form Type|Date Filed|File``)."""
-    found = set()
+def filings(index: bytes) -> list[tuple[int, str]]:
+    """Return (CIK, form) of one of ``FORMS`` from a daily index (``CIK|Company Name|Form Type|Date Filed|File``)."""
+    found = []
     for line in index.decode("latin-1").splitlines():
         parts = line.split("|")
         if len(parts) == 5 and parts[0].strip().isdecimal() and parts[2].strip().removesuffix("/A") in FORMS:
-            found.add(int(parts[0]))
+            found.append((int(parts[0]), parts[2].strip()))
     return found
 
 

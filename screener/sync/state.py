@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from screener.sync.download import Fetched
-
-STATE_NAME = "state.json"
+from screener.sync.places import STATE_NAME
 
 
 @dataclass
