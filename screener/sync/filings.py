@@ -91,6 +91,7 @@ def sync_filings(copy: Copy, today: date, *, whole: bool = False) -> None:
     if stale:
         filers = _filers(copy, _zips(copy, today), today)
     _companies(copy, filers)
+    _tidy(copy.folder / "sec")
     copy.found.filed_until = state.filed_until
 
 
@@ -111,6 +112,13 @@ def sync_quarters(copy: Copy, first: tuple[int, int], today: date) -> None:
             copy.note(place, known)
             copy.state.files[place] = known
             copy.save()
+    _tidy(copy.folder / "fsds")
+
+
+def _tidy(folder: Path) -> None:
+    """Remove what broke off and was not gone on with: all that is wanted of this folder is there."""
+    for path in folder.rglob("*.part*"):
+        path.unlink(missing_ok=True)
 
 
 def _fetch(copy: Copy, name: str) -> None:
@@ -138,11 +146,12 @@ def _zips(copy: Copy, today: date) -> date:
     made = [_day(state.files[sec.BULK_BY_NAME[name].place]) for name in (sec.SUBMISSIONS, sec.FACTS)]
     # A server that gives no day has files of the last days: what was filed in them is asked for once more.
     day = min(known or today - UNDATED_ZIP for known in made) - ZIP_LAG
-    old = [place for place, known in state.companies.items() if (_day(known) or day) <= day]
-    # First removed, then forgotten: what a killed sync leaves is asked for once more.
-    for place in old:
-        (copy.folder / place).unlink(missing_ok=True)
-        del state.companies[place]
+    current = {place for place, known in state.companies.items() if (_day(known) or day) > day}
+    # Also those that a killed sync has put there and not noted: they would go before what is newer.
+    for path in (path for name in (NEWER_FACTS, NEWER_SUBMISSIONS) for path in (copy.folder / name).glob("*.json")):
+        if path.relative_to(copy.folder).as_posix() not in current:
+            path.unlink()
+    state.companies = {place: known for place, known in state.companies.items() if place in current}
     state.filed_until = state.zips_until = day
     copy.save()
     return day
@@ -203,7 +212,8 @@ def _companies(copy: Copy, filers: dict[date, set[int]]) -> None:
     for place in (NEWER_FACTS, NEWER_SUBMISSIONS):
         (copy.folder / place).mkdir(parents=True, exist_ok=True)
 
-    for number, (cik, files) in enumerate(_in_parallel(lambda cik: _company(copy, cik), ciks), start=1):
+    companies = _in_parallel(lambda cik: _company(copy, cik), ciks, copy.client.stop)
+    for number, (cik, files) in enumerate(companies, start=1):
         for place, known in files.items():
             if known is not None:
                 copy.note(place, known)
@@ -231,10 +241,15 @@ def _company(copy: Copy, cik: int) -> tuple[int, dict[str, Fetched | None]]:
     return cik, found
 
 
-def _in_parallel(work: Callable[[int], T], ciks: list[int]) -> Iterator[T]:
-    """Yield what ``work`` gives for each company, in order; the first failure ends the rest."""
+def _in_parallel(work: Callable[[int], T], ciks: list[int], stop: Callable[[], None]) -> Iterator[T]:
+    """Yield what ``work`` gives for each company, in order; the first failure ends the rest, and so does Ctrl-C.
+
+    ``stop`` ends what the others wait for.
+    """
     with ThreadPoolExecutor(WORKERS) as pool:
         try:
             yield from pool.map(work, ciks)
-        finally:
+        except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
+            stop()
+            raise

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -91,6 +92,17 @@ class Handler(BaseHTTPRequestHandler):
             return
         self.answer(200, content, marks)
 
+    def trickle(self, content: bytes, gap: float, at_once: int) -> bool:
+        """Answer with ``at_once`` bytes of headers and body, then a byte every ``gap`` seconds as long as one listens."""
+        head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(content)}\r\nETag: {etag_of(content)}\r\n\r\n".encode()
+        self.close_connection = True
+        with suppress(OSError):
+            self.wfile.write((head + content)[:at_once])
+            for number in (head + content)[at_once:]:
+                self.wfile.write(bytes([number]))
+                time.sleep(gap)
+        return True
+
     def answer(self, status: int, body: bytes, headers: dict[str, str] | None = None, *, send: int = -1) -> None:
         """Send an answer; ``send`` bytes of the body, then cut the connection (-1: all of it)."""
         self.send_response(status)
@@ -104,11 +116,18 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, *_: object) -> None:
+        """Say nothing of connections that the other side has closed."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            raise
+
+
 @contextmanager
 def serving(site: Site) -> Iterator[Site]:
     """Run the server on a free port while the block runs; ``site.url`` has its address."""
     handler = type("Bound", (Handler,), {"site": site})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = _Server(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()

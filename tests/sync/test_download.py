@@ -103,7 +103,7 @@ def test_a_later_call_goes_on(site: Site, client: Client, tmp_path: Path) -> Non
     """What a broken run brought is not fetched again."""
     content = site.files[PATH]
     (tmp_path / "companyfacts.zip.part").write_bytes(content[:300_000])
-    about = {"url": site.url + PATH, "mark": etag_of(content)}
+    about = {"url": site.url + PATH, "etag": etag_of(content), "modified": ""}
     (tmp_path / "companyfacts.zip.part.json").write_text(json.dumps(about))
     download(client, wanted(site, tmp_path), None)
     assert site.asked[0].headers["Range"] == "bytes=300000-"
