@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 # 2024-03-08, the time of change of every file; a new version is a day younger.
 BORN = 1_709_856_000
@@ -93,7 +94,7 @@ class Handler(BaseHTTPRequestHandler):
         self.answer(200, content, marks)
 
     def trickle(self, content: bytes, gap: float, at_once: int) -> bool:
-        """Answer with ``at_once`` bytes of headers and body, then a byte every ``gap`` seconds as long as one listens."""
+        """Answer ``at_once`` bytes of headers and body, then a byte every ``gap`` seconds as long as one listens."""
         head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(content)}\r\nETag: {etag_of(content)}\r\n\r\n".encode()
         self.close_connection = True
         with suppress(OSError):
@@ -117,10 +118,10 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class _Server(ThreadingHTTPServer):
-    def handle_error(self, *_: object) -> None:
+    def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of connections that the other side has closed."""
         if not isinstance(sys.exc_info()[1], OSError):
-            raise
+            super().handle_error(request, client_address)
 
 
 @contextmanager
