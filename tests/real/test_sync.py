@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -24,6 +25,7 @@ from screener.sync.rate import Least
 from screener.sync.state import State, read_state
 from tests.sync.sec_site import FACTS_ZIP, SUBMISSIONS_ZIP, TICKERS, put_index
 from tests.sync.server import Handler, Site, etag_of, serving
+from tests.sync.whole_path import documented, in_a_shell, shortlist
 
 pytestmark = pytest.mark.real
 
@@ -292,3 +294,21 @@ def test_a_quarter_that_arrives_damaged_is_not_there(site: Site, tmp_path: Path)
     sync_quarters(copy, (2010, 2), date(2010, 7, 15))
     assert (tmp_path / "fsds" / "2010q2.zip").read_bytes() == site.files[QUARTER]
     assert read_state(tmp_path).files["fsds/2010q2.zip"].url == site.url + sec.FSDS_ADDRESS.format(year=2010, quarter=2)
+
+
+def test_one_line_from_nothing_to_a_workbook(site: Site, files: dict[str, bytes], tmp_path: Path) -> None:
+    """The line of the docs on the real files, but for the three that filed long after all others."""
+    (line,) = documented()
+    late = {f"CIK{cik:010d}.json" for cik in (1336917, 1657853, 1731289)}
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(files[FACTS_ZIP])) as packed, zipfile.ZipFile(buffer, "w") as out:
+        for name in sorted(set(packed.namelist()) - late):
+            out.writestr(name, packed.read(name))
+    site.change(FACTS_ZIP, buffer.getvalue())
+    done = in_a_shell(line, tmp_path, site)
+    assert done.returncode == 0, done.stderr
+    found = shortlist(tmp_path / "home" / "shortlist.xlsx")
+    assert len(found) >= 5
+    # Known by the filings: net income of 62.4 billion in 2024, hardly any debt.
+    assert found["META"] == ("Meta Platforms, Inc.", "https://www.sec.gov/edgar/browse/?CIK=1326801")
+    assert all(target.startswith("https://www.sec.gov/edgar/browse/?CIK=") for _, target in found.values())
