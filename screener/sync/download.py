@@ -86,6 +86,8 @@ def download(client: Client, wanted: Wanted, known: Fetched | None, progress: Pr
             fetched = _whole(client, wanted, part, known, progress)
             if fetched is None or not fetched.new:
                 return fetched
+            if progress is not None:
+                progress(f"checking {wanted.path.name}")
             wanted.check(part.path)
         except DamagedError as error:
             # Bytes that do not fit together are no beginning of anything.
