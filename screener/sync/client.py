@@ -35,6 +35,10 @@ class TrickleError(CutError):
     """The connection gave so little for so long that it counts as broken."""
 
 
+class ForbiddenError(DataError):
+    """The server answers 403: to those it does not like, and, at the SEC, also for what is not there yet."""
+
+
 class StoppedError(Exception):
     """The client was stopped: nobody waits for the answer any more."""
 
@@ -150,8 +154,10 @@ class Client:
         if answer.status_code in {200, 206, 304, 404, 416}:
             return answer
         answer.close()
-        hint = "the SEC refuses requests without a contact, or too many of them" if answer.status_code == 403 else ""
-        raise DataError(f"{url}: {answer.status_code} {answer.reason}", hint=hint)
+        message = f"{url}: {answer.status_code} {answer.reason}"
+        if answer.status_code == 403:
+            raise ForbiddenError(message, hint="the SEC refuses requests without a contact, or too many of them")
+        raise DataError(message)
 
     def _session(self) -> requests.Session:
         session: requests.Session | None = getattr(self._own, "session", None)

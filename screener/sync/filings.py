@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from screener.errors import DataError
 from screener.sync import sec
-from screener.sync.client import Client
+from screener.sync.client import Client, ForbiddenError
 from screener.sync.download import Fetched, Wanted, download
 from screener.sync.state import State
-from screener.sync.verify import Check, check_json, check_text, check_zip
+from screener.sync.verify import Check, check_index, check_json, check_zip
 
 if TYPE_CHECKING:
     from screener.sources.report import Progress
@@ -34,6 +34,8 @@ INDEX_MOST, COMPANY_MOST = 50_000_000, 500_000_000
 ZIP_LAG = timedelta(days=1)
 SAVE_EVERY = 50
 UNDATED_ZIP = timedelta(days=7)
+# So long after its first day a quarter has a folder of indexes, and a Financial Statement Data Set.
+FOLDER_DUE, QUARTER_DUE = timedelta(days=7), timedelta(days=200)
 
 T = TypeVar("T")
 
@@ -107,12 +109,27 @@ def sync_quarters(copy: Copy, first: tuple[int, int], today: date) -> None:
             continue
         url = sec.site() + sec.FSDS_ADDRESS.format(year=year, quarter=quarter)
         wanted = Wanted(url, copy.folder / place, check_zip, sec.FSDS_MOST, f"fetching {year}q{quarter}.zip")
-        known = download(copy.client, wanted, None, copy.progress)
+        due = date(year, quarter * 3 - 2, 1) + QUARTER_DUE
+        known = _if_there(copy.client, wanted, copy.progress, late=today > due)
         if known is not None:
             copy.note(place, known)
             copy.state.files[place] = known
             copy.save()
     _tidy(copy.folder / "fsds")
+
+
+def _if_there(client: Client, wanted: Wanted, progress: Progress | None, *, late: bool) -> Fetched | None:
+    """Fetch a file, ``None`` where there is none; unless it is ``late``, being forbidden means that as well.
+
+    The SEC forbids what is not there yet: on its first day a quarter has no folder. Whether it forbids us is known from
+    the files before.
+    """
+    try:
+        return download(client, wanted, None, progress)
+    except ForbiddenError:
+        if late:
+            raise
+        return None
 
 
 def _tidy(folder: Path) -> None:
@@ -170,7 +187,8 @@ def _filers(copy: Copy, since: date, today: date) -> dict[date, set[int]]:
     found: dict[date, set[int]] = {}
     with _scratch(copy.folder) as scratch:
         for day in sec.folders(since + timedelta(days=1), today):
-            listing = _text(copy.client, f"{sec.index_folder(day)}/index.json", scratch / "index.json", check_json)
+            late = today > day + FOLDER_DUE
+            listing = _text(copy.client, f"{sec.index_folder(day)}/index.json", scratch, check_json, late=late)
             if listing is None:
                 # The first day of a quarter has no folder until its first index.
                 continue
@@ -179,9 +197,11 @@ def _filers(copy: Copy, since: date, today: date) -> dict[date, set[int]]:
             except ValueError as error:
                 raise DataError(f"{sec.index_folder(day)}/index.json: {error}") from error
             for filed, name in days:
-                index = _text(copy.client, f"{sec.index_folder(day)}/{name}", scratch / name, check_text)
-                if index is not None:
-                    found[filed] = sec.filers(index)
+                index = _text(copy.client, f"{sec.index_folder(day)}/{name}", scratch, check_index)
+                if index is None:
+                    # Listed, and not there yet: this day and those after it stay open.
+                    return found
+                found[filed] = sec.filers(index)
     return found
 
 
@@ -197,8 +217,9 @@ def _scratch(folder: Path) -> Iterator[Path]:
         shutil.rmtree(path, ignore_errors=True)
 
 
-def _text(client: Client, url: str, path: Path, check: Check) -> bytes | None:
-    if download(client, Wanted(url, path, check, INDEX_MOST), None) is None:
+def _text(client: Client, url: str, folder: Path, check: Check, *, late: bool = True) -> bytes | None:
+    path = folder / url.rpartition("/")[2]
+    if _if_there(client, Wanted(url, path, check, INDEX_MOST), None, late=late) is None:
         return None
     return path.read_bytes()
 
