@@ -48,7 +48,8 @@ def cli_page() -> str:
 
 
 def _help(command: click.Command, name: str) -> str:
-    context = click.Context(command, info_name=name, max_content_width=100, terminal_width=100)
+    # The names of the help option are those of the root, for all commands.
+    context = click.Context(command, info_name=name, max_content_width=100, terminal_width=100, **root.context_settings)
     return f"## {name}\n\n```text\n{command.get_help(context)}\n```\n"
 
 
@@ -128,13 +129,12 @@ reads and standardizes only what has changed, and the tables are those of a whol
 - a file is the same if its size and time of change are, else if its SHA-256 is; an unchanged source is not read;
 - in `companyfacts`, only members are read whose checksum (in a folder: size and time) differs, and only their issuers
   are standardized again, and those whose reporting model, fiscal year end or listing dates matter to them;
-- prices and listings are kept while prices, listings and splits are the same;
-- a source that changes while it is read ends the build, and the old data set stays.
+- prices and listings are kept while prices, listings and splits are the same.
 
 What is needed for that lies in the folder `build` of the version. Another version of screener, other options or
-`--force` build everything. Memory is bounded by settings, not by the size of the sources: `benchmarks/build.py`
-measures it against two gigabytes. A build uses as many processor cores as there are, up to four; progress goes to
-stderr and is silenced by `--quiet`.
+`--force` build everything. A source that changes while it is read ends the build. Memory is bounded by settings, not by
+the size of the sources: `benchmarks/build.py` measures it against two gigabytes. A build uses as many processor cores
+as there are, up to four; progress goes to stderr and is silenced by `--quiet`.
 
 ## Point in time
 
