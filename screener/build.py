@@ -153,7 +153,7 @@ def _read(
     stage: Path, source: Source, inputs: tuple[Input, ...], *, memory: Memory, old: Memory | None, report: BuildReport
 ) -> set[int] | None:
     """Read a source, or take what it gave the last time; return the issuers with the same facts (``None``: all)."""
-    from screener.lake.memory import Step, take
+    from screener.lake.memory import Step, check_unchanged, take
     from screener.sources.report import BuildReport
     from screener.sources.sec import Trail
 
@@ -168,6 +168,7 @@ def _read(
     there = set(stage.iterdir())
     own = BuildReport()
     source.read(stage, own, trail)
+    check_unchanged(inputs)
     files = tuple(sorted(path.name for path in set(stage.iterdir()) - there if path.is_file()))
     memory.steps[source.name] = Step(inputs, files, own.as_dict(), [asdict(record) for record in trail.records])
     report.merge(own)

@@ -59,14 +59,24 @@ def max_age_days() -> int | None:
 
 
 def save_contact(contact: str) -> Path:
-    """Write the contact into the settings and return their file; other settings stay."""
+    """Write the contact into the settings and return their file; other settings stay.
+
+    ``ScreenerError`` when it is none, or the settings cannot be written.
+    """
     path = config_path()
-    found = _settings() | {"contact": checked_contact(contact)}
-    path.parent.mkdir(parents=True, exist_ok=True)
+    before = _settings()
+    found = before | {"contact": checked_contact(contact)}
+    if found == before:
+        return path
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    # Strings, numbers and truth values are written alike in JSON and TOML.
-    part.write_text("".join(f"{key} = {json.dumps(value)}\n" for key, value in found.items()), encoding="utf-8")
-    part.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Strings, numbers and truth values are written alike in JSON and TOML.
+        part.write_text("".join(f"{key} = {json.dumps(value)}\n" for key, value in found.items()), encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        message = f"the contact cannot be kept in {path}: {error.strerror}"
+        raise ScreenerError(message, hint=f"the environment variable {CONTACT_VARIABLE} goes without") from error
     return path
 
 

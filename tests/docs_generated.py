@@ -48,7 +48,8 @@ def cli_page() -> str:
 
 
 def _help(command: click.Command, name: str) -> str:
-    context = click.Context(command, info_name=name, max_content_width=100, terminal_width=100)
+    # The names of the help option are those of the root, for all commands.
+    context = click.Context(command, info_name=name, max_content_width=100, terminal_width=100, **root.context_settings)
     return f"## {name}\n\n```text\n{command.get_help(context)}\n```\n"
 
 
@@ -99,19 +100,22 @@ tells an event, departures. Bulk files come again when they are six weeks old, o
 quicker.
 
 ```text
-screener data sync --contact 'Jane Doe jane@example.com'
-screener run quality-value
+screener data sync --contact 'Jane Doe jane@example.com' && screener run sound-business -o shortlist.xlsx
 ```
+
+From nothing to a workbook. The screen `sound-business` asks for no prices; most others need a price file.
 
 - Without `--data` it is your own data set, in the folder that the system has for such data (on Linux
   `~/.local/share/screener/data`): the one that all commands read where neither `--data` nor `SCREENER_DATA` names
   another. What was fetched lies below it in `sources`.
 - The SEC asks every program for a name and an e-mail address. They are asked for once and kept in the settings
   (`~/.config/screener/config.toml`); `SCREENER_CONTACT` goes before them. At most eight requests a second are made; a
-  refusal (429, 503) is waited for as long as the SEC says.
-- A connection that breaks is gone on with where it broke, also by a later sync. A file counts when it is whole: its
-  length, every checksum in a zip file, names that stay in their folder, and sizes within limits. Until then, and
-  whatever fails, the files and the data set that were there stay.
+  refusal (429, 503) is waited for as long as the SEC says. Where nothing has changed, a sync makes two: for the
+  tickers, if they have changed, and for the list of the daily indexes.
+- A connection that breaks is gone on with where it broke, also by a later sync. One that brings less than a thousand
+  bytes a second for a minute counts as broken; after five attempts in a row that bring nothing, the sync ends.
+- A file counts when it is whole: its length, every checksum in a zip file, names that stay in their folder, and sizes
+  within limits. Until then, and whatever fails, the files and the data set that were there stay.
 - `--fsds 2020q1` adds the quarterly Financial Statement Data Sets from there on, `--prices` a price file as for builds.
   Proxies and certificate authorities of your own are those of the environment (`HTTPS_PROXY`, `REQUESTS_CA_BUNDLE`).
   `SCREENER_SEC_SITE` and `SCREENER_SEC_API` name a mirror.
@@ -176,9 +180,9 @@ reads and standardizes only what has changed, and the tables are those of a whol
 - prices and listings are kept while prices, listings and splits are the same.
 
 What is needed for that lies in the folder `build` of the version. Another version of screener, other options or
-`--force` build everything. Memory is bounded by settings, not by the size of the sources: `benchmarks/build.py`
-measures it against two gigabytes. A build uses as many processor cores as there are, up to four; progress goes to
-stderr and is silenced by `--quiet`.
+`--force` build everything. A source that changes while it is read ends the build. Memory is bounded by settings, not by
+the size of the sources: `benchmarks/build.py` measures it against two gigabytes. A build uses as many processor cores
+as there are, up to four; progress goes to stderr and is silenced by `--quiet`.
 
 ## Point in time
 

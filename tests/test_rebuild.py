@@ -328,6 +328,44 @@ def test_another_program_uses_nothing_again(built: Path, monkeypatch: pytest.Mon
     assert memory.recall(built, options) is None
 
 
+def _overwrite(files: Files) -> None:
+    path = files.sec / "companyfacts.zip"
+    path.write_bytes(path.read_bytes()[::-1])
+
+
+def _put_another_in_its_place(files: Files) -> None:
+    path = files.sec / "companyfacts.zip"
+    other = write_zip(files.sec.parent / "other.zip", {member(99): filer(99)})
+    other.replace(path)
+
+
+def _add_prices(files: Files) -> None:
+    with files.prices.open("a") as out:
+        out.write("T11,2024-03-01,77,1000\n")
+
+
+@pytest.mark.parametrize("change", [_overwrite, _put_another_in_its_place, _add_prices])
+def test_a_source_that_changes_while_it_is_read(out: Path, tmp_path: Path, change: Callable[[Files], None]) -> None:
+    """Half of one file and half of another is nothing: the data set stays, and the message says what to do."""
+    files = Files(tmp_path)
+    _change(files, (_one_company, _prices_past_a_split))
+    before = read_manifest(out)
+    left = [change]
+    stage = "reading prices" if change is _add_prices else "reading companyfacts"
+
+    def step(said: str, *_: int) -> None:
+        if stage in said and left:
+            left.pop()(files)
+
+    with pytest.raises(DataError) as caught:
+        files.build(out, progress=step)
+    assert not left
+    assert "changed while it was read: the data set was not changed" in caught.value.message
+    assert "build again" in caught.value.hint
+    assert read_manifest(out) == before
+    assert not (out / ".stage").exists()
+
+
 def _start(files: Files, out: Path) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "screener", "data", "build", str(out), "--sec", str(files.sec), "--force"]
     command += ["--prices", str(files.prices)]

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-# A stage may count in its text; without the numbers it is the same stage.
-_NUMBERS = re.compile(r"[\d,]+")
+# A stage may count in its text, "3 of 44"; without that it is the same stage. Other numbers are names: 2020q1.zip.
+_COUNTED = re.compile(r"[\d,]+ of [\d,]+")
 REDRAW_SECONDS = 0.1
 # What is done sooner than this shows nothing: a line that only flashes says nothing.
 PATIENCE_SECONDS = 1.0
@@ -27,16 +27,18 @@ class ProgressLine:
         self.moving = self.stream.isatty()
         self.stage = ""
         self.began = self.drawn = 0.0
+        self.start = 0
 
     def __call__(self, stage: str, done: int = 0, total: int = 0, /) -> None:
         """Take note of one step; ``done`` and ``total`` are bytes, or things that ``stage`` counts itself."""
         if self.quiet:
             return
         now = time.monotonic()
-        name = _NUMBERS.sub("", stage)
+        name = _COUNTED.sub("", stage)
         fresh = name != self.stage
         if fresh:
-            self.stage, self.began = name, now
+            # What an earlier run fetched is there from the start, and says nothing of the rate.
+            self.stage, self.began, self.start = name, now, done
         if not self.moving:
             if fresh:
                 self.stream.write(f"{stage}\n")
@@ -44,7 +46,7 @@ class ProgressLine:
             return
         if fresh or now - self.drawn >= REDRAW_SECONDS or done == total:
             self.drawn = now
-            self.stream.write(f"\r\x1b[K{describe(stage, done, total, now - self.began)[:110]}")
+            self.stream.write(f"\r\x1b[K{describe(stage, done, total, now - self.began, self.start)[:110]}")
             self.stream.flush()
 
     def clear(self) -> None:
@@ -54,19 +56,22 @@ class ProgressLine:
             self.stream.flush()
 
 
-def describe(stage: str, done: int, total: int, seconds: float) -> str:
-    """Return the text of a step: stage, MB done with their rate (unless the stage counts itself), remaining time."""
-    if not total:
+def describe(stage: str, done: int, total: int, seconds: float, start: int = 0) -> str:
+    """Return the text of a step: stage, MB done with their rate (unless the stage counts itself), remaining time.
+
+    start: what was done already when the ``seconds`` began. total: 0 where nobody knows it.
+    """
+    if not total and not done:
         return stage
-    parts = [stage]
-    if not _NUMBERS.search(stage):
-        parts.append(f"{done / 1e6:,.0f} of {total / 1e6:,.0f} MB")
-        if seconds > 0:
-            parts.append(f"{done / 1e6 / seconds:,.0f} MB/s")
-    else:
+    parts, rate = [stage], (done - start) / seconds if seconds > 0 else 0.0
+    if not _COUNTED.search(stage):
+        parts.append(f"{done / 1e6:,.0f} of {total / 1e6:,.0f} MB" if total else f"{done / 1e6:,.0f} MB")
+        if rate:
+            parts.append(f"{rate / 1e6:,.1f} MB/s" if rate < 1e7 else f"{rate / 1e6:,.0f} MB/s")
+    elif total:
         parts.append(f"{100 * done // total} %")
-    if done and seconds > 1:
-        left = round(seconds * (total - done) / done)
+    if rate and total and seconds > 1:
+        left = round((total - done) / rate)
         parts.append(f"{left // 60}:{left % 60:02d} left")
     return ", ".join(parts)
 

@@ -158,6 +158,21 @@ def look(paths: list[Path], known: tuple[Input, ...], now_ns: int) -> tuple[Inpu
     return tuple(sorted(found, key=lambda file: file.name))
 
 
+def check_unchanged(inputs: tuple[Input, ...]) -> None:
+    """Raise ``DataError`` unless the files are still those that were looked at before they were read."""
+    for file in inputs:
+        try:
+            about = Path(file.path).stat()
+            same = (about.st_size, about.st_mtime_ns) == (file.size, file.changed_ns)
+        except OSError:
+            same = False
+        if not same:
+            raise DataError(
+                f"{file.path} changed while it was read: the data set was not changed",
+                hint="build again when nothing writes to it any more",
+            )
+
+
 def source_list(inputs: tuple[Input, ...]) -> tuple[SourceFile, ...]:
     """Return the files as the manifest lists them."""
     files = {file.name: SourceFile(file.name, file.size, file.sha256) for file in inputs}

@@ -46,7 +46,8 @@ def writer_lock(out: Path) -> Iterator[None]:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise DataError(
-                f"another build is writing the data set at {out}", hint="wait until it has ended, then build again"
+                f"another sync or build is writing the data set at {out}",
+                hint="wait until it has ended",
             ) from error
         _held.add(key)
         try:
@@ -80,7 +81,7 @@ def publish(out: Path, stage: Path, manifest: Manifest) -> Path:
 
     ``stage`` holds ``<table>.parquet`` for every table; they are moved away. They are verified against the schema,
     counted and hashed here: ``manifest.tables`` is filled in. ``DataError`` when a table is wrong, the disk is full
-    or another build is running; the old data set stays as it was.
+    or another sync or build is running; the old data set stays as it was.
     """
     with writer_lock(out), _disk_errors(out):
         tables = measure(stage)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import ssl
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from screener.errors import DataError
 from screener.sync.pace import BACK_OFF, LONGEST_WAIT, Pace, wait_for
+from screener.sync.rate import USUAL, Least, Opened, SlowError, measured_adapter
 from screener.version import __version__
 
 if TYPE_CHECKING:
@@ -22,11 +23,24 @@ CONNECT_SECONDS, READ_SECONDS = 15.0, 60.0
 MOST_REDIRECTS = 3
 # Refusals that pass: too many requests, and servers that are down for a moment.
 PASSING = frozenset({429, 500, 502, 503, 504})
+_AUTHORITIES = "REQUESTS_CA_BUNDLE or SSL_CERT_FILE names the file of an authority of your own"
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 class CutError(Exception):
     """The connection broke, or gave less than it promised: worth another attempt."""
+
+
+class TrickleError(CutError):
+    """The connection gave so little for so long that it counts as broken."""
+
+
+class ForbiddenError(DataError):
+    """The server answers 403: to those it does not like, and, at the SEC, also for what is not there yet."""
+
+
+class StoppedError(Exception):
+    """The client was stopped: nobody waits for the answer any more."""
 
 
 class Client:
@@ -42,14 +56,35 @@ class Client:
         pace: Pace | None = None,
         *,
         timeouts: tuple[float, float] = (CONNECT_SECONDS, READ_SECONDS),
-        sleep: Callable[[float], object] = time.sleep,
+        least: Least = USUAL,
+        sleep: Callable[[float], object] | None = None,
     ) -> None:
-        """Carry the contact (a name and an e-mail address), the pace, and seconds to connect and between two bytes."""
+        """Carry the contact (a name and an e-mail address), the pace, and seconds to connect and between two bytes.
+
+        least: the mean rate under which an answer counts as broken off, which a byte now and then would never do.
+        """
         self.agent = f"screener/{__version__} {contact}"
-        self.pace = pace or Pace()
+        self._stopped = threading.Event()
+        self.sleep = sleep or self._stopped.wait
+        self.pace = pace or Pace(sleep=self.sleep)
         self.timeouts = timeouts
-        self.sleep = sleep
+        self.least = least
+        self._opened = Opened()
         self._own = threading.local()
+
+    def rest(self, seconds: float) -> None:
+        """Wait before the next attempt; ``StoppedError`` when that will not be made any more."""
+        self.sleep(seconds)
+        self._go_on()
+
+    def stop(self) -> None:
+        """End what other threads ask and wait for, at once and for good."""
+        self._stopped.set()
+        self._opened.end()
+
+    def _go_on(self) -> None:
+        if self._stopped.is_set():
+            raise StoppedError
 
     @contextmanager
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> Iterator[requests.Response]:
@@ -64,7 +99,9 @@ class Client:
         try:
             yield answer
         except requests.RequestException as error:
-            raise CutError(_reason(error)) from error
+            inner = _innermost(error)
+            kind = TrickleError if isinstance(inner, SlowError) else CutError
+            raise kind(_words(inner)) from error
         finally:
             answer.close()
 
@@ -76,7 +113,12 @@ class Client:
             try:
                 answer = self._followed(url, headers)
             except requests.RequestException as error:
-                said, wait = _reason(error), wait_for(None, attempt)
+                if isinstance(_innermost(error), ssl.SSLCertVerificationError):
+                    raise DataError(f"cannot trust {url}: {_words(_innermost(error))}", hint=_AUTHORITIES) from error
+                said, wait = _words(_innermost(error)), wait_for(None, attempt)
+            except OSError as error:
+                # Before anything is asked: certificates that are not where the environment says.
+                raise DataError(f"cannot ask {url}: {error}", hint=_AUTHORITIES) from error
             else:
                 if answer.status_code not in PASSING:
                     return self._accepted(url, answer)
@@ -87,7 +129,7 @@ class Client:
                     raise DataError(f"{url}: {said}; asked to wait {wait:,.0f} seconds", hint="try again later")
                 self.pace.hold(wait)
             if attempt < ATTEMPTS - 1:
-                self.sleep(wait)
+                self.rest(wait)
         raise DataError(f"cannot reach {url}: {said}", hint="is the network up? what is there stays as it was")
 
     def _followed(self, url: str, headers: dict[str, str]) -> requests.Response:
@@ -95,6 +137,7 @@ class Client:
         start = urlsplit(url)
         for _ in range(MOST_REDIRECTS + 1):
             self.pace.wait()
+            self._go_on()
             answer = self._session().get(
                 url, headers=headers, stream=True, timeout=self.timeouts, allow_redirects=False
             )
@@ -111,8 +154,10 @@ class Client:
         if answer.status_code in {200, 206, 304, 404, 416}:
             return answer
         answer.close()
-        hint = "the SEC refuses requests without a contact, or too many of them" if answer.status_code == 403 else ""
-        raise DataError(f"{url}: {answer.status_code} {answer.reason}", hint=hint)
+        message = f"{url}: {answer.status_code} {answer.reason}"
+        if answer.status_code == 403:
+            raise ForbiddenError(message, hint="the SEC refuses requests without a contact, or too many of them")
+        raise DataError(message)
 
     def _session(self) -> requests.Session:
         session: requests.Session | None = getattr(self._own, "session", None)
@@ -120,6 +165,8 @@ class Client:
             import requests
 
             session = self._own.session = requests.Session()
+            for scheme in ("http://", "https://"):
+                session.mount(scheme, measured_adapter(self.least, self._opened))
             # What is stored and checked is what is sent: nothing is unpacked on the way.
             session.headers.update({"User-Agent": self.agent, "Accept-Encoding": "identity"})
             bundle = os.environ.get("SSL_CERT_FILE")
@@ -128,11 +175,15 @@ class Client:
         return session
 
 
-def _reason(error: Exception) -> str:
-    """Return the innermost words of a failed connection; the outer ones repeat the address."""
+def _innermost(error: Exception) -> Exception:
+    """Return what a failed connection began with; the errors around it repeat the address."""
     while error.__cause__ is not None or error.__context__ is not None:
         inner = error.__cause__ or error.__context__
         if not isinstance(inner, Exception):
             break
         error = inner
+    return error
+
+
+def _words(error: Exception) -> str:
     return str(error) or type(error).__name__

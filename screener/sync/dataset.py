@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from screener.errors import DataError
 from screener.sync.client import Client
 from screener.sync.filings import Copy, Synced, sync_filings, sync_quarters
 from screener.sync.places import SOURCES
@@ -42,17 +45,37 @@ def sync_data(
     Another sync or build of the same data set is a ``DataError``. Whatever fails, the data set stays as it was.
     """
     from screener.build import build_data
-    from screener.lake.versions import writer_lock
+    from screener.lake.versions import clean, writer_lock
 
     folder = out / SOURCES
     with writer_lock(out):
-        folder.mkdir(exist_ok=True)
-        copy = Copy(client, folder, read_state(folder), progress)
-        sync_filings(copy, today, whole=whole)
-        if fsds is not None:
-            sync_quarters(copy, fsds, today)
+        with _disk_errors(folder):
+            folder.mkdir(exist_ok=True)
+            copy = Copy(client, folder, read_state(folder), progress)
+            sync_filings(copy, today, whole=whole)
+            if fsds is not None:
+                sync_quarters(copy, fsds, today)
         zips = tuple(sorted((folder / "fsds").glob("*.zip")))
         if not build:
             return Current(copy.found, None)
         report = build_data(out, sec=folder / "sec", fsds=zips, prices=prices, progress=progress)
+        if report.unchanged:
+            # Nobody came after a build that was killed before its end.
+            clean(out)
     return Current(copy.found, report)
+
+
+@contextmanager
+def _disk_errors(folder: Path) -> Iterator[None]:
+    """Say that the disk is full, or that the folder is closed to us; connections have errors of their own."""
+    from screener.lake.versions import FULL_DISK
+
+    try:
+        yield
+    except OSError as error:
+        if error.errno in FULL_DISK:
+            message = f"the disk is full: nothing more can be fetched to {folder}, and the data set was not changed"
+            raise DataError(message, hint="free some space, then sync again: it goes on where it broke off") from error
+        raise DataError(
+            f"cannot write below {folder}: {error}", hint="make it writable, or name another folder"
+        ) from error

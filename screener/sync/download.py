@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from screener.errors import DataError
-from screener.sync.client import Client, CutError
+from screener.sync.client import Client, CutError, TrickleError
 from screener.sync.pace import BACK_OFF
 from screener.sync.verify import Check, DamagedError
 
 if TYPE_CHECKING:
+    import requests
+
     from screener.sources.report import Progress
 
 # What is under way when a connection breaks is lost: small pieces lose little.
@@ -35,7 +37,7 @@ SPARE_BYTES = 200_000_000
 class Fetched:
     """What is known of a file that was fetched: the server's marks, size in bytes, SHA-256, and the day in ISO form.
 
-    ``new``: it changed.
+    new: it changed. changed_ns: the time of change that the file got here.
     """
 
     url: str
@@ -45,6 +47,7 @@ class Fetched:
     sha256: str
     new: bool = True
     fetched: str = ""
+    changed_ns: int = 0
 
     @property
     def mark(self) -> str:
@@ -58,6 +61,15 @@ class Fetched:
             return parsedate_to_datetime(self.modified).date()
         except ValueError:
             return None
+
+    def lies_at(self, path: Path) -> bool:
+        """Tell whether this is the file at ``path``, which a killed run may have put there without saying so."""
+        try:
+            about = path.stat()
+        except OSError:
+            return False
+        same = about.st_size == self.size
+        return same and (about.st_mtime_ns == self.changed_ns or sha256_of(path) == self.sha256)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +97,15 @@ def download(client: Client, wanted: Wanted, known: Fetched | None, progress: Pr
             fetched = _whole(client, wanted, part, known, progress)
             if fetched is None or not fetched.new:
                 return fetched
+            if progress is not None:
+                progress(f"checking {wanted.path.name}")
             wanted.check(part.path)
         except DamagedError as error:
             # Bytes that do not fit together are no beginning of anything.
             damage = str(error)
             part.drop()
             continue
-        part.place(wanted.path)
-        return fetched
+        return replace(fetched, changed_ns=part.place(wanted.path))
     raise DataError(f"{wanted.url} arrives damaged: {damage}", hint="what was there is still in use; try again later")
 
 
@@ -104,30 +117,32 @@ class Part:
         self.path = place.with_name(f"{place.name}.part")
         self.about = place.with_name(f"{place.name}.part.json")
 
-    def begun(self, url: str) -> tuple[str, int]:
-        """Return the mark and the bytes of what is there; nothing where it is of another address or has no mark."""
+    def begun(self, url: str) -> Fetched:
+        """Return the marks and the bytes of what is there; nothing where it is of another address or has no mark."""
         try:
             found = json.loads(self.about.read_text(encoding="utf-8"))
-            mark, size = str(found["mark"]), self.path.stat().st_size
+            there = Fetched(url, str(found["etag"]), str(found["modified"]), self.path.stat().st_size, "")
         except (OSError, ValueError, KeyError, TypeError):
-            return "", 0
-        return (mark, size) if mark and found.get("url") == url else ("", 0)
+            return Fetched(url, "", "", 0, "")
+        return there if there.mark and found.get("url") == url else Fetched(url, "", "", 0, "")
 
-    def note(self, url: str, mark: str) -> None:
+    def note(self, about: Fetched) -> None:
         """Write down of which version the bytes are that come next."""
-        self.about.write_text(json.dumps({"url": url, "mark": mark}), encoding="utf-8")
+        found = {"url": about.url, "etag": about.etag, "modified": about.modified}
+        self.about.write_text(json.dumps(found), encoding="utf-8")
 
     def drop(self) -> None:
         """Forget what is there."""
         self.path.unlink(missing_ok=True)
         self.about.unlink(missing_ok=True)
 
-    def place(self, target: Path) -> None:
-        """Give the file its name, on disk before the old one is gone."""
+    def place(self, target: Path) -> int:
+        """Give the file its name, on disk before the old one is gone; return its time of change in nanoseconds."""
         with self.path.open("rb") as handle:
             os.fsync(handle.fileno())
         self.path.replace(target)
         self.about.unlink(missing_ok=True)
+        return target.stat().st_mtime_ns
 
 
 def _whole(
@@ -136,16 +151,18 @@ def _whole(
     """Fetch until the file is whole, beginning again where it changes on the way."""
     fruitless = 0
     while True:
-        mark, size = part.begun(wanted.url)
+        before = part.begun(wanted.url)
         try:
             found = _attempt(client, wanted, part, known, progress)
         except CutError as error:
             arrived = part.begun(wanted.url)
-            fruitless = 0 if arrived[0] == mark and arrived[1] > size else fruitless + 1
+            fruitful = arrived.mark == before.mark and arrived.size > before.size
+            # What trickles in is more than nothing, and would never come to an end.
+            fruitless = 0 if fruitful and not isinstance(error, TrickleError) else fruitless + 1
             if fruitless >= FRUITLESS:
                 message = f"{wanted.url} breaks off again and again: {error}"
-                raise DataError(message, hint=f"{arrived[1]:,} bytes are kept; run again to go on") from error
-            client.sleep(BACK_OFF[min(fruitless, len(BACK_OFF) - 1)])
+                raise DataError(message, hint=f"{arrived.size:,} bytes are kept; run again to go on") from error
+            client.rest(BACK_OFF[min(fruitless, len(BACK_OFF) - 1)])
         else:
             return found
 
@@ -154,11 +171,11 @@ def _attempt(
     client: Client, wanted: Wanted, part: Part, known: Fetched | None, progress: Progress | None
 ) -> Fetched | None:
     """Ask once, for the rest of what has arrived or for the whole; ``CutError`` when less came than was promised."""
-    mark, start = part.begun(wanted.url)
+    begun = part.begun(wanted.url)
     headers: dict[str, str] = {}
-    if start:
-        headers = {"Range": f"bytes={start}-", "If-Range": mark}
-    elif known is not None and known.url == wanted.url and wanted.path.is_file():
+    if begun.size:
+        headers = {"Range": f"bytes={begun.size}-", "If-Range": begun.mark}
+    elif known is not None and known.url == wanted.url and known.lies_at(wanted.path):
         if known.etag:
             headers["If-None-Match"] = known.etag
         if known.modified:
@@ -170,19 +187,7 @@ def _attempt(
             return replace(known, modified=modified, new=False)
         if answer.status_code == 404:
             return None
-        got = answer.headers
-        about = Fetched(wanted.url, got.get("ETag", ""), got.get("Last-Modified", ""), 0, "")
-        if answer.status_code == 206 and got.get("Content-Range", "").startswith(f"bytes {start}-"):
-            total = got["Content-Range"].rpartition("/")[2]
-        elif answer.status_code == 200:
-            start, total = 0, got.get("Content-Length", "")
-            part.drop()
-            part.note(wanted.url, about.mark)
-        else:
-            # 416, or a range that was not asked for: what has arrived is of no use.
-            part.drop()
-            raise CutError(f"the server answered {answer.status_code} to a request for the rest")
-        expected = int(total) if total.isdecimal() else 0
+        about, start, expected = _begin(answer, wanted, part, begun)
         _room(wanted, max(expected - start, 0), expected)
         size = start
         for size in _append(answer.iter_content(_CHUNK), part.path, start, expected or wanted.most):
@@ -190,8 +195,30 @@ def _attempt(
                 progress(wanted.label or wanted.path.name, size, expected)
     if expected and size < expected:
         raise CutError(f"{size:,} of {expected:,} bytes arrived")
-    today = date.today().isoformat()
-    return Fetched(wanted.url, about.etag, about.modified, size, sha256_of(part.path), fetched=today)
+    return replace(about, size=size, sha256=sha256_of(part.path), fetched=date.today().isoformat())
+
+
+def _begin(answer: requests.Response, wanted: Wanted, part: Part, begun: Fetched) -> tuple[Fetched, int, int]:
+    """Return the marks of what comes, the bytes that are there before it, and all bytes (0: not said)."""
+    got = answer.headers
+    about = Fetched(wanted.url, got.get("ETag", ""), got.get("Last-Modified", ""), 0, "")
+    span = got.get("Content-Range", "")
+    if answer.status_code == 200:
+        part.drop()
+        part.note(about)
+        total = got.get("Content-Length", "")
+        return about, 0, int(total) if total.isdecimal() else 0
+    # A server that knows no conditions sends the rest of whatever is there now.
+    if begun.size and about.mark in ("", begun.etag, begun.modified):
+        total = span.rpartition("/")[2]
+        if answer.status_code == 206 and span.startswith(f"bytes {begun.size}-"):
+            return begun, begun.size, int(total) if total.isdecimal() else 0
+        if answer.status_code == 416 and span == f"bytes */{begun.size}":
+            # There is no rest: what has arrived is all.
+            answer.close()
+            return begun, begun.size, begun.size
+    part.drop()
+    raise CutError(f"the server answered {answer.status_code} to a request for the rest")
 
 
 def _room(wanted: Wanted, missing: int, expected: int) -> None:

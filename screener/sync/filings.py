@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from screener.errors import DataError
 from screener.sync import sec
-from screener.sync.client import Client
+from screener.sync.client import Client, ForbiddenError
 from screener.sync.download import Fetched, Wanted, download
 from screener.sync.state import State
-from screener.sync.verify import Check, check_json, check_text, check_zip
+from screener.sync.verify import Check, check_index, check_json, check_zip
 
 if TYPE_CHECKING:
     from screener.sources.report import Progress
@@ -33,6 +33,8 @@ INDEX_MOST, COMPANY_MOST = 50_000_000, 500_000_000
 ZIP_LAG = timedelta(days=1)
 SAVE_EVERY = 50
 UNDATED_ZIP = timedelta(days=7)
+# So long after its first day a quarter has a folder of indexes, and a Financial Statement Data Set.
+FOLDER_DUE, QUARTER_DUE = timedelta(days=7), timedelta(days=200)
 
 T = TypeVar("T")
 
@@ -90,6 +92,7 @@ def sync_filings(copy: Copy, today: date, *, whole: bool = False) -> None:
     if stale:
         filers = _filers(copy, _zips(copy, today), today)
     _companies(copy, filers)
+    _tidy(copy.folder / "sec")
     copy.found.filed_until = state.filed_until
 
 
@@ -105,11 +108,33 @@ def sync_quarters(copy: Copy, first: tuple[int, int], today: date) -> None:
             continue
         url = sec.site() + sec.FSDS_ADDRESS.format(year=year, quarter=quarter)
         wanted = Wanted(url, copy.folder / place, check_zip, sec.FSDS_MOST, f"fetching {year}q{quarter}.zip")
-        known = download(copy.client, wanted, None, copy.progress)
+        due = date(year, quarter * 3 - 2, 1) + QUARTER_DUE
+        known = _if_there(copy.client, wanted, copy.progress, late=today > due)
         if known is not None:
             copy.note(place, known)
             copy.state.files[place] = known
             copy.save()
+    _tidy(copy.folder / "fsds")
+
+
+def _if_there(client: Client, wanted: Wanted, progress: Progress | None, *, late: bool) -> Fetched | None:
+    """Fetch a file, ``None`` where there is none; unless it is ``late``, being forbidden means that as well.
+
+    The SEC forbids what is not there yet: on its first day a quarter has no folder. Whether it forbids us is known from
+    the files before.
+    """
+    try:
+        return download(client, wanted, None, progress)
+    except ForbiddenError:
+        if late:
+            raise
+        return None
+
+
+def _tidy(folder: Path) -> None:
+    """Remove what broke off and was not gone on with: all that is wanted of this folder is there."""
+    for path in folder.rglob("*.part*"):
+        path.unlink(missing_ok=True)
 
 
 def _fetch(copy: Copy, name: str) -> None:
@@ -137,11 +162,12 @@ def _zips(copy: Copy, today: date) -> date:
     made = [state.files[sec.BULK_BY_NAME[name].place].changed for name in (sec.SUBMISSIONS, sec.FACTS)]
     # A server that gives no day has files of the last days: what was filed in them is asked for once more.
     day = min(known or today - UNDATED_ZIP for known in made) - ZIP_LAG
-    old = [place for place, known in state.companies.items() if (known.changed or day) <= day]
-    # First removed, then forgotten: what a killed sync leaves is asked for once more.
-    for place in old:
-        (copy.folder / place).unlink(missing_ok=True)
-        del state.companies[place]
+    current = {place for place, known in state.companies.items() if (known.changed or day) > day}
+    # Also those that a killed sync has put there and not noted: they would go before what is newer.
+    for path in (path for name in (NEWER_FACTS, NEWER_SUBMISSIONS) for path in (copy.folder / name).glob("*.json")):
+        if path.relative_to(copy.folder).as_posix() not in current:
+            path.unlink()
+    state.companies = {place: known for place, known in state.companies.items() if place in current}
     state.filed_until = state.zips_until = day
     copy.save()
     return day
@@ -159,7 +185,8 @@ def indexed(client: Client, scratch: Path, since: date, today: date) -> Iterator
     scratch: a folder for the files of the index. ``DataError`` when the index cannot be had.
     """
     for day in sec.folders(since + timedelta(days=1), today):
-        listing = _text(client, f"{sec.index_folder(day)}/index.json", scratch / "index.json", check_json)
+        late = today > day + FOLDER_DUE
+        listing = _text(client, f"{sec.index_folder(day)}/index.json", scratch, check_json, late=late)
         if listing is None:
             # The first day of a quarter has no folder until its first index.
             continue
@@ -168,9 +195,11 @@ def indexed(client: Client, scratch: Path, since: date, today: date) -> Iterator
         except ValueError as error:
             raise DataError(f"{sec.index_folder(day)}/index.json: {error}") from error
         for filed, name in days:
-            index = _text(client, f"{sec.index_folder(day)}/{name}", scratch / name, check_text)
-            if index is not None:
-                yield filed, sec.filings(index)
+            index = _text(client, f"{sec.index_folder(day)}/{name}", scratch, check_index)
+            if index is None:
+                # Listed, and not there yet: this day and those after it stay open.
+                return
+            yield filed, sec.filings(index)
 
 
 @contextmanager
@@ -185,8 +214,9 @@ def _scratch(folder: Path) -> Iterator[Path]:
         shutil.rmtree(path, ignore_errors=True)
 
 
-def _text(client: Client, url: str, path: Path, check: Check) -> bytes | None:
-    if download(client, Wanted(url, path, check, INDEX_MOST), None) is None:
+def _text(client: Client, url: str, folder: Path, check: Check, *, late: bool = True) -> bytes | None:
+    path = folder / url.rpartition("/")[2]
+    if _if_there(client, Wanted(url, path, check, INDEX_MOST), None, late=late) is None:
         return None
     return path.read_bytes()
 
@@ -200,7 +230,8 @@ def _companies(copy: Copy, filers: dict[date, set[int]]) -> None:
     for place in (NEWER_FACTS, NEWER_SUBMISSIONS):
         (copy.folder / place).mkdir(parents=True, exist_ok=True)
 
-    for number, (cik, files) in enumerate(_in_parallel(lambda cik: _company(copy, cik), ciks), start=1):
+    companies = _in_parallel(lambda cik: _company(copy, cik), ciks, copy.client.stop)
+    for number, (cik, files) in enumerate(companies, start=1):
         for place, known in files.items():
             if known is not None:
                 copy.note(place, known)
@@ -228,10 +259,15 @@ def _company(copy: Copy, cik: int) -> tuple[int, dict[str, Fetched | None]]:
     return cik, found
 
 
-def _in_parallel(work: Callable[[int], T], ciks: list[int]) -> Iterator[T]:
-    """Yield what ``work`` gives for each company, in order; the first failure ends the rest."""
+def _in_parallel(work: Callable[[int], T], ciks: list[int], stop: Callable[[], None]) -> Iterator[T]:
+    """Yield what ``work`` gives for each company, in order; the first failure ends the rest, and so does Ctrl-C.
+
+    ``stop`` ends what the others wait for.
+    """
     with ThreadPoolExecutor(WORKERS) as pool:
         try:
             yield from pool.map(work, ciks)
-        finally:
+        except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
+            stop()
+            raise

@@ -52,9 +52,15 @@ def read_state(folder: Path) -> State:
         found = json.loads((folder / STATE_NAME).read_text(encoding="utf-8"))
         days = (date.fromisoformat(day) if (day := found[name]) else None for name in ("filed_until", "zips_until"))
         return State(_known(found["files"]), _known(found["companies"]), *days)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return State()
 
 
 def _known(found: dict[str, dict[str, Any]]) -> dict[str, Fetched]:
-    return {place: Fetched(**{**content, "new": False}) for place, content in found.items()}
+    """Return what is known of files; ``TypeError`` for what is no text or number where it should be one."""
+    known = {place: Fetched(**{**content, "new": False}) for place, content in found.items()}
+    for row in known.values():
+        texts, numbers = (row.url, row.etag, row.modified, row.sha256), (row.size, row.changed_ns)
+        if not all(isinstance(text, str) for text in texts) or not all(isinstance(number, int) for number in numbers):
+            raise TypeError(row)
+    return known

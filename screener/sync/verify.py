@@ -91,3 +91,18 @@ def check_text(path: Path) -> None:
         raise DamagedError("the file is empty")
     if head.startswith((b"<!doctype html", b"<html")):
         raise DamagedError("a web page stands in its place")
+
+
+def check_index(path: Path) -> None:
+    """Raise ``DamagedError`` unless the file is a daily index: its head is there, and its last line is whole.
+
+    A list without a mark of its end looks whole wherever it is cut, but for the line that is cut.
+    """
+    check_text(path)
+    lines = path.read_bytes().splitlines()
+    heads = [number for number, line in enumerate(lines) if line.startswith(b"CIK|")]
+    if not heads:
+        raise DamagedError("not a daily index")
+    filings = [line for line in lines[heads[0] + 1 :] if line.strip() and line.strip(b"-")]
+    if filings and not (filings[-1].count(b"|") == 4 and filings[-1].rstrip().endswith(b".txt")):
+        raise DamagedError("the last line of the index breaks off")

@@ -107,7 +107,7 @@ def test_two_at_once_exclude_each_other(site: Site, tmp_path: Path) -> None:
         done = sync(*CONTACT, "--data", str(out))
         _held.add(out.resolve())
     assert isinstance(done.exception, DataError)
-    assert "another build is writing" in done.exception.message
+    assert "another sync or build is writing" in done.exception.message
     assert site.asked == []
 
 

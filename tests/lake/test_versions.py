@@ -183,7 +183,7 @@ def test_one_writer_at_a_time(tmp_path: Path) -> None:
     ) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == "held\n"
-        with pytest.raises(DataError, match="another build is writing"), writer_lock(out):
+        with pytest.raises(DataError, match="another sync or build is writing"), writer_lock(out):
             pass
         assert _rows(out) == 1
         other.communicate("")

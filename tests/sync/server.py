@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import socket
+import ssl
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 # 2024-03-08, the time of change of every file; a new version is a day younger.
 BORN = 1_709_856_000
@@ -91,6 +95,30 @@ class Handler(BaseHTTPRequestHandler):
             return
         self.answer(200, content, marks)
 
+    def do_CONNECT(self) -> None:
+        """Hand on what both sides say, as a proxy does."""
+        self.site.asked.append(Asked(time.monotonic(), self.path, dict(self.headers.items())))
+        host, _, port = self.path.partition(":")
+        self.close_connection = True
+        with socket.create_connection((host, int(port)), 5) as there:
+            self.send_response(200)
+            self.end_headers()
+            back = threading.Thread(target=_relay, args=(there, self.connection), daemon=True)
+            back.start()
+            _relay(self.connection, there)
+            back.join(5)
+
+    def trickle(self, content: bytes, gap: float, at_once: int) -> bool:
+        """Answer ``at_once`` bytes of headers and body, then a byte every ``gap`` seconds as long as one listens."""
+        head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(content)}\r\nETag: {etag_of(content)}\r\n\r\n".encode()
+        self.close_connection = True
+        with suppress(OSError):
+            self.wfile.write((head + content)[:at_once])
+            for number in (head + content)[at_once:]:
+                self.wfile.write(bytes([number]))
+                time.sleep(gap)
+        return True
+
     def answer(self, status: int, body: bytes, headers: dict[str, str] | None = None, *, send: int = -1) -> None:
         """Send an answer; ``send`` bytes of the body, then cut the connection (-1: all of it)."""
         self.send_response(status)
@@ -104,15 +132,32 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
 
 
+def _relay(source: socket.socket, target: socket.socket) -> None:
+    """Hand on what comes until one side ends."""
+    with suppress(OSError):
+        while content := source.recv(1 << 16):
+            target.sendall(content)
+        target.shutdown(socket.SHUT_WR)
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of connections that the other side has closed."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
+
+
 @contextmanager
-def serving(site: Site) -> Iterator[Site]:
-    """Run the server on a free port while the block runs; ``site.url`` has its address."""
+def serving(site: Site, tls: ssl.SSLContext | None = None) -> Iterator[Site]:
+    """Run the server on a free port while the block runs, encrypted with ``tls``; ``site.url`` has its address."""
     handler = type("Bound", (Handler,), {"site": site})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = _Server(("127.0.0.1", 0), handler)
     server.daemon_threads = True
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
-    site.url = f"http://127.0.0.1:{server.server_address[1]}"
+    site.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_address[1]}"
     try:
         yield site
     finally:

@@ -103,11 +103,43 @@ def test_a_later_call_goes_on(site: Site, client: Client, tmp_path: Path) -> Non
     """What a broken run brought is not fetched again."""
     content = site.files[PATH]
     (tmp_path / "companyfacts.zip.part").write_bytes(content[:300_000])
-    about = {"url": site.url + PATH, "mark": etag_of(content)}
+    about = {"url": site.url + PATH, "etag": etag_of(content), "modified": ""}
     (tmp_path / "companyfacts.zip.part.json").write_text(json.dumps(about))
     download(client, wanted(site, tmp_path), None)
     assert site.asked[0].headers["Range"] == "bytes=300000-"
     assert (tmp_path / "companyfacts.zip").read_bytes() == content
+
+
+def test_a_run_that_was_killed_while_it_checked_fetches_nothing(site: Site, client: Client, tmp_path: Path) -> None:
+    """All had arrived: the server says that there is no rest, and the marks are those of the run before."""
+    content = site.files[PATH]
+    (tmp_path / "companyfacts.zip.part").write_bytes(content)
+    about = {"url": site.url + PATH, "etag": etag_of(content), "modified": "Fri, 08 Mar 2024 00:00:00 GMT"}
+    (tmp_path / "companyfacts.zip.part.json").write_text(json.dumps(about))
+    found = download(client, wanted(site, tmp_path), None)
+    assert len(site.asked) == 1
+    assert found is not None
+    assert (found.etag, found.modified, found.size) == (about["etag"], about["modified"], len(content))
+    assert [path.name for path in tmp_path.iterdir()] == ["companyfacts.zip"]
+
+
+def test_the_rest_of_another_version_is_refused_at_once(site: Site, client: Client, tmp_path: Path) -> None:
+    """A server that knows no conditions sends it all the same: its entity tag tells, before anything is written."""
+    (tmp_path / "companyfacts.zip.part").write_bytes(packed(9)[:300_000])
+    about = {"url": site.url + PATH, "etag": etag_of(packed(9)), "modified": ""}
+    (tmp_path / "companyfacts.zip.part.json").write_text(json.dumps(about))
+
+    def trick(handler: Handler, body: bytes) -> bool:
+        if len(site.asked) > 1:
+            return False
+        span = {"Content-Range": f"bytes 300000-{len(body) - 1}/{len(body)}"}
+        handler.answer(206, body[300_000:], {"ETag": etag_of(body), **span})
+        return True
+
+    site.tricks.append(trick)
+    download(client, wanted(site, tmp_path), None)
+    assert [entry.headers.get("Range") for entry in site.asked] == ["bytes=300000-", None]
+    assert (tmp_path / "companyfacts.zip").read_bytes() == site.files[PATH]
 
 
 def test_a_file_that_changes_while_it_is_read_starts_over(site: Site, client: Client, tmp_path: Path) -> None:

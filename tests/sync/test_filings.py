@@ -101,6 +101,49 @@ def test_a_filer_without_facts_is_noted(site: Site, tmp_path: Path) -> None:
     assert (tmp_path / filings.NEWER_SUBMISSIONS / "CIK0000000007.json").is_file()
 
 
+def test_a_day_that_is_listed_and_not_there_stays_open(site: Site, tmp_path: Path) -> None:
+    """What was filed on it is not lost: the next sync has that day, and those after it."""
+    sync(tmp_path)
+    put_index(site, MONDAY, [(1, "10-Q")])
+    put_index(site, TUESDAY, [(2, "10-Q")])
+    put_company(site, 1, 110)
+    put_company(site, 2, 220)
+    missing = "/Archives/edgar/daily-index/2024/QTR1/master.20240311.idx"
+    content = site.files.pop(missing)
+    _, state = sync(tmp_path)
+    assert state.filed_until == date(2024, 3, 8)
+    site.files[missing] = content
+    _, state = sync(tmp_path)
+    assert newer(tmp_path) == {"CIK0000000001": 110, "CIK0000000002": 220}
+    assert state.filed_until == TUESDAY
+
+
+def test_the_first_day_of_a_quarter(site: Site, tmp_path: Path) -> None:
+    """The SEC forbids the folder of a quarter that has begun until it is there; a week later that is an error."""
+    sync(tmp_path)
+
+    def forbidden(handler: Handler, _: bytes) -> bool:
+        return "/QTR2/" in handler.path and (handler.answer(403, b"Access Denied") or True)
+
+    site.tricks.append(forbidden)
+    put_index(site, date(2024, 3, 28), [(2, "10-Q")])
+    put_company(site, 2, 220)
+    found, state = sync(tmp_path, date(2024, 4, 1))
+    assert (found.filers, state.filed_until) == (1, date(2024, 3, 28))
+    with pytest.raises(DataError, match="403"):
+        sync(tmp_path, date(2024, 4, 9))
+
+
+def test_a_quarter_that_is_not_published_yet_may_be_forbidden(site: Site, tmp_path: Path) -> None:
+    """As long as its Financial Statement Data Set may be late; after that being forbidden is an error."""
+    site.tricks.append(lambda handler, _: handler.path.endswith("q1.zip") and (handler.answer(403, b"") or True))
+    copy = Copy(Client("Test test@example.com", Pace(1e6)), tmp_path, State())
+    sync_quarters(copy, (2024, 1), date(2024, 4, 2))
+    assert copy.found.fetched == []
+    with pytest.raises(DataError, match="403"):
+        sync_quarters(copy, (2024, 1), date(2024, 9, 2))
+
+
 def test_newer_zip_files_take_the_place_of_single_ones(site: Site, tmp_path: Path) -> None:
     """After a month and a half the zip files are fetched again, and files of companies that they have are gone."""
     sync(tmp_path)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from screener.sync.verify import DamagedError, Limits, check_json, check_text, check_zip
+from screener.sync.verify import DamagedError, Limits, check_index, check_json, check_text, check_zip
 
 
 def put(path: Path, members: dict[str, bytes]) -> Path:
@@ -97,3 +97,26 @@ def test_a_web_page_is_no_index(tmp_path: Path) -> None:
         check_text(path)
     path.write_bytes(b"CIK|Company Name|Form Type|Date Filed|File Name\n")
     check_text(path)
+
+
+HEAD = b"Description: Daily Index\n\nCIK|Company Name|Form Type|Date Filed|File Name\n" + b"-" * 80 + b"\n"
+FILING = b"1000045|NICHOLAS FINANCIAL INC|10-Q|20240208|edgar/data/1000045/0000950170-24-012345.txt\n"
+
+
+@pytest.mark.parametrize("content", [HEAD, HEAD + FILING, HEAD + FILING * 2 + b"\n", HEAD + FILING.rstrip()])
+def test_a_whole_index(tmp_path: Path, content: bytes) -> None:
+    """Also that of a day without filings."""
+    path = tmp_path / "master.idx"
+    path.write_bytes(content)
+    check_index(path)
+
+
+@pytest.mark.parametrize(
+    "content", [(HEAD + FILING * 2)[:-9], HEAD + FILING[:12], FILING, b"Try again later.\n", b"\n"]
+)
+def test_an_index_that_breaks_off(tmp_path: Path, content: bytes) -> None:
+    """A line that is cut, and what has no head, would hide who filed."""
+    path = tmp_path / "master.idx"
+    path.write_bytes(content)
+    with pytest.raises(DamagedError):
+        check_index(path)
