@@ -55,7 +55,8 @@ class Memory:
     """What a build was made by, from and with; ``folder`` is the version that it made, ``None`` while it is made.
 
     made_by: hash of the program. options: what was asked for. steps: sources by name. staged: hashes of staged files
-    that later steps were made of. counts: what those steps counted.
+    that later steps were made of. counts: what those steps counted. asked: the files and folders that were named, by
+    the names that a build has for them.
     """
 
     made_by: str
@@ -64,6 +65,7 @@ class Memory:
     staged: dict[str, str] = field(default_factory=dict)
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
     folder: Path | None = None
+    asked: dict[str, list[str]] = field(default_factory=dict)
 
     def inputs(self) -> tuple[Input, ...]:
         """Return the files of all steps."""
@@ -94,6 +96,7 @@ class Memory:
             "steps": {name: asdict(step) for name, step in self.steps.items()},
             "staged": self.staged,
             "counts": self.counts,
+            "asked": self.asked,
         }
         (target / FILE).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
 
@@ -130,6 +133,19 @@ def recall(out: Path, options: dict[str, Any]) -> tuple[Memory, Manifest] | None
     except (DataError, OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
     return (memory, manifest) if (memory.made_by, memory.options) == (made_by(), options) else None
+
+
+def asked_for(out: Path) -> dict[str, list[str]]:
+    """Return the files and folders from which the data set at ``out`` was built, whichever program did; ``{}`` if none.
+
+    The names are those of the arguments of a build, the paths are absolute.
+    """
+    try:
+        folder = out / VERSIONS_NAME / read_manifest(out).version
+        found = json.loads((folder / FOLDER / FILE).read_text(encoding="utf-8"))["asked"]
+        return {str(name): [str(path) for path in paths] for name, paths in found.items()}
+    except (DataError, OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
 
 
 def look(paths: list[Path], known: tuple[Input, ...], now_ns: int) -> tuple[Input, ...]:

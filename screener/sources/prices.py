@@ -28,6 +28,8 @@ LONG_NAMES: dict[str, tuple[str, ...]] = {
     "volume": ("volume", "vol"),
 }
 STOOQ_HEADER = "<TICKER>,<PER>,<DATE>"
+# What Stooq calls the file of one US ticker: aapl_us_d.csv.
+STOOQ_CSV = "_us_d.csv"
 BATCH_FILES = 500
 
 Reader = Callable[["duckdb.DuckDBPyConnection", Path, Path, BuildReport, Progress | None], None]
@@ -67,6 +69,13 @@ def read_prices(
     if not rows:
         raise DataError(f"{path} has no usable price row", hint=report.first_drop(path.name) or _known())
     return [path]
+
+
+def format_of(path: Path) -> str:
+    """Return the name of the form that the prices in ``path`` have; ``DataError`` where there are none, or unknown."""
+    if not path.exists():
+        raise DataError(f"there is no price file {path}")
+    return _recognised(path).name
 
 
 def _named(fmt: str) -> PriceFormat:
@@ -119,6 +128,11 @@ def _is_parquet(path: Path, names: list[str], line: str) -> bool:
 def _is_stooq(path: Path, names: list[str], line: str) -> bool:
     del path, names
     return line.upper().replace(" ", "").startswith(STOOQ_HEADER)
+
+
+def _is_stooq_csv(path: Path, names: list[str], line: str) -> bool:
+    del path, line
+    return any(name.lower().endswith(STOOQ_CSV) for name in names)
 
 
 def _is_simfin(path: Path, names: list[str], line: str) -> bool:
@@ -327,6 +341,14 @@ def _stooq_query(files: str, base: int) -> str:
     )
 
 
+def _stooq_csv_query(files: str, base: int) -> str:
+    return (
+        f"""SELECT replace(regexp_extract(filename, '([^/]+){STOOQ_CSV}$', 1, 'i'), '_', '-P'), {_day('"Date"')}, """
+        """try_cast("Close" AS DOUBLE), try_cast("Close" AS DOUBLE), try_cast("Volume" AS DOUBLE), """
+        f"{base} + row_number() OVER () FROM read_csv({files}, {_MEMBER_CSV})"
+    )
+
+
 STOOQ_NOTE = "Stooq's closes are adjusted for dividends too: market values of the past are a little too low"
 
 FORMATS: tuple[PriceFormat, ...] = (
@@ -336,6 +358,12 @@ FORMATS: tuple[PriceFormat, ...] = (
         "Stooq's bulk zip or folder, <TICKER>.us.txt",
         _is_stooq,
         _members_reader(".txt", _stooq_query, STOOQ_NOTE),
+    ),
+    PriceFormat(
+        "stooq-csv",
+        "Stooq's files of single tickers, aapl_us_d.csv, in a folder or a zip",
+        _is_stooq_csv,
+        _members_reader(STOOQ_CSV, _stooq_csv_query, STOOQ_NOTE),
     ),
     PriceFormat("simfin", "SimFin's us-shareprices-daily, separated by semicolons", _is_simfin, _read_csv(";")),
     PriceFormat("csv", "one CSV file: ticker,date,open,high,low,close,adj_close,volume", _is_long, _read_csv(",")),

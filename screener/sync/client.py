@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from screener.errors import DataError
 from screener.sync.pace import BACK_OFF, LONGEST_WAIT, Pace, wait_for
@@ -29,9 +29,19 @@ class CutError(Exception):
     """The connection broke, or gave less than it promised: worth another attempt."""
 
 
-class Client:
-    """Asks for addresses on behalf of a person whose contact it gives with every request.
+class RefusedError(DataError):
+    """A request that the server refuses for good, or again and again, with a status (403, 429, ...)."""
 
+    def __init__(self, message: str, hint: str, status: int) -> None:
+        """Carry the status beside what a person is told."""
+        super().__init__(message, hint=hint)
+        self.status = status
+
+
+class Client:
+    """Asks for addresses on behalf of a person whose contact, if it has one, it gives with every request.
+
+    What follows the question mark of an address, and ``secrets`` wherever they stand, are in no message.
     Proxies and own certificate authorities are those of the environment (``HTTPS_PROXY``, ``NO_PROXY``,
     ``REQUESTS_CA_BUNDLE``, ``SSL_CERT_FILE``). Threads may share a client.
     """
@@ -43,9 +53,12 @@ class Client:
         *,
         timeouts: tuple[float, float] = (CONNECT_SECONDS, READ_SECONDS),
         sleep: Callable[[float], object] = time.sleep,
+        secrets: tuple[str, ...] = (),
     ) -> None:
         """Carry the contact (a name and an e-mail address), the pace, and seconds to connect and between two bytes."""
-        self.agent = f"screener/{__version__} {contact}"
+        self.agent = f"screener/{__version__} {contact}".rstrip()
+        self.contact = contact
+        self.secrets = tuple(text for secret in secrets for text in (secret, quote(secret, safe="")) if secret)
         self.pace = pace or Pace()
         self.timeouts = timeouts
         self.sleep = sleep
@@ -64,31 +77,33 @@ class Client:
         try:
             yield answer
         except requests.RequestException as error:
-            raise CutError(_reason(error)) from error
+            raise CutError(self._hidden(_reason(error))) from error
         finally:
             answer.close()
 
     def _asked(self, url: str, headers: dict[str, str]) -> requests.Response:
         import requests
 
-        said = ""
+        said, status = "", 0
         for attempt in range(ATTEMPTS):
             try:
                 answer = self._followed(url, headers)
             except requests.RequestException as error:
-                said, wait = _reason(error), wait_for(None, attempt)
+                said, status, wait = self._hidden(_reason(error)), 0, wait_for(None, attempt)
             else:
                 if answer.status_code not in PASSING:
                     return self._accepted(url, answer)
-                said = f"{answer.status_code} {answer.reason}"
+                said, status = f"{answer.status_code} {answer.reason}", answer.status_code
                 wait = wait_for(answer.headers.get("Retry-After"), attempt)
                 answer.close()
                 if wait > LONGEST_WAIT:
-                    raise DataError(f"{url}: {said}; asked to wait {wait:,.0f} seconds", hint="try again later")
+                    message = f"{self._shown(url)}: {said}; asked to wait {wait:,.0f} seconds"
+                    raise RefusedError(message, "try again later", status)
                 self.pace.hold(wait)
             if attempt < ATTEMPTS - 1:
                 self.sleep(wait)
-        raise DataError(f"cannot reach {url}: {said}", hint="is the network up? what is there stays as it was")
+        message, hint = f"cannot reach {self._shown(url)}: {said}", "is the network up? what is there stays as it was"
+        raise RefusedError(message, hint, status) if status else DataError(message, hint=hint)
 
     def _followed(self, url: str, headers: dict[str, str]) -> requests.Response:
         """Ask, and follow redirects that stay on the same host and do not leave an encrypted connection."""
@@ -104,15 +119,26 @@ class Client:
             url = urljoin(url, answer.headers.get("Location", ""))
             target = urlsplit(url)
             if target.netloc != start.netloc or (start.scheme == "https" and target.scheme != "https"):
-                raise DataError(f"{start.geturl()} redirects to another place, {url}", hint="this is not followed")
-        raise DataError(f"{start.geturl()} redirects more than {MOST_REDIRECTS} times")
+                message = f"{self._shown(start.geturl())} redirects to another place, {self._shown(url)}"
+                raise DataError(message, hint="this is not followed")
+        raise DataError(f"{self._shown(start.geturl())} redirects more than {MOST_REDIRECTS} times")
 
     def _accepted(self, url: str, answer: requests.Response) -> requests.Response:
         if answer.status_code in {200, 206, 304, 404, 416}:
             return answer
         answer.close()
-        hint = "the SEC refuses requests without a contact, or too many of them" if answer.status_code == 403 else ""
-        raise DataError(f"{url}: {answer.status_code} {answer.reason}", hint=hint)
+        refused = answer.status_code == 403 and self.contact
+        hint = "the SEC refuses requests without a contact, or too many of them" if refused else ""
+        raise RefusedError(f"{self._shown(url)}: {answer.status_code} {answer.reason}", hint, answer.status_code)
+
+    def _shown(self, url: str) -> str:
+        """Return an address for a message: what follows the question mark may be a key."""
+        return self._hidden(urlsplit(url)._replace(query="", fragment="").geturl())
+
+    def _hidden(self, text: str) -> str:
+        for secret in self.secrets:
+            text = text.replace(secret, "***")
+        return text
 
     def _session(self) -> requests.Session:
         session: requests.Session | None = getattr(self._own, "session", None)

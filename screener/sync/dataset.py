@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from screener.sync.client import Client
 from screener.sync.filings import Copy, Synced, sync_filings, sync_quarters
+from screener.sync.price_store import PriceStore, Stored
 from screener.sync.state import read_state
 
 if TYPE_CHECKING:
@@ -20,10 +21,14 @@ SOURCES = "sources"
 
 @dataclass(frozen=True)
 class Current:
-    """A data set after a sync: what was fetched, and the report of the build (``unchanged``: nothing had to be)."""
+    """A data set after a sync: what was fetched, and the report of the build (``unchanged``: nothing had to be).
+
+    note: what a person should know of the prices that were stored before.
+    """
 
     synced: Synced
     report: BuildReport | None
+    note: str = ""
 
 
 def sync_data(
@@ -40,7 +45,8 @@ def sync_data(
     """Fetch the SEC's files into ``out/sources`` and build the data set ``out`` from them.
 
     fsds: the first (year, quarter) of the Financial Statement Data Sets that are wanted, ``None`` for none. prices: a
-    price file or folder, as for a build. whole: fetch the zip files however little was filed.
+    price file or folder, as for a build; without one, what ``screener data prices`` has stored. whole: fetch the zip
+    files however little was filed.
     Another sync or build of the same data set is a ``DataError``. Whatever fails, the data set stays as it was.
     """
     from screener.build import build_data
@@ -56,5 +62,6 @@ def sync_data(
         zips = tuple(sorted((folder / "fsds").glob("*.zip")))
         if not build:
             return Current(copy.found, None)
-        report = build_data(out, sec=folder / "sec", fsds=zips, prices=prices, progress=progress)
-    return Current(copy.found, report)
+        stored = Stored(prices) if prices else PriceStore(folder).stored(out)
+        report = build_data(out, sec=folder / "sec", fsds=zips, prices=stored.path, progress=progress)
+    return Current(copy.found, report, stored.note)
