@@ -30,6 +30,7 @@ LONG_NAMES: dict[str, tuple[str, ...]] = {
 STOOQ_HEADER = "<TICKER>,<PER>,<DATE>"
 # What Stooq calls the file of one US ticker: aapl_us_d.csv.
 STOOQ_CSV = "_us_d.csv"
+STOOQ_REFUSAL = "exceeded the daily hits limit"
 BATCH_FILES = 500
 
 Reader = Callable[["duckdb.DuckDBPyConnection", Path, Path, BuildReport, Progress | None], None]
@@ -290,10 +291,17 @@ def _load_members(
         base = con.execute("SELECT coalesce(max(line), 0) FROM raw_prices").fetchall()[0][0]
         problem = _insert_members(con, select(quoted(file), base), source, report)
         if problem:
-            text = problem.replace(str(file), file.name)
+            text = _refusal(file) or problem.replace(str(file), file.name)
             report.dropped(source, "members", "malformed", 1, [f"{file.name}: {text}"[:300]])
         else:
             report.kept(source, "members", 1)
+
+
+def _refusal(file: Path) -> str:
+    """Return the sentence that Stooq gives in place of prices, ``""`` for a file that has none."""
+    with file.open("rb") as handle:
+        head = handle.read(200).decode("utf-8", "replace").strip()
+    return head if head.lower().startswith(STOOQ_REFUSAL) else ""
 
 
 def _insert_members(con: duckdb.DuckDBPyConnection, query: str, source: str, report: BuildReport) -> str:
