@@ -19,6 +19,7 @@ from screener.language.schema import schema_text
 from screener.output.result_schema import result_schema, sidecar_schema
 from tests import docs_metrics
 from tests.docs_formats import formats_page
+from tests.docs_prices import prices_section
 from tests.docs_python import python_page
 from tests.docs_terminal import terminal_page
 from tests.docs_why import why_page
@@ -72,6 +73,8 @@ Files as downloaded, zipped or unpacked.
 Price formats, recognised by their content or named with `--prices-format`:
 
 FORMATS
+Prices may also be fetched: [below](#prices).
+
 SimFin's values are as last restated; they are dated at their first publication, which the build report counts and every
 run notes. Stooq's closes are adjusted for dividends, so that market values of the past come out a little too low.
 
@@ -116,6 +119,7 @@ screener run quality-value
   Proxies and certificate authorities of your own are those of the environment (`HTTPS_PROXY`, `REQUESTS_CA_BUNDLE`).
   `SCREENER_SEC_SITE` and `SCREENER_SEC_API` name a mirror.
 
+PRICES
 ## Building again
 
 A build writes a new version and then names it in `manifest.json`; Ctrl-C, SIGTERM, a full disk or a power cut at any
@@ -248,7 +252,7 @@ def data_page() -> str:
 
     formats = ["| name | what |", "|---|---|", *(f"| `{row.name}` | {row.label} |" for row in FORMATS), ""]
     lines = [
-        NOTE + DATA_INTRO.replace("FORMATS", "\n".join(formats)),
+        NOTE + DATA_INTRO.replace("FORMATS", "\n".join(formats)).replace("PRICES\n", prices_section()),
         "## Flags",
         "",
         "| flag | meaning |",

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from screener.lake.connect import Lake, reading
+from screener.lake.unpriced import unpriced
 
 _DATES = {
     "facts_filed": "SELECT min(filed), max(filed) FROM facts",
@@ -46,6 +47,7 @@ def describe(path: Path) -> dict[str, Any]:
             **content,
             "dates": {name: _range(lake, sql) for name, sql in _DATES.items()},
             "coverage": {name: _count(lake, sql) for name, sql in _COVERAGE.items()},
+            "unpriced": unpriced(lake),
         }
 
 

@@ -15,7 +15,7 @@ from screener.sync.askers import Asked, UnreadableError
 from screener.sync.client import Client, RefusedError
 from screener.sync.dataset import SOURCES
 from screener.sync.pace import Pace
-from screener.sync.price_store import PRICES, PriceStore
+from screener.sync.price_store import PriceStore
 from screener.sync.providers import Provider, ready
 from screener.sync.quotes import Answer, Quote, agrees
 
@@ -334,12 +334,12 @@ def _build_again(out: Path, store: PriceStore, progress: Progress | None) -> tup
     stored = store.stored(out)
     if stored.path is None:
         raise DataError(f"there are no prices to build {out} with", hint=stored.note)
-    sec, fsds, simfin = _fundamentals(out)
+    sec, fsds, simfin = _fundamentals(out, stored.path)
     report = build_data(out, sec=sec, fsds=fsds, simfin=simfin, prices=stored.path, progress=progress)
     return report, stored.note
 
 
-def _fundamentals(out: Path) -> tuple[Path | None, tuple[Path, ...], Path | None]:
+def _fundamentals(out: Path, prices: Path) -> tuple[Path | None, tuple[Path, ...], Path | None]:
     """Return the folder of the SEC, the data sets of statements and the folder of SimFin that the last build read.
 
     Before the first build, and where they lay elsewhere and are gone, what a sync has fetched.
@@ -354,9 +354,9 @@ def _fundamentals(out: Path) -> tuple[Path | None, tuple[Path, ...], Path | None
         return sec, asked.get("fsds", ()), simfin
     if fetched.is_dir():
         return fetched, tuple(sorted((out / SOURCES / "fsds").glob("*.zip"))), None
-    kept = f"the prices are kept in {out / SOURCES / PRICES}"
+    options = " ".join(f"--{name} PATH" for name in asked or ("sec",))
+    command = f"`screener data build {out} {options} --prices {prices}`"
+    hint = f"the prices are kept: {command} builds with the sources where they are now"
     if gone:
-        hint = f"{kept}; `screener data build {out} --prices ...` with the sources where they are now"
         raise DataError(f"{gone[0]}, from which {out} was built, is gone", hint=hint)
-    hint = f"{kept}; `screener data sync` or `screener data build` makes a data set"
-    raise DataError(f"what {out} was built from is not known", hint=hint)
+    raise DataError(f"what {out} was built from is not known", hint=f"{hint}; or `screener data sync` fetches some")

@@ -49,7 +49,7 @@ PROVIDERS: tuple[Provider, ...] = (
         "yahoo",
         "Yahoo Finance, through the package yfinance, or a folder of its CSV files",
         "for personal use, as yfinance reads them (https://legal.yahoo.com/us/en/yahoo/terms/otos/index.html)",
-        "pip install 'screener[yahoo]', or --from DIR",
+        "pip install 'screener[yahoo]' or --from DIR",
         "adjusted for splits; a later split has the history fetched again",
         "adjusted for splits and dividends",
         "decades; names that are gone are mostly missing",

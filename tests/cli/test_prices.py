@@ -135,7 +135,7 @@ def test_a_build_of_ones_own_is_built_again_from_its_sources(site: Site, tmp_pat
     done = prices(out, "--provider", "local", "--from", str(folder))
     assert isinstance(done.exception, DataError)
     assert "from which" in done.exception.message
-    assert "data build" in done.exception.hint
+    assert f"data build {out} --sec PATH --prices {folder}" in done.exception.hint
     assert priced(out) == [("C1", "2024-03-08", 10.5)]
     assert (out / "sources" / "prices" / "prices.json").is_file()
 
