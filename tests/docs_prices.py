@@ -7,8 +7,8 @@ from screener.sync.providers import PROVIDERS
 _SECTION = """## Prices
 
 `screener data prices` fetches daily prices for the tickers of a data set, or takes those of your own files, keeps them
-below it in `sources/prices`, and builds again from the fundamentals of the last build. `screener data sync` uses what is
-kept there. Your own key, account or download is what entitles you; look at the terms.
+below it in `sources/prices`, and builds again from the fundamentals of the last build. `screener data sync` uses what
+is kept there. Your own key, account or download is what entitles you; look at the terms.
 
 ```text
 screener data prices --list
@@ -29,8 +29,8 @@ in files without them, raw closes next to adjusted ones are told by the ratio by
   the tickers. Another provider replaces ticker by ticker; what it does not have stays.
 - *A file or folder of your own* is not copied: every build reads it where it lies, and again when it has changed. When
   it is gone, the prices that were read from it last are used, and a line says so.
-- Keys are read from the environment, sent to their provider alone, and are in no message, file or data set. Your contact
-  for the SEC is sent to nobody else.
+- Keys are read from the environment, sent to their provider alone, and are in no message, file or data set. Your
+  contact for the SEC is sent to nobody else.
 - *Who has no price* is told after a build and by `screener data info`: companies that report, with no price or none in
   the ten days to the newest session, by their total assets (their market value is what is missing).
 - *Without any prices* the data set works: screens on statements alone run; what rests on the market value is unknown,
@@ -41,9 +41,9 @@ in files without them, raw closes next to adjusted ones are told by the ratio by
 
 def prices_section() -> str:
     """Return the section."""
-    rows = ["| name | what | needs | closes | history | terms |", "|---|---|---|---|---|---|"]
+    rows = ["| name | what | needs | closes | `adj_close` | history | terms |", "|---|---|---|---|---|---|---|"]
     rows += [
-        f"| `{row.name}` | {row.label} | `{row.needs}` | {row.closes} | {row.history} | {row.terms} |"
+        f"| `{row.name}` | {row.label} | `{row.needs}` | {row.closes} | {row.adjusted} | {row.history} | {row.terms} |"
         for row in PROVIDERS
     ]
     return _SECTION.replace("PROVIDERS", "\n".join([*rows, ""]))

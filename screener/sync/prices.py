@@ -85,6 +85,7 @@ def sync_prices(
     from screener.lake.versions import writer_lock
 
     _usable(provider, source, tickers=tickers, since=since)
+    _no_demo(out)
     key = ready(provider) if source is None else ""
     with writer_lock(out):
         store = PriceStore(out / SOURCES)
@@ -119,6 +120,14 @@ def _usable(provider: Provider, source: Path | None, *, tickers: Sequence[str], 
         raise ScreenerError("a file is read whole: --tickers and --since are not for --from")
 
 
+def _no_demo(out: Path) -> None:
+    from screener.lake.manifest import MANIFEST_NAME, read_manifest
+
+    if (out / MANIFEST_NAME).is_file() and read_manifest(out).demo:
+        message = "the companies of the demo do not exist: nobody has their prices"
+        raise ScreenerError(message, hint="name a data set of your own with --data")
+
+
 def _point(store: PriceStore, provider: Provider, source: Path) -> None:
     """Remember where a file or folder of one's own is, if it has prices of this provider."""
     from screener.sources.prices import format_of
@@ -147,8 +156,6 @@ def _tickers(out: Path, given: Sequence[str]) -> list[str]:
         hint = "`screener data sync` or `screener data build` makes one; --tickers names some without"
         raise DataError(f"there is no data set at {out} to take tickers from", hint=hint)
     with reading(out) as lake:
-        if lake.manifest.demo:
-            raise ScreenerError("the companies of the demo do not exist: nobody has their prices", hint="--data")
         rows = lake.con.execute(
             "SELECT DISTINCT ticker FROM listings WHERE security_type IN ('common', 'adr') ORDER BY ticker"
         ).fetchall()

@@ -166,6 +166,16 @@ def test_files_that_are_not_of_the_provider(site: Site, tmp_path: Path) -> None:
     assert priced(out) == [("C1", "2024-03-08", 10.5)]
 
 
+def test_not_for_the_demo(site: Site) -> None:
+    """Nothing is fetched for, or written into, the demo."""
+    demo = Path(__file__).resolve().parents[2] / "data" / "demo"
+    done = prices(demo, "--provider", "tiingo")
+    assert isinstance(done.exception, ScreenerError)
+    assert "demo" in done.exception.message
+    assert not (demo / "sources").exists()
+    assert site.asked == []
+
+
 def test_the_table_of_providers(site: Site) -> None:
     """--list prints every row; a wrong name and no name tell what there is."""
     listed = data("prices", "--list").stdout
