@@ -35,30 +35,7 @@ def unpriced(lake: Lake) -> dict[str, Any] | None:
     found = lake.con.execute("SELECT max(date) FROM prices").fetchone()
     if found is None or found[0] is None:
         return None
-    cases = " ".join(f"WHEN assets < {bound:.0f} THEN {k}" for k, (_, bound) in enumerate(BANDS[:-1]))
-    rows = lake.con.execute(
-        f"""WITH reporting AS (
-          SELECT issuer_id, max(known_from) AS reported,
-            arg_max(total_assets, period_end) FILTER (currency = 'USD') AS assets
-          FROM fundamentals WHERE known_from <= $day AND known_until > $day
-          GROUP BY issuer_id HAVING max(stale_from) > $day),
-        left_exchange AS (SELECT unnest($issuers::BIGINT[]) AS issuer_id, unnest($days::DATE[]) AS departed),
-        traded AS (
-          SELECT issuer_id, max(last_date) FILTER (first_date IS NOT NULL) AS last_price,
-            coalesce(max(ticker) FILTER (is_primary), min(ticker)) AS ticker
-          FROM listings GROUP BY issuer_id),
-        judged AS (
-          SELECT CASE WHEN assets IS NULL THEN {len(BANDS)} {cases} ELSE {len(BANDS) - 1} END AS band, assets,
-            coalesce(t.ticker, c.name) AS name, t.last_price IS NULL AS without,
-            coalesce(t.last_price < $day - {OLD_DAYS}, false) AS old
-          FROM reporting r JOIN companies c USING (issuer_id) LEFT JOIN traded t USING (issuer_id)
-          WHERE NOT EXISTS (FROM left_exchange e WHERE e.issuer_id = r.issuer_id AND e.departed >= r.reported
-                            AND e.departed <= $day))
-        SELECT band, count(*), count(*) FILTER (without), count(*) FILTER (old),
-          (list(name ORDER BY assets DESC NULLS LAST, name) FILTER (without OR old))[:{EXAMPLES}]
-        FROM judged GROUP BY band ORDER BY band""",
-        {"day": found[0], **_departures(lake)},
-    ).fetchall()
+    rows = lake.con.execute(_query(), {"day": found[0], **_departures(lake)}).fetchall()
     names = [*(name for name, _ in BANDS), UNKNOWN]
     return {
         "session": found[0].isoformat(),
@@ -68,6 +45,31 @@ def unpriced(lake: Lake) -> dict[str, Any] | None:
             for band, count, without, old, examples in rows
         ],
     }
+
+
+def _query() -> str:
+    """Return the query of (band, companies, without, old, examples); $day, and $issuers that left on $days."""
+    cases = " ".join(f"WHEN assets < {bound:.0f} THEN {k}" for k, (_, bound) in enumerate(BANDS[:-1]))
+    return f"""WITH reporting AS (
+        SELECT issuer_id, max(known_from) AS reported,
+          arg_max(total_assets, period_end) FILTER (currency = 'USD') AS assets
+        FROM fundamentals WHERE known_from <= $day AND known_until > $day
+        GROUP BY issuer_id HAVING max(stale_from) > $day),
+      left_exchange AS (SELECT unnest($issuers::BIGINT[]) AS issuer_id, unnest($days::DATE[]) AS departed),
+      traded AS (
+        SELECT issuer_id, max(last_date) FILTER (first_date IS NOT NULL) AS last_price,
+          coalesce(max(ticker) FILTER (is_primary), min(ticker)) AS ticker
+        FROM listings GROUP BY issuer_id),
+      judged AS (
+        SELECT CASE WHEN assets IS NULL THEN {len(BANDS)} {cases} ELSE {len(BANDS) - 1} END AS band, assets,
+          coalesce(t.ticker, c.name) AS name, t.last_price IS NULL AS without,
+          coalesce(t.last_price < $day - {OLD_DAYS}, false) AS old
+        FROM reporting r JOIN companies c USING (issuer_id) LEFT JOIN traded t USING (issuer_id)
+        WHERE NOT EXISTS (FROM left_exchange e WHERE e.issuer_id = r.issuer_id AND e.departed >= r.reported
+                          AND e.departed <= $day))
+      SELECT band, count(*), count(*) FILTER (without), count(*) FILTER (old),
+        (list(name ORDER BY assets DESC NULLS LAST, name) FILTER (without OR old))[:{EXAMPLES}]
+      FROM judged GROUP BY band ORDER BY band"""
 
 
 def _departures(lake: Lake) -> dict[str, list[Any]]:

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 from screener.errors import DataError, ScreenerError
 from screener.sync.client import Client, CutError, RefusedError
+from screener.sync.pace import BACK_OFF
 from screener.sync.quotes import Answer, Quote, adjusted, day_of, in_order, number, quote
 
 # Where the providers are; tests put another place in front.
@@ -21,6 +22,8 @@ TIINGO, EODHD = "https://api.tiingo.com", "https://eodhd.com"
 
 # Sixty years of days take less than half of it.
 MOST_BYTES = 8_000_000
+# Times that an answer may break off.
+BREAKS = 3
 FIRST_DAY = date(1960, 1, 1)
 # Providers that give a sentence in place of prices, with or without a status that says so.
 LIMIT_WORDS = ("exceeded the daily hits limit", "request allocation", "exceeded your daily", "daily api requests limit")
@@ -159,20 +162,29 @@ def _rows(client: Client, url: str, headers: dict[str, str] | None = None) -> li
 
 
 def _body(client: Client, url: str, headers: dict[str, str]) -> bytes | None:
+    """Return what is sent, ``None`` for 404; a connection that breaks is tried again from the start."""
+    for attempt in range(BREAKS):
+        try:
+            return _received(client, url, headers)
+        except CutError as error:
+            if attempt == BREAKS - 1:
+                raise UnreadableError(f"the connection breaks: {error}") from error
+            client.sleep(BACK_OFF[attempt])
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _received(client: Client, url: str, headers: dict[str, str]) -> bytes | None:
     body = bytearray()
-    try:
-        with client.get(url, headers) as answer:
-            if answer.status_code == 404:
-                return None
-            if answer.status_code != 200:
-                raise UnreadableError(f"status {answer.status_code}")
-            for chunk in answer.iter_content(1 << 16):
-                body += chunk
-                if len(body) > MOST_BYTES:
-                    raise UnreadableError(f"more than {MOST_BYTES:,} bytes")
-            promised = answer.headers.get("Content-Length", "")
-            if promised.isdecimal() and not answer.headers.get("Content-Encoding") and len(body) < int(promised):
-                raise UnreadableError(f"{len(body):,} of {promised} bytes")
-    except CutError as error:
-        raise UnreadableError(f"the connection broke: {error}") from error
+    with client.get(url, headers) as answer:
+        if answer.status_code == 404:
+            return None
+        if answer.status_code != 200:
+            raise UnreadableError(f"status {answer.status_code}")
+        for chunk in answer.iter_content(1 << 16):
+            body += chunk
+            if len(body) > MOST_BYTES:
+                raise UnreadableError(f"more than {MOST_BYTES:,} bytes")
+        promised = answer.headers.get("Content-Length", "")
+        if promised.isdecimal() and not answer.headers.get("Content-Encoding") and len(body) < int(promised):
+            raise CutError(f"{len(body):,} of {promised} bytes")
     return bytes(body)
