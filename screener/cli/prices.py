@@ -13,7 +13,7 @@ from screener.cli.options import Day, say
 from screener.errors import ScreenError
 
 if TYPE_CHECKING:
-    from screener.sync.prices import Priced
+    from screener.sync.price_fetch import Priced
 
 # Tickers that a line names before it breaks off.
 NAMED = 5

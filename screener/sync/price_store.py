@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from pathlib import Path
+from typing import Any
 
-from screener.lake.files import quoted, write_table
+from screener.errors import DataError
+from screener.lake.files import first_line, quoted, write_table
 from screener.lake.manifest import VERSIONS_NAME
 from screener.lake.memory import FOLDER
 from screener.sources.staged import PRICES_FILE, PRICES_RAW
@@ -54,8 +58,8 @@ class PriceStore:
         self.daily = self.folder / DAILY_NAME
         self.parts = self.folder / PARTS_NAME
         try:
-            self.state = PriceState(**json.loads((self.folder / STATE_NAME).read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
+            self.state = _state(json.loads((self.folder / STATE_NAME).read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError, AttributeError, RecursionError):
             self.state = PriceState()
 
     def save(self) -> None:
@@ -91,7 +95,7 @@ class PriceStore:
             listed = ", ".join(quoted(path) for path in parts)
             before = f"read_parquet({quoted(self.daily)})" if self.daily.is_file() else "(SELECT * FROM fresh LIMIT 0)"
             names = ", ".join(f'"{name}"' for name, _, _ in PRICES_RAW)
-            with connection(self.folder / ".spill") as con:
+            with self._sound(), connection(self.folder / ".spill") as con:
                 con.execute(f"CREATE TEMP VIEW fresh AS SELECT * FROM read_parquet([{listed}], filename = true)")
                 con.execute("CREATE TEMP TABLE replaced AS SELECT DISTINCT ticker FROM fresh WHERE whole")
                 rows = f"""SELECT {names} FROM (
@@ -111,7 +115,7 @@ class PriceStore:
         found: dict[str, list[Quote]] = {}
         if not self.daily.is_file():
             return found
-        with duckdb.connect() as con:
+        with self._sound(), duckdb.connect() as con:
             rows = con.execute(
                 f"""SELECT ticker, date, close, adj_close, volume FROM read_parquet({quoted(self.daily)})
                 QUALIFY row_number() OVER (PARTITION BY ticker ORDER BY date DESC) <= {OVERLAP_SESSIONS}
@@ -120,6 +124,17 @@ class PriceStore:
         for ticker, *cells in rows:
             found.setdefault(ticker, []).append(Quote(*cells))
         return found
+
+    @contextmanager
+    def _sound(self) -> Iterator[None]:
+        """Say which files to remove, where one of them cannot be read any more."""
+        import duckdb
+
+        try:
+            yield
+        except duckdb.Error as error:
+            hint = f"remove {self.folder}; the prices are fetched again"
+            raise DataError(f"the prices in {self.folder} cannot be read: {first_line(error)}", hint=hint) from error
 
     def stored(self, out: Path) -> Stored:
         """Return the price file for a build of ``out``.
@@ -143,9 +158,19 @@ class PriceStore:
         return Stored(None, f"{path} is gone, and with it all prices; {again}")
 
 
+def _state(found: dict[str, Any]) -> PriceState:
+    """Return the state of a file; ``ValueError`` and its like for one that somebody has broken."""
+    state = PriceState(**found)
+    days = [*state.asked.values(), *([state.since] if state.since else [])]
+    if not all(isinstance(text, str) for text in (state.provider, state.path, state.fetched_by, state.since)):
+        raise TypeError("a name that is no text")
+    if any(date.fromisoformat(day).isoformat() != day for day in days):
+        raise ValueError("a day in another form")
+    return state
+
+
 def _rows_of_last_build(out: Path) -> Path | None:
     """Return the prices that the current version of the data set was built from, if it keeps any."""
-    from screener.errors import DataError
     from screener.lake.manifest import read_manifest
 
     try:

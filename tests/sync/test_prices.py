@@ -13,8 +13,9 @@ import pytest
 from screener.errors import DataError, ScreenerError
 from screener.sync.client import Client
 from screener.sync.pace import Pace
+from screener.sync.price_fetch import Priced
 from screener.sync.price_store import PriceStore
-from screener.sync.prices import Priced, last_session, sync_prices
+from screener.sync.prices import last_session, sync_prices
 from screener.sync.providers import PROVIDERS, Provider, provider_named
 from tests.sync.price_site import KEY, Vendor
 from tests.sync.server import Handler, Site, serving
