@@ -115,8 +115,9 @@ screener run quality-value
 - A connection that breaks is gone on with where it broke, also by a later sync. A file counts when it is whole: its
   length, every checksum in a zip file, names that stay in their folder, and sizes within limits. Until then, and
   whatever fails, the files and the data set that were there stay.
-- `--fsds 2020q1` adds the quarterly Financial Statement Data Sets from there on, `--prices` a price file as for builds.
-  Proxies and certificate authorities of your own are those of the environment (`HTTPS_PROXY`, `REQUESTS_CA_BUNDLE`).
+- `--fsds 2020q1` adds the quarterly Financial Statement Data Sets from there on, `--prices` a price file, which later
+  syncs take as well. Proxies and certificate authorities of your own are those of the environment (`HTTPS_PROXY`,
+  `REQUESTS_CA_BUNDLE`).
   `SCREENER_SEC_SITE` and `SCREENER_SEC_API` name a mirror.
 
 PRICES

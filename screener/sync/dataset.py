@@ -45,8 +45,8 @@ def sync_data(
     """Fetch the SEC's files into ``out/sources`` and build the data set ``out`` from them.
 
     fsds: the first (year, quarter) of the Financial Statement Data Sets that are wanted, ``None`` for none. prices: a
-    price file or folder, as for a build; without one, what ``screener data prices`` has stored. whole: fetch the zip
-    files however little was filed.
+    price file or folder, also for later calls; without one, what is stored. whole: fetch the zip files however little
+    was filed.
     Another sync or build of the same data set is a ``DataError``. Whatever fails, the data set stays as it was.
     """
     from screener.build import build_data
@@ -62,6 +62,9 @@ def sync_data(
         zips = tuple(sorted((folder / "fsds").glob("*.zip")))
         if not build:
             return Current(copy.found, None)
-        stored = Stored(prices) if prices else PriceStore(folder).stored(out)
+        store = PriceStore(folder)
+        stored = Stored(prices) if prices else store.stored(out)
         report = build_data(out, sec=folder / "sec", fsds=zips, prices=stored.path, progress=progress)
+        if prices:
+            store.point("local", prices)
     return Current(copy.found, report, stored.note)

@@ -69,6 +69,11 @@ class PriceStore:
         part.write_text(json.dumps(asdict(self.state), indent=1, sort_keys=True), encoding="utf-8")
         _settle(part, self.folder / STATE_NAME)
 
+    def point(self, provider: str, path: Path) -> None:
+        """Take the prices from a file or folder of one's own from now on."""
+        self.state.provider, self.state.path = provider, str(path.resolve())
+        self.save()
+
     def add(self, fetched: Sequence[tuple[str, Sequence[Quote], bool]]) -> None:
         """Keep what came of some tickers, each with whether it stands for all that is there, as a part."""
         import pyarrow as pa

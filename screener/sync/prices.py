@@ -93,8 +93,7 @@ def _point(store: PriceStore, provider: Provider, source: Path) -> None:
     if "" not in provider.formats and form not in provider.formats:
         hint = f"--provider local reads it; forms of {provider.name}: {', '.join(provider.formats)}"
         raise DataError(f"{source} has the form {form}, which is not one of {provider.name}", hint=hint)
-    store.state.provider, store.state.path = provider.name, str(source.resolve())
-    store.save()
+    store.point(provider.name, source)
 
 
 def _client(provider: Provider, key: str) -> Client:

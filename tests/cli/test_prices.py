@@ -141,7 +141,10 @@ def test_a_build_of_ones_own_is_built_again_from_its_sources(site: Site, tmp_pat
 
 
 def test_without_a_data_set(site: Site, tmp_path: Path) -> None:
-    """Own files are remembered for the first sync; a provider has no tickers to ask for yet, and that is said."""
+    """Own files are remembered for the first sync; a provider has no tickers to ask for yet, and that is said.
+
+    What a sync is given with --prices is remembered alike.
+    """
     out, folder = tmp_path / "own", stooq(tmp_path / "stooq", {"c1": 10.5})
     done = prices(out, "--provider", "tiingo")
     assert isinstance(done.exception, DataError)
@@ -149,6 +152,11 @@ def test_without_a_data_set(site: Site, tmp_path: Path) -> None:
     assert prices(out, "--provider", "stooq", "--from", str(folder), "--no-build").exit_code == 0
     sync(out)
     assert priced(out) == [("C1", "2024-03-08", 10.5)]
+    other = tmp_path / "p.csv"
+    other.write_text("ticker,date,close\nC1,2024-03-08,9\n", encoding="utf-8")
+    for given in (("--prices", str(other)), ()):
+        data("sync", "--quiet", "--data", str(out), "--today", "2024-03-12", *given)
+        assert priced(out) == [("C1", "2024-03-08", 9.0)]
 
 
 def test_files_that_are_not_of_the_provider(site: Site, tmp_path: Path) -> None:
