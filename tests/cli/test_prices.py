@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from screener.cli.main import root
 from screener.errors import DataError, ScreenerError
+from screener.sync.price_store import PriceStore
 from screener.sync.providers import PROVIDERS
 from tests.sync.price_site import KEY, Vendor
 from tests.sync.sec_site import put_company, put_index, put_zips
@@ -95,9 +96,8 @@ def test_fetched_prices_are_in_the_data_set_and_stay(site: Site, tmp_path: Path)
 def test_own_files_are_read_where_they_lie(site: Site, tmp_path: Path) -> None:
     """Stooq's files of single tickers: read again when they change, and stood in for by the last ones when gone."""
     out, folder = tmp_path / "own", stooq(tmp_path / "stooq", {"c1": 10.5, "c2": 20.5})
-    sync(out)
-    done = prices(out, "--provider", "stooq", "--from", str(folder))
-    assert done.exit_code == 0, done.exception
+    assert prices(out, "--provider", "stooq", "--from", str(folder), "--no-build").exit_code == 0
+    done = sync(out)
     assert priced(out) == [("C1", "2024-03-08", 10.5), ("C2", "2024-03-08", 20.5)]
     assert any("dividends" in line for line in done.stderr.splitlines())
     stooq(folder, {"c2": 21.0})
@@ -111,20 +111,10 @@ def test_own_files_are_read_where_they_lie(site: Site, tmp_path: Path) -> None:
         assert priced(out)[1] == ("C2", "2024-03-08", 21.0)
 
 
-def test_a_page_among_stooqs_files(site: Site, tmp_path: Path) -> None:
-    """A file that has Stooq's refusal in place of prices is dropped and named; the others count."""
-    out, folder = tmp_path / "own", stooq(tmp_path / "stooq", {"c2": 20.5})
-    (folder / "c1_us_d.csv").write_text("Exceeded the daily hits limit", encoding="utf-8")
-    sync(out)
-    done = prices(out, "--provider", "stooq", "--from", str(folder))
-    assert priced(out) == [("C2", "2024-03-08", 20.5)]
-    assert "c1_us_d.csv: Exceeded the daily hits limit" in done.stderr
-
-
 def test_a_build_of_ones_own_is_built_again_from_its_sources(site: Site, tmp_path: Path) -> None:
     """A data set of `data build` remembers where its sources are; without them the prices are kept and it says so."""
     sources, out = tmp_path / "sec", tmp_path / "own"
-    sync(tmp_path / "synced")
+    data("sync", "--quiet", "--data", str(tmp_path / "synced"), "--today", "2024-03-12", "--no-build")
     shutil.copytree(tmp_path / "synced" / "sources" / "sec", sources)
     assert data("build", str(out), "--sec", str(sources), "--quiet").exit_code == 0
     folder = stooq(tmp_path / "stooq", {"c1": 10.5})
@@ -141,37 +131,27 @@ def test_a_build_of_ones_own_is_built_again_from_its_sources(site: Site, tmp_pat
 
 
 def test_without_a_data_set(site: Site, tmp_path: Path) -> None:
-    """Own files are remembered for the first sync; a provider has no tickers to ask for yet, and that is said.
-
-    What a sync is given with --prices is remembered alike.
-    """
-    out, folder = tmp_path / "own", stooq(tmp_path / "stooq", {"c1": 10.5})
+    """A provider has no tickers to ask for yet, and that is said; what a sync is given with --prices is remembered."""
+    out, own = tmp_path / "own", tmp_path / "p.csv"
     done = prices(out, "--provider", "tiingo")
     assert isinstance(done.exception, DataError)
     assert "data sync" in done.exception.hint
-    assert prices(out, "--provider", "stooq", "--from", str(folder), "--no-build").exit_code == 0
-    sync(out)
-    assert priced(out) == [("C1", "2024-03-08", 10.5)]
-    other = tmp_path / "p.csv"
-    other.write_text("ticker,date,close\nC1,2024-03-08,9\n", encoding="utf-8")
-    for given in (("--prices", str(other)), ()):
+    own.write_text("ticker,date,close\nC1,2024-03-08,9\n", encoding="utf-8")
+    for given in (("--prices", str(own)), ()):
         data("sync", "--quiet", "--data", str(out), "--today", "2024-03-12", *given)
         assert priced(out) == [("C1", "2024-03-08", 9.0)]
 
 
 def test_files_that_are_not_of_the_provider(site: Site, tmp_path: Path) -> None:
     """A file of another form, or none at all, is refused, and what was stored before stays."""
-    out, folder = tmp_path / "own", stooq(tmp_path / "stooq", {"c1": 10.5})
-    sync(out)
-    prices(out, "--provider", "stooq", "--from", str(folder))
-    other = tmp_path / "p.csv"
+    out, folder, other = tmp_path / "own", stooq(tmp_path / "stooq", {"c1": 10.5}), tmp_path / "p.csv"
     other.write_text("ticker,date,close\nC1,2024-03-08,9\n", encoding="utf-8")
+    prices(out, "--provider", "stooq", "--from", str(folder), "--no-build")
     for path, said in ((other, "has the form csv"), (tmp_path / "none", "there is no price file")):
         done = prices(out, "--provider", "stooq", "--from", str(path))
         assert isinstance(done.exception, DataError)
         assert said in done.exception.message
-    assert "nothing has changed" in sync(out).stderr
-    assert priced(out) == [("C1", "2024-03-08", 10.5)]
+    assert PriceStore(out / "sources").stored(out).path == folder
 
 
 def test_not_for_the_demo(site: Site) -> None:
