@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from screener.lake.connect import Lake
@@ -76,8 +77,9 @@ def _departures(lake: Lake) -> dict[str, list[Any]]:
     """Return the issuers that filed a Form 15 or 25, and the day of the last one."""
     import duckdb
 
-    path = lake.directory / FOLDER / _DEPARTURES
-    if not path.is_file():
+    # A data set that is read over the network has its tables alone.
+    path = lake.directory / FOLDER / _DEPARTURES if isinstance(lake.directory, Path) else None
+    if path is None or not path.is_file():
         return {"issuers": [], "days": []}
     with duckdb.connect() as con:
         rows = con.execute(

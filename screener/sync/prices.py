@@ -139,15 +139,23 @@ def _fundamentals(out: Path, prices: Path) -> tuple[Path | None, tuple[Path, ...
 
     asked = {name: tuple(map(Path, paths)) for name, paths in asked_for(out).items()}
     gone = [path for paths in asked.values() for path in paths if not path.exists()]
-    fetched = out / SOURCES / "sec"
     if asked and not gone:
         sec, simfin = (asked.get(name, (None,))[0] for name in ("sec", "simfin"))
         return sec, asked.get("fsds", ()), simfin
-    if fetched.is_dir():
+    fetched = out / SOURCES / "sec"
+    if fetched.is_dir() and _kind(out) in {"", "sec"}:
         return fetched, tuple(sorted((out / SOURCES / "fsds").glob("*.zip"))), None
-    options = " ".join(f"--{name} PATH" for name in asked or ("sec",))
+    options = " ".join(f"--{name} PATH" for name in asked) or "..."
     command = f"`screener data build {out} {options} --prices {prices}`"
-    hint = f"the prices are kept: {command} builds with the sources where they are now"
     if gone:
+        hint = f"the prices are kept: {command} builds with the sources where they are now"
         raise DataError(f"{gone[0]}, from which {out} was built, is gone", hint=hint)
-    raise DataError(f"what {out} was built from is not known", hint=f"{hint}; or `screener data sync` fetches some")
+    hint = f"the prices are kept: {command} builds with the options that it was built with"
+    raise DataError(f"what {out} was built from is not known", hint=hint)
+
+
+def _kind(out: Path) -> str:
+    """Return the kind of a data set; ``""`` where there is none yet."""
+    from screener.lake.manifest import MANIFEST_NAME, read_manifest
+
+    return read_manifest(out).kind if (out / MANIFEST_NAME).is_file() else ""

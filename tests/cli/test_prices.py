@@ -13,8 +13,11 @@ from click.testing import CliRunner, Result
 
 from screener.cli.main import root
 from screener.errors import DataError, ScreenerError
+from screener.lake.manifest import Manifest
+from screener.lake.versions import publish
 from screener.sync.price_store import PriceStore
 from screener.sync.providers import PROVIDERS
+from tests.lake.tables import write_stage
 from tests.sync.price_site import KEY, Vendor
 from tests.sync.sec_site import put_company, put_index, put_zips
 from tests.sync.server import Site, serving
@@ -128,6 +131,17 @@ def test_a_build_of_ones_own_is_built_again_from_its_sources(site: Site, tmp_pat
     assert f"data build {out} --sec PATH --prices {folder}" in done.exception.hint
     assert priced(out) == [("C1", "2024-03-08", 10.5)]
     assert (out / "sources" / "prices" / "prices.json").is_file()
+
+
+def test_what_the_data_set_is_made_of_is_not_changed(site: Site, tmp_path: Path) -> None:
+    """A data set of another kind is not built from the SEC's files that happen to lie beside it."""
+    out, folder = tmp_path / "own", stooq(tmp_path / "stooq", {"t1": 10.5})
+    data("sync", "--quiet", "--data", str(out), "--today", "2024-03-12", "--no-build")
+    publish(out, write_stage(tmp_path / "stage"), Manifest(created="2024-03-08", kind="test"))
+    done = prices(out, "--provider", "local", "--from", str(folder))
+    assert isinstance(done.exception, DataError)
+    assert "is not known" in done.exception.message
+    assert f"data build {out} ... --prices {folder}" in done.exception.hint
 
 
 def test_without_a_data_set(site: Site, tmp_path: Path) -> None:

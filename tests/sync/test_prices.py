@@ -216,6 +216,18 @@ def test_a_wrong_key_is_one_error_without_the_key(
         get(tmp_path, name, ["A", "B"])
     assert f"refuses the key in {name.upper()}_API_KEY (401)" in caught.value.message
     _nowhere(wrong, caught.value, tmp_path)
+    monkeypatch.setenv(f"{name.upper()}_API_KEY", KEY)
+    vendor.odd["A"] = (403, b"Forbidden")
+    with pytest.raises(DataError, match=r"refuses the key in .* \(403\)"):
+        get(tmp_path, name, ["A", "B"])
+
+
+def test_one_ticker_beyond_the_plan_is_counted(vendor: Vendor, tmp_path: Path) -> None:
+    """Where others were answered, the key is good: a ticker that is refused is one of the plan's limits."""
+    vendor.days = {name: [("2024-06-10", 5.0, 5.0, 1.0)] for name in "AC"}
+    vendor.odd["B"] = (403, b"Forbidden")
+    found = get(tmp_path, "tiingo", "ABC")
+    assert (found.came, found.refused) == (2, ["B"])
 
 
 @pytest.mark.parametrize("name", KEYED)
