@@ -66,8 +66,10 @@ def build_data(
     inputs = {source.name: look(list(source.paths), old.inputs() if old else (), now) for source in sources}
     if old and manifest and old.same_inputs(inputs):
         return BuildReport.from_dict(manifest.report, unchanged=True)
+    asked = {"sec": [sec] if sec else [], "fsds": [*fsds], "simfin": [simfin] if simfin else []}
+    named = {name: [str(path.resolve()) for path in paths] for name, paths in asked.items() if paths}
     with staging(out) as stage:
-        return _build(out, stage, sources, inputs=inputs, options=options, old=old, progress=progress)
+        return _build(out, stage, sources, inputs=inputs, options=options, asked=named, old=old, progress=progress)
 
 
 def _simfin(folder: Path, progress: Progress | None) -> Source:
@@ -109,6 +111,7 @@ def _build(
     *,
     inputs: dict[str, tuple[Input, ...]],
     options: dict[str, Any],
+    asked: dict[str, list[str]],
     old: Memory | None,
     progress: Progress | None,
 ) -> BuildReport:
@@ -121,7 +124,7 @@ def _build(
     from screener.standardize.issuers import ISSUERS_FILE
     from screener.standardize.pipeline import standardize
 
-    memory = Memory(made_by(), options)
+    memory = Memory(made_by(), options, asked=asked)
     report = BuildReport()
     same: set[int] | None = set()
     for number, source in enumerate(sources):

@@ -19,6 +19,7 @@ from screener.language.schema import schema_text
 from screener.output.result_schema import result_schema, sidecar_schema
 from tests import docs_metrics
 from tests.docs_formats import formats_page
+from tests.docs_prices import prices_section
 from tests.docs_python import python_page
 from tests.docs_terminal import terminal_page
 from tests.docs_why import why_page
@@ -73,6 +74,8 @@ Files as downloaded, zipped or unpacked.
 Price formats, recognised by their content or named with `--prices-format`:
 
 FORMATS
+Prices may also be fetched: [below](#prices).
+
 SimFin's values are as last restated; they are dated at their first publication, which the build report counts and every
 run notes. Stooq's closes are adjusted for dividends, so that market values of the past come out a little too low.
 
@@ -116,10 +119,12 @@ From nothing to a workbook. The screen `sound-business` asks for no prices; most
   bytes a second for a minute counts as broken; after five attempts in a row that bring nothing, the sync ends.
 - A file counts when it is whole: its length, every checksum in a zip file, names that stay in their folder, and sizes
   within limits. Until then, and whatever fails, the files and the data set that were there stay.
-- `--fsds 2020q1` adds the quarterly Financial Statement Data Sets from there on, `--prices` a price file as for builds.
-  Proxies and certificate authorities of your own are those of the environment (`HTTPS_PROXY`, `REQUESTS_CA_BUNDLE`).
+- `--fsds 2020q1` adds the quarterly Financial Statement Data Sets from there on, `--prices` a price file, which later
+  syncs take as well. Proxies and certificate authorities of your own are those of the environment (`HTTPS_PROXY`,
+  `REQUESTS_CA_BUNDLE`).
   `SCREENER_SEC_SITE` and `SCREENER_SEC_API` name a mirror.
 
+PRICES
 ## How old the data are
 
 `screener data info` says it; without `--online` it asks nothing of the network:
@@ -300,7 +305,7 @@ def data_page() -> str:
 
     formats = ["| name | what |", "|---|---|", *(f"| `{row.name}` | {row.label} |" for row in FORMATS), ""]
     lines = [
-        NOTE + DATA_INTRO.replace("FORMATS", "\n".join(formats)),
+        NOTE + DATA_INTRO.replace("FORMATS", "\n".join(formats)).replace("PRICES\n", prices_section()),
         "## Flags",
         "",
         "| flag | meaning |",

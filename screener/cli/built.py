@@ -36,6 +36,15 @@ def say_built(out: Path, report: BuildReport, unchanged: str) -> None:
     if report.unchanged:
         say(unchanged)
         return
-    for line in report.summary_lines():
+    for line in (*report.summary_lines(), *_unpriced(out)):
         say(line)
     say(f"built {out}")
+
+
+def _unpriced(out: Path) -> list[str]:
+    from screener.lake.connect import reading
+    from screener.lake.unpriced import unpriced
+    from screener.output.unpriced import unpriced_lines
+
+    with reading(out) as lake:
+        return unpriced_lines(unpriced(lake))

@@ -11,6 +11,7 @@ import click
 from screener.cli.built import say_built, shown
 from screener.cli.options import Day, as_of_option, data_option, format_option, pager_option, say, terminal
 from screener.cli.pager import show_text
+from screener.cli.prices import command as prices_command
 from screener.cli.progress import working
 from screener.cli.sync import asked_contact
 from screener.cli.sync import command as sync
@@ -23,6 +24,7 @@ def command() -> None:
 
 
 command.add_command(sync)
+command.add_command(prices_command)
 
 
 @command.command("build")

@@ -38,7 +38,11 @@ class Quarter(click.ParamType[tuple[int, int]]):
 )
 @click.option("--contact", metavar="TEXT", help="Your name and e-mail address, which the SEC asks for; kept.")
 @click.option("--fsds", metavar="QUARTER", type=Quarter(), help="Also the Financial Statement Data Sets from here on.")
-@click.option("--prices", type=click.Path(path_type=Path), help="Price file or folder, as for `data build`.")
+@click.option(
+    "--prices",
+    type=click.Path(path_type=Path),
+    help="Price file or folder, as for `data build`. Default: those of `data prices`.",
+)
 @click.option("--whole", is_flag=True, help="Fetch the bulk files again, also when little was filed.")
 @click.option("--no-build", is_flag=True, help="Fetch only.")
 @click.option("--quiet", is_flag=True, help="Show no progress.")
@@ -75,6 +79,8 @@ def command(
         say(f"{len(synced.without_facts):,} of them without numbers")
     if synced.filed_until:
         say(f"all that was filed until {synced.filed_until.isoformat()} is there")
+    if found.note:
+        say(f"note: {found.note}")
     if report is not None:
         say_built(out, report, f"nothing has changed in {out}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,7 +70,7 @@ def run_screen(
         )
         raise DataError(f"{what} {day}", hint=f"its newest day is {newest}")
     return Result(
-        run=_identity(lake, screen, day, newest, lacking),
+        run=_identity(lake, screen, day, newest, (*lacking, *_unpriced(lake, funnel))),
         screen=screen,
         columns=tuple(ResultColumn(column.name, column.name, column.unit) for column in screen.columns),
         rows=_rows(lake.con, query, day, tracer, followed),
@@ -289,9 +290,26 @@ def _own_metrics(screen: Screen) -> tuple[str, ...]:
     return tuple(f"metrics of the author's own, from {file}: {', '.join(names)}" for file, names in files.items())
 
 
+def _unpriced(lake: Lake, funnel: Steps) -> tuple[str, ...]:
+    """Say which condition of the universe leaves nobody, where that is because nobody has a price."""
+    if _has_prices(lake):
+        return ()
+    for before, step in pairwise(funnel):
+        if step.kind == "universe" and before.remaining and not step.remaining and step.unknown == before.remaining:
+            return (
+                f"without prices `{step.text}` is unknown for every name, and the universe is empty; "
+                "`screener data prices` gets prices, screens like sound-business need none",
+            )
+    return ()
+
+
+def _has_prices(lake: Lake) -> bool:
+    return any(table.rows for table in lake.manifest.tables if table.name == "prices")
+
+
 def _notes(lake: Lake, day: date, newest: date) -> tuple[str, ...]:
     notes = list(lake.manifest.notes)
-    if not next((table.rows for table in lake.manifest.tables if table.name == "prices"), 0):
+    if not _has_prices(lake):
         notes.append("the data set has no prices: market_cap and all that rests on it is unknown")
     if day > newest:
         notes.append(f"as of {day}, but the newest day in the data is {newest}")

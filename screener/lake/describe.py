@@ -7,6 +7,7 @@ from typing import Any
 
 from screener.lake.connect import Lake, reading
 from screener.lake.remote import Url
+from screener.lake.unpriced import unpriced
 
 _DATES = {
     "facts_filed": "SELECT min(filed), max(filed) FROM facts",
@@ -51,6 +52,7 @@ def description(lake: Lake) -> dict[str, Any]:
         **lake.manifest.as_dict(),
         "dates": {name: _range(lake, sql) for name, sql in _DATES.items()},
         "coverage": {name: _count(lake, sql) for name, sql in _COVERAGE.items()},
+        "unpriced": unpriced(lake),
     }
 
 

@@ -55,7 +55,8 @@ class Memory:
     """What a build was made by, from and with; ``folder`` is the version that it made, ``None`` while it is made.
 
     made_by: hash of the program. options: what was asked for. steps: sources by name. staged: hashes of staged files
-    that later steps were made of. counts: what those steps counted.
+    that later steps were made of. counts: what those steps counted. asked: the files and folders that were named, by
+    the names that a build has for them.
     """
 
     made_by: str
@@ -64,6 +65,7 @@ class Memory:
     staged: dict[str, str] = field(default_factory=dict)
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
     folder: Path | None = None
+    asked: dict[str, list[str]] = field(default_factory=dict)
 
     def inputs(self) -> tuple[Input, ...]:
         """Return the files of all steps."""
@@ -94,6 +96,7 @@ class Memory:
             "steps": {name: asdict(step) for name, step in self.steps.items()},
             "staged": self.staged,
             "counts": self.counts,
+            "asked": self.asked,
         }
         (target / FILE).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
 
@@ -139,6 +142,19 @@ def read_from(out: Path, manifest: Manifest) -> dict[str, tuple[Input, ...]]:
         steps = json.loads(file.read_text(encoding="utf-8"))["steps"]
         return {name: tuple(Input(**i) for i in step["inputs"]) for name, step in steps.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def asked_for(out: Path) -> dict[str, list[str]]:
+    """Return the files and folders from which the data set at ``out`` was built, whichever program did; ``{}`` if none.
+
+    The names are those of the arguments of a build, the paths are absolute.
+    """
+    try:
+        folder = out / VERSIONS_NAME / read_manifest(out).version
+        found = json.loads((folder / FOLDER / FILE).read_text(encoding="utf-8"))["asked"]
+        return {str(name): [str(path) for path in paths] for name, paths in found.items()}
+    except (DataError, OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
 
 

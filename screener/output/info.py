@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from screener.output.cells import cell_text
+from screener.output.cells import clean
+from screener.output.unpriced import unpriced_lines
 
 
 def info_json(found: dict[str, Any]) -> str:
@@ -24,10 +25,11 @@ def info_text(found: dict[str, Any]) -> str:
     )
     lines += _age(found.get("age"))
     lines += _pairs("Coverage", {name.replace("_", " "): f"{count:,}" for name, count in found["coverage"].items()})
+    lines += [*missing, ""] if (missing := unpriced_lines(found["unpriced"])) else []
     lines += _pairs("Sources", {source["name"]: f"{source['size']:,} bytes" for source in found["sources"]})
     lines += _report(found["report"])
     lines += [f"note: {note}" for note in found["notes"]]
-    return "\n".join(cell_text(line) for line in lines) + "\n"
+    return "\n".join(clean(line) for line in lines) + "\n"
 
 
 def _age(age: dict[str, Any] | None) -> list[str]:

@@ -28,6 +28,9 @@ LONG_NAMES: dict[str, tuple[str, ...]] = {
     "volume": ("volume", "vol"),
 }
 STOOQ_HEADER = "<TICKER>,<PER>,<DATE>"
+# What Stooq calls the file of one US ticker: aapl_us_d.csv.
+STOOQ_CSV = "_us_d.csv"
+STOOQ_REFUSAL = "exceeded the daily hits limit"
 BATCH_FILES = 500
 
 Reader = Callable[["duckdb.DuckDBPyConnection", Path, Path, BuildReport, Progress | None], None]
@@ -67,6 +70,13 @@ def read_prices(
     if not rows:
         raise DataError(f"{path} has no usable price row", hint=report.first_drop(path.name) or _known())
     return [path]
+
+
+def format_of(path: Path) -> str:
+    """Return the name of the form that the prices in ``path`` have; ``DataError`` where there are none, or unknown."""
+    if not path.exists():
+        raise DataError(f"there is no price file {path}")
+    return _recognised(path).name
 
 
 def _named(fmt: str) -> PriceFormat:
@@ -119,6 +129,11 @@ def _is_parquet(path: Path, names: list[str], line: str) -> bool:
 def _is_stooq(path: Path, names: list[str], line: str) -> bool:
     del path, names
     return line.upper().replace(" ", "").startswith(STOOQ_HEADER)
+
+
+def _is_stooq_csv(path: Path, names: list[str], line: str) -> bool:
+    del path, line
+    return any(name.lower().endswith(STOOQ_CSV) for name in names)
 
 
 def _is_simfin(path: Path, names: list[str], line: str) -> bool:
@@ -276,10 +291,17 @@ def _load_members(
         base = con.execute("SELECT coalesce(max(line), 0) FROM raw_prices").fetchall()[0][0]
         problem = _insert_members(con, select(quoted(file), base), source, report)
         if problem:
-            text = problem.replace(str(file), file.name)
+            text = _refusal(file) or problem.replace(str(file), file.name)
             report.dropped(source, "members", "malformed", 1, [f"{file.name}: {text}"[:300]])
         else:
             report.kept(source, "members", 1)
+
+
+def _refusal(file: Path) -> str:
+    """Return the sentence that Stooq gives in place of prices, ``""`` for a file that has none."""
+    with file.open("rb") as handle:
+        head = handle.read(200).decode("utf-8", "replace").strip()
+    return head if head.lower().startswith(STOOQ_REFUSAL) else ""
 
 
 def _insert_members(con: duckdb.DuckDBPyConnection, query: str, source: str, report: BuildReport) -> str:
@@ -327,6 +349,14 @@ def _stooq_query(files: str, base: int) -> str:
     )
 
 
+def _stooq_csv_query(files: str, base: int) -> str:
+    return (
+        f"""SELECT replace(regexp_extract(filename, '([^/]+){STOOQ_CSV}$', 1, 'i'), '_', '-P'), {_day('"Date"')}, """
+        """try_cast("Close" AS DOUBLE), try_cast("Close" AS DOUBLE), try_cast("Volume" AS DOUBLE), """
+        f"{base} + row_number() OVER () FROM read_csv({files}, {_MEMBER_CSV})"
+    )
+
+
 STOOQ_NOTE = "Stooq's closes are adjusted for dividends too: market values of the past are a little too low"
 
 FORMATS: tuple[PriceFormat, ...] = (
@@ -336,6 +366,12 @@ FORMATS: tuple[PriceFormat, ...] = (
         "Stooq's bulk zip or folder, <TICKER>.us.txt",
         _is_stooq,
         _members_reader(".txt", _stooq_query, STOOQ_NOTE),
+    ),
+    PriceFormat(
+        "stooq-csv",
+        "Stooq's files of single tickers, aapl_us_d.csv, in a folder or a zip",
+        _is_stooq_csv,
+        _members_reader(STOOQ_CSV, _stooq_csv_query, STOOQ_NOTE),
     ),
     PriceFormat("simfin", "SimFin's us-shareprices-daily, separated by semicolons", _is_simfin, _read_csv(";")),
     PriceFormat("csv", "one CSV file: ticker,date,open,high,low,close,adj_close,volume", _is_long, _read_csv(",")),

@@ -10,6 +10,7 @@ from screener.lake.manifest import Manifest
 from screener.lake.remote import Url
 from screener.settings import data_home
 from screener.sync.places import SOURCES, STATE_NAME
+from screener.sync.price_store import PriceStore
 
 
 def age_line(path: Path | Url, manifest: Manifest, today: date, most: int) -> str:
@@ -51,8 +52,9 @@ def _synced(path: Path, manifest: Manifest) -> tuple[bool, date | None]:
 def _remedy(path: Path | Url, old: list[str], *, kept: bool) -> str:
     if isinstance(path, Url):
         return f"look for a newer version than that at {path}"
+    named = "" if path == data_home() else f" --data {shlex.quote(str(path))}"
     if "filing" not in old:
-        return "build them again with newer prices"
-    if not kept:
-        return "build them again from newer files"
-    return "screener data sync" + ("" if path == data_home() else f" --data {shlex.quote(str(path))}")
+        state = PriceStore(path / SOURCES).state
+        again = f"screener data prices --provider {state.provider}{' --from NEWER_FILE' if state.path else ''}{named}"
+        return again if state.provider else "build them again with newer prices"
+    return f"screener data sync{named}" if kept else "build them again from newer files"

@@ -13,6 +13,7 @@ from screener.errors import DataError
 from screener.sync.client import Client
 from screener.sync.filings import Copy, Synced, sync_filings, sync_quarters
 from screener.sync.places import SOURCES
+from screener.sync.price_store import PriceStore, Stored
 from screener.sync.state import read_state
 
 if TYPE_CHECKING:
@@ -21,10 +22,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Current:
-    """A data set after a sync: what was fetched, and the report of the build (``unchanged``: nothing had to be)."""
+    """A data set after a sync: what was fetched, and the report of the build (``unchanged``: nothing had to be).
+
+    note: what a person should know of the prices that were stored before.
+    """
 
     synced: Synced
     report: BuildReport | None
+    note: str = ""
 
 
 def sync_data(
@@ -41,7 +46,8 @@ def sync_data(
     """Fetch the SEC's files into ``out/sources`` and build the data set ``out`` from them.
 
     fsds: the first (year, quarter) of the Financial Statement Data Sets that are wanted, ``None`` for none. prices: a
-    price file or folder, as for a build. whole: fetch the zip files however little was filed.
+    price file or folder, also for later calls; without one, what is stored. whole: fetch the zip files however little
+    was filed.
     Another sync or build of the same data set is a ``DataError``. Whatever fails, the data set stays as it was.
     """
     from screener.build import build_data
@@ -58,11 +64,15 @@ def sync_data(
         zips = tuple(sorted((folder / "fsds").glob("*.zip")))
         if not build:
             return Current(copy.found, None)
-        report = build_data(out, sec=folder / "sec", fsds=zips, prices=prices, progress=progress)
+        store = PriceStore(folder)
+        stored = Stored(prices) if prices else store.stored(out)
+        report = build_data(out, sec=folder / "sec", fsds=zips, prices=stored.path, progress=progress)
         if report.unchanged:
             # Nobody came after a build that was killed before its end.
             clean(out)
-    return Current(copy.found, report)
+        if prices:
+            store.point("local", prices)
+    return Current(copy.found, report, stored.note)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from screener.errors import DataError
 from screener.sync import sec
-from screener.sync.client import Client, ForbiddenError
+from screener.sync.client import FORBIDDEN, Client, RefusedError
 from screener.sync.download import Fetched, Wanted, download
 from screener.sync.state import State
 from screener.sync.verify import Check, check_index, check_json, check_zip
@@ -125,8 +125,8 @@ def _if_there(client: Client, wanted: Wanted, progress: Progress | None, *, late
     """
     try:
         return download(client, wanted, None, progress)
-    except ForbiddenError:
-        if late:
+    except RefusedError as error:
+        if late or error.status != FORBIDDEN:
             raise
         return None
 

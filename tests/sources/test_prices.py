@@ -127,6 +127,29 @@ def test_stooq_bulk_files(tmp_path: Path, packed: bool) -> None:
     assert any("dividends" in note for note in report.notes)
 
 
+def test_stooqs_files_of_single_tickers(tmp_path: Path) -> None:
+    """The ticker is in the file's name; files of other names and Stooq's refusal in place of prices are not taken."""
+    header = "Date,Open,High,Low,Close,Volume\n"
+    folder = tmp_path / "stooq"
+    folder.mkdir()
+    for name, content in {
+        "aaa_us_d.csv": "Exceeded the daily hits limit",
+        "abr_d_us_d.csv": f"{header}2024-01-02,1,1,1,20,200\n",
+        "brk-b_us_d.csv": f"{header}2024-01-02,1,1,1,10,100\n",
+        "^spx_d.csv": f"{header}2024-01-02,1,1,1,4742,1\n",
+    }.items():
+        (folder / name).write_text(content, encoding="utf-8")
+    report = _read(folder, tmp_path / "stage")
+    assert table(tmp_path / "stage", "prices_raw") == [
+        ("ABR-PD", DAY, 20.0, 20.0, 200.0),
+        ("BRK-B", DAY, 10.0, 10.0, 100.0),
+    ]
+    assert report.count("stooq", "members").dropped["malformed"].examples == [
+        "aaa_us_d.csv: Exceeded the daily hits limit"
+    ]
+    assert any("dividends" in note for note in report.notes)
+
+
 def test_simfin_prices(tmp_path: Path) -> None:
     """SimFin's file: suffixes of delisted companies go where nobody else has the ticker."""
     path = tmp_path / "us-shareprices-daily.csv"
