@@ -119,10 +119,11 @@ From nothing to a workbook. The screen `sound-business` asks for no prices; most
   bytes a second for a minute counts as broken; after five attempts in a row that bring nothing, the sync ends.
 - A file counts when it is whole: its length, every checksum in a zip file, names that stay in their folder, and sizes
   within limits. Until then, and whatever fails, the files and the data set that were there stay.
-- `--fsds 2020q1` adds the quarterly Financial Statement Data Sets from there on, `--prices` a price file, which later
-  syncs take as well. Proxies and certificate authorities of your own are those of the environment (`HTTPS_PROXY`,
-  `REQUESTS_CA_BUNDLE`).
-  `SCREENER_SEC_SITE` and `SCREENER_SEC_API` name a mirror.
+- `--fsds 2020q1` adds the quarterly Financial Statement Data Sets from there on, some 70 MB each, and later syncs those
+  that come; beside them every build reads and standardizes all companies.
+- `--prices` names a price file, which later syncs take as well. Proxies and certificate authorities of your own are
+  those of the environment (`HTTPS_PROXY`, `REQUESTS_CA_BUNDLE`). `SCREENER_SEC_SITE` and `SCREENER_SEC_API` name a
+  mirror.
 
 PRICES
 ## How old the data are

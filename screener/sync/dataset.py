@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from screener.errors import DataError
 from screener.sync.client import Client
-from screener.sync.filings import Copy, Synced, sync_filings, sync_quarters
+from screener.sync.filings import Copy, Synced, oldest_quarter, sync_filings, sync_quarters
 from screener.sync.places import SOURCES
 from screener.sync.price_store import PriceStore, Stored
 from screener.sync.state import read_state
@@ -45,9 +45,9 @@ def sync_data(
 ) -> Current:
     """Fetch the SEC's files into ``out/sources`` and build the data set ``out`` from them.
 
-    fsds: the first (year, quarter) of the Financial Statement Data Sets that are wanted, ``None`` for none. prices: a
-    price file or folder, also for later calls; without one, what is stored. whole: fetch the zip files however little
-    was filed.
+    fsds: the first (year, quarter) of the Financial Statement Data Sets that are wanted, ``None`` for those after what
+    is there, if any are. prices: a price file or folder, also for later calls; without one, what is stored. whole:
+    fetch the zip files however little was filed.
     Another sync or build of the same data set is a ``DataError``. Whatever fails, the data set stays as it was.
     """
     from screener.build import build_data
@@ -59,8 +59,9 @@ def sync_data(
             folder.mkdir(exist_ok=True)
             copy = Copy(client, folder, read_state(folder), progress)
             sync_filings(copy, today, whole=whole)
-            if fsds is not None:
-                sync_quarters(copy, fsds, today)
+            quarters = [first for first in (fsds, oldest_quarter(folder)) if first is not None]
+            if quarters:
+                sync_quarters(copy, min(quarters), today)
         zips = tuple(sorted((folder / "fsds").glob("*.zip")))
         if not build:
             return Current(copy.found, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -94,6 +95,12 @@ def sync_filings(copy: Copy, today: date, *, whole: bool = False) -> None:
     _companies(copy, filers)
     _tidy(copy.folder / "sec")
     copy.found.filed_until = state.filed_until
+
+
+def oldest_quarter(folder: Path) -> tuple[int, int] | None:
+    """Return the (year, quarter) of the oldest Financial Statement Data Set among the sources; ``None`` without one."""
+    found = [re.fullmatch(r"(\d{4})q([1-4])", path.stem) for path in (folder / "fsds").glob("*.zip")]
+    return min(((int(match[1]), int(match[2])) for match in found if match), default=None)
 
 
 def sync_quarters(copy: Copy, first: tuple[int, int], today: date) -> None:

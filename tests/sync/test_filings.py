@@ -13,7 +13,7 @@ from screener.catalogue.events import EVENTS
 from screener.errors import DataError
 from screener.sync import filings, sec
 from screener.sync.client import Client
-from screener.sync.filings import NEWER_FACTS, Copy, Synced, sync_filings, sync_quarters
+from screener.sync.filings import NEWER_FACTS, Copy, Synced, oldest_quarter, sync_filings, sync_quarters
 from screener.sync.pace import Pace
 from screener.sync.state import State, read_state
 from tests.sync import sec_site
@@ -245,3 +245,12 @@ def test_quarters_come_once(site: Site, tmp_path: Path) -> None:
     again = Copy(copy.client, tmp_path, read_state(tmp_path))
     sync_quarters(again, (2023, 3), date(2024, 4, 2))
     assert (again.found.fetched, [entry.path[-10:] for entry in site.asked]) == ([], ["2024q1.zip"])
+
+
+def test_later_syncs_go_on_with_quarters(tmp_path: Path) -> None:
+    """The oldest quarter that is there is where a sync goes on that is not told from which; none is asked for unasked."""
+    assert oldest_quarter(tmp_path) is None
+    (tmp_path / "fsds").mkdir()
+    for name in ("2023q4.zip", "2010q2.zip", "2009q1.zip.part", "20250701.zip"):
+        (tmp_path / "fsds" / name).touch()
+    assert oldest_quarter(tmp_path) == (2010, 2)
