@@ -248,7 +248,7 @@ def test_quarters_come_once(site: Site, tmp_path: Path) -> None:
 
 
 def test_later_syncs_go_on_with_quarters(tmp_path: Path) -> None:
-    """The oldest quarter that is there is where a sync goes on that is not told from which; none is asked for unasked."""
+    """The oldest quarter that is there is where a sync goes on that is not told from which one."""
     assert oldest_quarter(tmp_path) is None
     (tmp_path / "fsds").mkdir()
     for name in ("2023q4.zip", "2010q2.zip", "2009q1.zip.part", "20250701.zip"):
