@@ -74,4 +74,4 @@ def financing_residual() -> str:
         f"{borrowed} + {known['stock_issued']} + {known['preferred_issued']} - {known['buybacks']} "
         f"- {known['tax_withholding_shares']} - {known['dividends_paid']}"
     )
-    return f"taxonomy <> 'simfin' AND abs(cff - ({explained})) > {UNEXPLAINED} * greatest({', '.join(terms)})"
+    return f"taxonomy NOT IN ('simfin', 'vendor') AND abs(cff - ({explained})) > {UNEXPLAINED} * greatest({', '.join(terms)})"
