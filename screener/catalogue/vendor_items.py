@@ -10,8 +10,9 @@ from screener.catalogue.items import ITEMS, LineItem
 # Of a fact from a mapped table. Its tag is ``vendor:<name here>=<columns as the mapping has them> in <file>``.
 FORM = "vendor"
 PREFIX = "vendor:"
-# Read before anything else: the vendor's own total counts, not the sum of its parts.
-TOTAL_DEBT = f"{PREFIX}total_debt"
+# Read before anything else: the vendor's own total counts, not the sum of its parts. In capitals, as all columns of
+# tags: a line item of that name is another column.
+TOTAL_DEBT = f"{PREFIX}Total Debt"
 
 # SimFin's columns are net or wider than these items: they are read where a filing's own tag is.
 GROSS = ("cash", "interest_expense", "capex", "acquisitions", "buybacks", "net_short_term_debt", "accounts_payable")

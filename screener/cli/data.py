@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +15,9 @@ from screener.cli.pager import show_text
 from screener.cli.progress import working
 from screener.cli.sync import command as sync
 from screener.errors import EXIT_EMPTY, ScreenError
+
+if TYPE_CHECKING:
+    from screener.sources.table_mapping import MappedTables
 
 
 @click.group("data")
@@ -38,6 +42,14 @@ command.add_command(sync)
     help="SEC's Financial Statement Data Sets, alone or beside --sec: a zip, or a folder of zips. Repeatable.",
 )
 @click.option("--simfin", type=click.Path(path_type=Path, file_okay=False), help="Folder with SimFin's bulk files.")
+@click.option(
+    "--table",
+    "tables",
+    type=click.Path(path_type=Path, dir_okay=False),
+    multiple=True,
+    help="A vendor's table of fundamentals (CSV, also packed, or Parquet), with --mapping. Repeatable.",
+)
+@click.option("--mapping", help="What the columns of --table are: a YAML file, or a name of `data mapping --list`.")
 @click.option("--prices", type=click.Path(path_type=Path), help="Price file or folder.")
 @click.option("--prices-format", help="Name the price format instead of recognising it.")
 @click.option("--force", is_flag=True, help="Build everything again, also what has not changed.")
@@ -47,31 +59,49 @@ def build(
     sec: Path | None,
     fsds: tuple[Path, ...],
     simfin: Path | None,
+    tables: tuple[Path, ...],
+    mapping: str | None,
     prices: Path | None,
     prices_format: str | None,
     force: bool,
     quiet: bool,
 ) -> None:
-    """Build the data set OUT from SEC or SimFin bulk files and a price file.
+    """Build the data set OUT from SEC's or SimFin's bulk files, or a vendor's tables, and a price file.
 
     What has not changed since OUT was built is not read again.
     """
     from screener.build import build_data
 
-    if (simfin is None) == (sec is None and not fsds):
-        raise ScreenError("name one source: --sec DIR, --fsds PATH (or both), or --simfin DIR")
+    if (simfin is not None) + bool(tables) + (sec is not None or bool(fsds)) != 1:
+        raise ScreenError("name one source: --sec DIR, --fsds PATH (or both), --simfin DIR, or --table FILE")
+    mapped = _mapped(tables, mapping)
     with shown(quiet=quiet) as progress:
         report = build_data(
             out,
             sec=sec,
             fsds=fsds,
             simfin=simfin,
+            tables=mapped,
             prices=prices,
             prices_format=prices_format,
             progress=progress,
             force=force,
         )
     say_built(out, report, f"nothing has changed since {out} was built (--force builds it again)")
+
+
+def _mapped(tables: tuple[Path, ...], mapping: str | None) -> MappedTables | None:
+    """Return the tables with their mapping, ``None`` where there are none."""
+    if bool(tables) != bool(mapping):
+        raise ScreenError(
+            "--table and --mapping belong together",
+            hint="`screener data mapping FILE` drafts a mapping, `screener data mapping --list` lists the ready ones",
+        )
+    if not mapping:
+        return None
+    from screener.mapping.load import load_mapping
+
+    return load_mapping(mapping, tables)
 
 
 @command.command("demo")
