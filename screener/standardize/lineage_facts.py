@@ -69,7 +69,7 @@ class Facts:
         said = self._mapped.get((tag, end, best[0], best[1], best[2]), [(tag,)])[0][0]
         fact = Fact(said, best[3], best[1], end, best[2], best[0], best[4], best[5])
         method = "sign_fixed" if turned else "reported"
-        return Node(tag, value, method, start=best[1], end=end, notes=tuple(notes), fact=fact)
+        return Node(said, value, method, start=best[1], end=end, notes=tuple(notes), fact=fact)
 
     def cover(self, eid: int, tag: str, known: date, value: float) -> Node:
         """Return the leaf of a cover page's figure as known on a day; it has a date of its own."""
