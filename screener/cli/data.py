@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from screener.cli.built import say_built, shown
+from screener.cli.mapping import command as mapping_command
 from screener.cli.options import as_of_option, data_option, format_option, pager_option, say, terminal
 from screener.cli.pager import show_text
 from screener.cli.progress import working
@@ -26,6 +27,7 @@ def command() -> None:
 
 
 command.add_command(sync)
+command.add_command(mapping_command)
 
 
 @command.command("build")
