@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -16,9 +15,6 @@ from screener.cli.pager import show_text
 from screener.cli.progress import working
 from screener.cli.sync import command as sync
 from screener.errors import EXIT_EMPTY, ScreenError
-
-if TYPE_CHECKING:
-    from screener.sources.table_mapping import MappedTables
 
 
 @click.group("data")
@@ -73,37 +69,23 @@ def build(
     What has not changed since OUT was built is not read again.
     """
     from screener.build import build_data
+    from screener.mapping.load import map_tables
 
     if (simfin is not None) + bool(tables) + (sec is not None or bool(fsds)) != 1:
         raise ScreenError("name one source: --sec DIR, --fsds PATH (or both), --simfin DIR, or --table FILE")
-    mapped = _mapped(tables, mapping)
     with shown(quiet=quiet) as progress:
         report = build_data(
             out,
             sec=sec,
             fsds=fsds,
             simfin=simfin,
-            tables=mapped,
+            tables=map_tables(mapping, tables),
             prices=prices,
             prices_format=prices_format,
             progress=progress,
             force=force,
         )
     say_built(out, report, f"nothing has changed since {out} was built (--force builds it again)")
-
-
-def _mapped(tables: tuple[Path, ...], mapping: str | None) -> MappedTables | None:
-    """Return the tables with their mapping, ``None`` where there are none."""
-    if bool(tables) != bool(mapping):
-        raise ScreenError(
-            "--table and --mapping belong together",
-            hint="`screener data mapping FILE` drafts a mapping, `screener data mapping --list` lists the ready ones",
-        )
-    if not mapping:
-        return None
-    from screener.mapping.load import load_mapping
-
-    return load_mapping(mapping, tables)
 
 
 @command.command("demo")

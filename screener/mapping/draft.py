@@ -84,7 +84,9 @@ def quoted(name: str) -> str:
 def _column(name: str, sign: str = "") -> str:
     """Return a column as an item's value: in double quotes where its name could be read as a sum."""
     doubtful = re.search(r"\s[+-]\s", name) or name[:1] in {"-", "+"} or name != name.strip()
-    return quoted(f'{sign}"{name}"') if doubtful else quoted(sign + name)
+    if doubtful:
+        return quoted(f'{sign}"{name}"')
+    return sign + name if _PLAIN.fullmatch(name) else quoted(sign + name)
 
 
 def _comment(text: str) -> str:

@@ -20,6 +20,16 @@ from screener.sources.table_mapping import Item, MappedTables, Months, Table, Ta
 LISTED = 12
 
 
+def map_tables(mapping: str | Path | None, files: Sequence[Path]) -> MappedTables | None:
+    """Return :func:`load_mapping` of both, ``None`` where there is neither; ``ScreenError`` where one is missing."""
+    if bool(files) != (mapping is not None):
+        raise ScreenError(
+            "tables and a mapping belong together: --table FILE --mapping FILE",
+            hint="`screener data mapping FILE` drafts a mapping, `screener data mapping --list` lists the ready ones",
+        )
+    return None if mapping is None else load_mapping(mapping, files)
+
+
 def load_mapping(mapping: str | Path, files: Sequence[Path]) -> MappedTables:
     """Return a vendor's files with the tables of a mapping, given by its path or as the name of a ready one.
 
@@ -155,8 +165,3 @@ def _without(table: Table, gone: set[str], real: Callable[[str], str]) -> Table:
         items=items,
     )
 
-
-def check_name(mapping: str) -> None:
-    """Raise ``ScreenError`` when there is neither a file nor a ready mapping of that name."""
-    if ready_path(mapping) is None and not Path(mapping).exists():
-        raise ScreenError(f"there is no mapping {mapping}", hint="`screener data mapping --list` lists the ready ones")

@@ -133,8 +133,9 @@ def _sum(source: Source, node: Scalar, what: str) -> list[Term]:
         column = piece.strip()
         start += len(piece) - len(piece.lstrip())
         if column[:1] in {"-", "+"}:
-            sign, column = (-sign if column[0] == "-" else sign), column[1:].strip()
-        span = node.at(start, max(end, start + 1))
+            sign, rest = (-sign if column[0] == "-" else sign), column[1:].strip()
+            start, column = start + len(column) - len(rest), rest
+        span = node.at(start, max(start + len(column), start + 1))
         if len(column) > 1 and column[0] == column[-1] == '"':
             column = column[1:-1]
         if not column:
