@@ -365,7 +365,7 @@ def build(
 ) -> BuildReport:
     """Build a data set in ``out`` from bulk files and return its build report; see :mod:`screener.build`.
 
-    ``tables`` are a vendor's, ``mapping`` is the file or the name of the ready mapping that says what their columns are.
+    ``tables`` are a vendor's; ``mapping``, a file or the name of a ready one, says what their columns are.
     """
     from screener.build import build_data
     from screener.mapping.load import map_tables

@@ -39,19 +39,23 @@ NET: tuple[VendorItem, ...] = (
         "simfin:Cash, Cash Equivalents & Short Term Investments", "instant", "usd",
     ),
     VendorItem(
-        "net_interest_expense", "Interest expense less interest income", "simfin:Interest Expense, Net", "flow", "usd"
+        "net_interest_expense", "Interest expense less interest income", "simfin:Interest Expense, Net", "flow", "usd",
     ),
     VendorItem(
-        "net_capex", "Capital expenditure and intangibles less disposals", "simfin:Change in Fixed Assets & Intangibles",
-        "flow", "usd",
+        "net_capex", "Capital expenditure and intangibles less disposals",
+        "simfin:Change in Fixed Assets & Intangibles", "flow", "usd",
     ),
     VendorItem(
         "net_acquisitions", "Acquisitions less divestitures", "simfin:Net Cash from Acquisitions & Divestitures",
         "flow", "usd",
     ),
     VendorItem("net_buybacks", "Buybacks less stock issued", "simfin:Cash from (Repurchase of) Equity", "flow", "usd"),
-    VendorItem("net_debt_issued", "Debt issued less debt repaid", "simfin:Cash from (Repayment of) Debt", "flow", "usd"),
-    VendorItem("payables_and_accruals", "Payables and accrued liabilities", "simfin:Payables & Accruals", "instant", "usd"),
+    VendorItem(
+        "net_debt_issued", "Debt issued less debt repaid", "simfin:Cash from (Repayment of) Debt", "flow", "usd",
+    ),
+    VendorItem(
+        "payables_and_accruals", "Payables and accrued liabilities", "simfin:Payables & Accruals", "instant", "usd",
+    ),
 )  # fmt: skip
 
 

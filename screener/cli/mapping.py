@@ -19,7 +19,7 @@ from screener.errors import OutputError, ScreenError
 def command(file: Path | None, output: Path | None, force: bool, listed: bool, show: str | None) -> None:
     """Draft a mapping for the table FILE: which of its columns is which line item, and what is uncertain.
 
-    A vendor whose columns are known gets its ready mapping. The draft is what `data build --table FILE --mapping` reads.
+    A vendor whose columns are known gets its ready mapping. `data build --table FILE --mapping DRAFT` reads the draft.
     """
     from screener.mapping.ready import READY, ready_text
 

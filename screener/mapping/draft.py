@@ -67,7 +67,7 @@ def draft(path: Path, folder: Path | None = None) -> str:
     places = {name: header.columns.index(name) for name in named}
     columns = _Columns({name: [row[place] for row in rows] for name, place in places.items()})
     lines = [
-        f"# Drafted from the columns of {_comment(path.name)}. Look at every line, above all at those that are guessed.",
+        f"# Drafted from the columns of {_comment(path.name)}. Look at every line, above all at what is guessed.",
         f"vendor: {quoted(path.name.split('.')[0])}",
     ]
     lines += _company(columns) + _period(columns) + _other(columns) + _items(columns)
@@ -119,8 +119,10 @@ def _period(columns: _Columns) -> list[str]:
         if end
         else "  # end: which column has the last day of the period?"
     )
-    lines += _months(columns, end)
+    months, told = _months(columns, end)
+    lines.append(months)
     quarter, others = columns.take(spellings.QUARTER, _quarters)
+    columns.used.add(told)
     if quarter:
         lines.append(f"  fiscal_quarter: {quoted(quarter)}{_said(others)}")
     if published:
@@ -134,18 +136,18 @@ def _period(columns: _Columns) -> list[str]:
     ]
 
 
-def _months(columns: _Columns, end: str) -> list[str]:
+def _months(columns: _Columns, end: str) -> tuple[str, str]:
+    """Return the line of the months, and the column that tells them; it may tell the quarter, too."""
     column, others = columns.take(spellings.MONTHS, _periods)
     if column:
         there = sorted({value for value in columns.values[column] if value})
         told = ", ".join(f"{quoted(value)}: {spellings.PERIODS[value.casefold()]}" for value in there)
-        if all(re.fullmatch(r"[Qq][1-4]|[Ff][Yy]", value) for value in there):
-            columns.used.discard(column)
-        return [f"  months: {{column: {quoted(column)}, values: {{{told}}}}}{_said(others)}"]
+        columns.used.discard(column)
+        return f"  months: {{column: {quoted(column)}, values: {{{told}}}}}{_said(others)}", column
     apart = _apart(columns, end)
     if apart is None:
-        return ["  # months: how many months does a row cover? 3, 12, or a column: {column: X, values: {Q: 3, FY: 12}}"]
-    return [f"  months: {apart}  # guessed from the days between the periods of a company"]
+        return "  # months: how many does a row cover? 3, 12, or a column: {column: X, values: {Q: 3, FY: 12}}", ""
+    return f"  months: {apart}  # guessed from the days between the periods of a company", ""
 
 
 def _apart(columns: _Columns, end: str) -> int | None:
@@ -183,7 +185,8 @@ def _items(columns: _Columns) -> list[str]:
         there = dict.fromkeys(one for one in columns.values[names] if one and one.isprintable() and '"' not in one)
         lines = ["form: long", f"item: {quoted(names)}", f"value: {quoted(value)}", "items:"]
         numbers = {
-            one: [v for n, v in zip(columns.values[names], columns.values[value], strict=True) if n == one] for one in there
+            one: [v for n, v in zip(columns.values[names], columns.values[value], strict=True) if n == one]
+            for one in there
         }
         return [*lines, *_matched(list(there), numbers)]
     columns.used.discard(names)
@@ -202,11 +205,11 @@ def _matched(names: list[str], numbers: dict[str, list[str]]) -> list[str]:
         else:
             found.setdefault(item[0], []).append((not item[1], name))
     lines = []
-    for item in found:
-        (doubtful, name), *others = sorted(found[item], key=lambda one: one[0])
-        sign = "-" if _negative(item, numbers[name]) else ""
+    for line, called in found.items():
+        (doubtful, name), *others = sorted(called, key=lambda one: one[0])
+        sign = "-" if _negative(line, numbers[name]) else ""
         said = "guessed" if doubtful else "its values are negative" if sign else ""
-        lines.append(f"  {item}: {_column(name, sign)}{_said([other for _, other in others], said)}")
+        lines.append(f"  {line}: {_column(name, sign)}{_said([other for _, other in others], said)}")
     if not found:
         lines.append("  # revenue: which column?")
     if unmatched:
@@ -220,7 +223,9 @@ def _negative(item: str, values: list[str]) -> bool:
     """Tell whether costs and payments, which are positive here, are mostly negative there."""
     line = BY_NAME.get(item)
     there = [number for value in values if (number := _number(value))]
-    return line is not None and line.sign == "mag" and len(there) >= 2 and sum(n < 0 for n in there) > MOSTLY * len(there)
+    if line is None or line.sign != "mag" or len(there) < 2:
+        return False
+    return sum(number < 0 for number in there) > MOSTLY * len(there)
 
 
 def _number(text: str) -> float | None:

@@ -24,7 +24,8 @@ TOP: tuple[Key, ...] = (
     Key("tables", "Several tables: names with the keys below; a key that a table lacks is taken from the top.",
         "tables: {annual: {...}, quarterly: {...}}"),
     Key("absent", "What happens where the file lacks a column that the mapping names: "
-        + "; ".join(f"`{name}`, {what}" for name, what in ABSENT.items()) + ". Keys, dates and periods are always needed.",
+        + "; ".join(f"`{name}`, {what}" for name, what in ABSENT.items())
+        + ". Keys, dates and periods are always needed.",
         "absent: note"),
     Key("form", "How the table is laid out: " + "; ".join(f"`{name}`, {what}" for name, what in FORMS.items()) + ".",
         "form: wide"),

@@ -1,7 +1,8 @@
-"""A mapping and a vendor's files: every column of the one is looked for in the headers of the others, before reading."""
+"""A mapping and a vendor's files: its columns are looked for in their headers before anything is read."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -14,8 +15,9 @@ from screener.language.files import problems_error, read_file
 from screener.mapping.read import Named, Raw, Use, read_mapping
 from screener.mapping.ready import ready_path
 from screener.sources.table_files import Header, read_header
-from screener.sources.table_mapping import Item, MappedTables, Months, Table, TableFile
+from screener.sources.table_mapping import Item, MappedTables, Months, Table, TableFile, common_key
 
+_SIGN = re.compile(r"\s[+-]\s")
 # So many columns are listed where none is near.
 LISTED = 12
 
@@ -34,7 +36,7 @@ def load_mapping(mapping: str | Path, files: Sequence[Path]) -> MappedTables:
     """Return a vendor's files with the tables of a mapping, given by its path or as the name of a ready one.
 
     Raises ``ScreenError`` with every problem of the mapping, and of its columns in the headers of the files;
-    ``DataError`` when a file is not there or is no table.
+    ``DataError`` when a file is not there or is no table, or when nothing tells the companies of all of them.
     """
     source, digest, raw = open_mapping(mapping)
     if not source.wrong and raw is not None:
@@ -43,6 +45,7 @@ def load_mapping(mapping: str | Path, files: Sequence[Path]) -> MappedTables:
             found = tuple(_file(source, raw, path, headers[path]) for path in files)
     if source.wrong or raw is None:
         raise problems_error(source.sorted_problems())
+    common_key([file.table for file in found])
     return MappedTables(raw.vendor or Path(source.path).stem, digest, found, raw.notes)
 
 
@@ -125,8 +128,11 @@ def _judged(source: Source, named: Named, path: Path, header: Header, absent: li
             left_out.append(use)
             continue
         near = nearest(use.column, header.columns)
+        whole = next((name for name in header.columns if use.column in _SIGN.split(name)[:LISTED]), "")
         listed = ", ".join(header.columns[:LISTED]) + (", ..." if len(header.columns) > LISTED else "")
         hint = f"did you mean '{near}'?" if near else f"its columns: {listed}"
+        if whole:
+            hint = f"a sign inside a column's name needs double quotes: '\"{whole}\"'"
         message = f"{path.name} has no column '{use.column}'"
         source.problem(use.span, message, hint, code="unknown-column")
     if named.table.form == "wide" and named.absent == "note" and not source.wrong:
@@ -164,4 +170,3 @@ def _without(table: Table, gone: set[str], real: Callable[[str], str]) -> Table:
         value=column(table.value),
         items=items,
     )
-

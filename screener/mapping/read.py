@@ -10,7 +10,7 @@ from screener.catalogue.metrics import BY_NAME as METRICS
 from screener.catalogue.names import known_as, suggest
 from screener.catalogue.vendor_items import VendorItem, vendor_items
 from screener.language.ast import Span
-from screener.language.document import MAPPING, Mapping, Node, Scalar, Source, read_document
+from screener.language.document import Mapping, Node, Scalar, Source, read_document
 from screener.mapping import keys, values
 from screener.sources.table_mapping import ABSENT, COMPANY, ENCODINGS, FORMS, KEYS, MONTHS, SCALED, Item, Months, Table
 

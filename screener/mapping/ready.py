@@ -12,7 +12,7 @@ FOLDER = Path(__file__).parent / "ready"
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A mapping that comes with the package: its name, what it is of, and columns that only that vendor has together."""
+    """A mapping that comes with the package: its name, what it is of, columns that only that vendor has together."""
 
     name: str
     label: str
@@ -21,7 +21,10 @@ class Ready:
 
 READY: tuple[Ready, ...] = (
     Ready("simfin", "SimFin's bulk files of statements, one or several", ("SimFinId", "Publish Date", "Report Date")),
-    Ready("sharadar-sf1", "Sharadar Core US Fundamentals (SF1), with TICKERS beside it", ("dimension", "datekey", "reportperiod")),
+    Ready(
+        "sharadar-sf1", "Sharadar Core US Fundamentals (SF1), with TICKERS beside it",
+        ("dimension", "datekey", "reportperiod"),
+    ),
     Ready("compustat", "Compustat North America: funda and fundq", ("gvkey", "datadate")),
 )  # fmt: skip
 

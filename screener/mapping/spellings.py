@@ -1,4 +1,4 @@
-"""How vendors call what a mapping names: dates, companies, periods and line items, without signs and in small letters."""
+"""How vendors call what a mapping names, in small letters without signs: companies, dates, periods, line items."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from screener.catalogue.vendor_items import vendor_items
 
 # What a column may be called that tells the company; the first of a list that is there is taken.
 COMPANY: dict[str, tuple[str, ...]] = {
-    "id": ("permaticker", "gvkey", "simfinid", "companyid", "securityid", "entityid", "permno", "figi", "isin", "cusip"),
+    "id": ("permaticker", "gvkey", "simfinid", "companyid", "securityid", "entityid", "permno", "figi", "isin",
+    "cusip"),
     "cik": ("cik", "ciknumber", "cikstr", "cikcode"),
     "ticker": ("ticker", "symbol", "tic", "tickersymbol", "stock", "code", "tradingsymbol"),
     "name": ("companyname", "name", "conm", "entityname", "company", "issuer", "registrantname"),
@@ -27,9 +28,11 @@ END = (
     "period", "end", "date", "calendardate",
 )  # fmt: skip
 PUBLISHED = (
-    "publishdate", "published", "publisheddate", "publicationdate", "filingdate", "fillingdate", "fileddate", "datefiled",
+    "publishdate", "published", "publisheddate", "publicationdate", "filingdate", "fillingdate", "fileddate",
+    "datefiled",
     "filed", "filedat", "accepteddate", "acceptancedate", "acceptancedatetime", "datekey", "rdq", "announcementdate",
-    "announcedate", "anndate", "earningsdate", "reporteddate", "availabledate", "knowndate", "publicdate", "releasedate",
+    "announcedate", "anndate", "earningsdate", "reporteddate", "availabledate", "knowndate", "publicdate",
+    "releasedate",
 )  # fmt: skip
 CURRENCY = ("currency", "reportedcurrency", "currencycode", "curcd", "curcdq", "reportingcurrency", "currencysymbol")
 QUARTER = ("fqtr", "fiscalquarter", "fiscalqtr", "quarter", "fiscalperiod")
@@ -37,7 +40,19 @@ MONTHS = (
     "dimension", "frequency", "freq", "periodtype", "fiscalperiod", "period", "timeframe", "periodicity", "reporttype",
     "term",
 )  # fmt: skip
-ITEM = ("item", "lineitem", "indicator", "concept", "tag", "field", "metric", "account", "element", "variable", "itemname")
+ITEM = (
+    "item",
+    "lineitem",
+    "indicator",
+    "concept",
+    "tag",
+    "field",
+    "metric",
+    "account",
+    "element",
+    "variable",
+    "itemname",
+)
 VALUE = ("value", "amount", "val", "figure", "datavalue")
 
 # Values of a column that tells the period, in small letters.
@@ -53,11 +68,13 @@ ITEM_NAMES: dict[str, str] = {
     "totalrevenue": "revenue", "totalrevenues": "revenue", "netsales": "revenue", "netrevenue": "revenue",
     "totalnetrevenue": "revenue", "turnover": "revenue",
     "costofgoodssold": "cost_of_revenue", "cogs": "cost_of_revenue", "costofsales": "cost_of_revenue",
-    "costofgoodsandservicessold": "cost_of_revenue", "totalcostofrevenue": "cost_of_revenue", "grossincome": "gross_profit",
+    "costofgoodsandservicessold": "cost_of_revenue", "totalcostofrevenue": "cost_of_revenue",
+    "grossincome": "gross_profit",
     "sellinggeneralandadministrativeexpenses": "sga", "sellinggeneraladministrative": "sga", "sgaexpenses": "sga",
     "sellinggeneralandadministrative": "sga", "sgaexpense": "sga", "researchdevelopment": "research_development",
     "researchanddevelopmentexpenses": "research_development", "rdexpense": "research_development",
-    "totaloperatingexpenses": "operating_expenses", "operatingexpense": "operating_expenses", "opex": "operating_expenses",
+    "totaloperatingexpenses": "operating_expenses", "operatingexpense": "operating_expenses",
+    "opex": "operating_expenses",
     "costandexpenses": "total_costs", "ebit": "operating_income", "incomefromoperations": "operating_income",
     "operatingincomeloss": "operating_income", "incomebeforetax": "pretax_income", "profitbeforetax": "pretax_income",
     "earningsbeforetax": "pretax_income", "pretaxprofit": "pretax_income", "incometaxes": "income_tax",
@@ -71,13 +88,15 @@ ITEM_NAMES: dict[str, str] = {
     "weightedaveragesharesdiluted": "shares_diluted", "dilutedshares": "shares_diluted",
     "commonstocksharesoutstanding": "shares_outstanding", "sharesout": "shares_outstanding",
     "outstandingshares": "shares_outstanding", "cashandcashequivalents": "cash", "cashandequivalents": "cash",
-    "cashequivalents": "cash", "cashcashequivalents": "cash", "cashandshortterminvestments": "cash_and_short_term_investments",
+    "cashequivalents": "cash", "cashcashequivalents": "cash",
+    "cashandshortterminvestments": "cash_and_short_term_investments",
     "cashcashequivalentsandshortterminvestments": "cash_and_short_term_investments",
     "shortterminvestment": "short_term_investments", "marketablesecurities": "short_term_investments",
     "netreceivables": "receivables", "accountsreceivable": "receivables", "accountreceivables": "receivables",
     "totalinventory": "inventory", "totalcurrentassets": "current_assets", "currentassetstotal": "current_assets",
     "ppe": "ppe_net", "netppe": "ppe_net", "propertyplantequipmentnet": "ppe_net", "propertyplantequipment": "ppe_net",
-    "propertyplantandequipmentnet": "ppe_net", "propertyplantandequipment": "ppe_net", "intangibleassets": "intangibles",
+    "propertyplantandequipmentnet": "ppe_net", "propertyplantandequipment": "ppe_net",
+    "intangibleassets": "intangibles",
     "accountpayables": "accounts_payable", "totalcurrentliabilities": "current_liabilities",
     "shorttermdebt": "debt_current", "currentdebt": "debt_current", "longtermdebttotal": "long_term_debt",
     "noncurrentdebt": "long_term_debt", "totalliab": "total_liabilities", "totalstockholdersequity": "equity",
@@ -85,10 +104,12 @@ ITEM_NAMES: dict[str, str] = {
     "shareholderequity": "equity", "commonstockequity": "equity", "noncontrollinginterest": "minority_interest",
     "minorityinterests": "minority_interest", "preferredstock": "preferred", "preferredequity": "preferred",
     "netcashfromoperatingactivities": "cfo", "netcashprovidedbyoperatingactivities": "cfo", "cashfromoperations": "cfo",
-    "totalcashfromoperatingactivities": "cfo", "cashflowfromoperations": "cfo", "cashflowfromoperatingactivities": "cfo",
+    "totalcashfromoperatingactivities": "cfo", "cashflowfromoperations": "cfo",
+    "cashflowfromoperatingactivities": "cfo",
     "netcashfrominvestingactivities": "cfi", "netcashusedforinvestingactivites": "cfi", "cashflowfrominvesting": "cfi",
     "investingcashflow": "cfi", "totalcashflowsfrominvestingactivities": "cfi",
-    "netcashfromfinancingactivities": "cff", "netcashusedprovidedbyfinancingactivities": "cff", "financingcashflow": "cff",
+    "netcashfromfinancingactivities": "cff", "netcashusedprovidedbyfinancingactivities": "cff",
+    "financingcashflow": "cff",
     "cashflowfromfinancing": "cff", "totalcashfromfinancingactivities": "cff", "netchangeincash": "net_change_cash",
     "changeincash": "net_change_cash", "depreciationandamortization": "da", "depreciationamortization": "da",
     "depreciationdepletionandamortization": "da", "stockcompensation": "sbc", "sharebasedcompensation": "sbc",
@@ -114,8 +135,7 @@ def _known() -> dict[str, tuple[str, bool]]:
         if item.name in table:
             for tag in reversed((*item.tags, *item.ifrs)):
                 found[squashed(tag)] = (item.name, tag == item.tags[0])
-    for name in ITEM_NAMES:
-        found[name] = (ITEM_NAMES[name], True)
+    found |= {name: (item, True) for name, item in ITEM_NAMES.items()}
     for row in table.values():
         found[squashed(row.label)] = (row.name, True)
         found[squashed(row.name)] = (row.name, True)
@@ -124,7 +144,12 @@ def _known() -> dict[str, tuple[str, bool]]:
 
 def item_of(column: str) -> tuple[str, bool] | None:
     """Return the line item that a column is called after, and whether that is beyond doubt; ``None`` for no item."""
-    found = _known().get(squashed(column))
+    plain = squashed(column)
+    found = _known().get(plain)
+    # Assets, total; totalNetIncome.
+    total = _known().get(f"total{plain.removesuffix('total')}") or _known().get(plain.removeprefix("total"))
+    if found is None and total is not None:
+        return total[0], False
     if found is None:
         meant = known_as(column)
         found = (meant, False) if meant in vendor_items() and meant is not None else None

@@ -128,13 +128,11 @@ def _sum(source: Source, node: Scalar, what: str) -> list[Term]:
     ends = [*(match.start() for match in places), len(node.text)]
     signs = [1, *(-1 if match[1] == "-" else 1 for match in places)]
     found = []
-    for start, end, sign in zip(starts, ends, signs, strict=True):
-        piece = node.text[start:end]
-        column = piece.strip()
-        start += len(piece) - len(piece.lstrip())
-        if column[:1] in {"-", "+"}:
-            sign, rest = (-sign if column[0] == "-" else sign), column[1:].strip()
-            start, column = start + len(column) - len(rest), rest
+    for first, end, said in zip(starts, ends, signs, strict=True):
+        column = node.text[first:end].strip()
+        sign = -said if column[:1] == "-" else said
+        column = column[1:].strip() if column[:1] in {"-", "+"} else column
+        start = node.text.find(column, first) if column else first
         span = node.at(start, max(start + len(column), start + 1))
         if len(column) > 1 and column[0] == column[-1] == '"':
             column = column[1:-1]

@@ -7,10 +7,10 @@ import gzip
 import io
 import shutil
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from screener.errors import DataError
 from screener.lake.files import first_line, identifier, quoted
@@ -52,7 +52,9 @@ def read_header(path: Path, encoding: str = "") -> Header:
     if is_parquet(path):
         return Header(_parquet_columns(path))
     head = _head(path)
-    used = encoding or ("utf-16" if head.startswith(_WIDE_MARKS) else "utf-8")
+    marked = head.startswith(_WIDE_MARKS)
+    # Without its mark, UTF-16 is what Windows writes.
+    used = "utf-16" if marked else {"": "utf-8", "utf-16": "utf-16-le"}.get(encoding, encoding)
     text = _decoded(path, head, used)
     if "\0" in text[:4096]:
         raise DataError(
@@ -81,6 +83,7 @@ def load_table(
     path: Path,
     header: Header,
     columns: Sequence[tuple[str, str]],
+    *,
     work: Path,
     report: BuildReport,
 ) -> tuple[Path, int]:
@@ -165,16 +168,14 @@ def _head(path: Path) -> bytes:
                 if len(archive.members) != 1:
                     raise DataError(f"{path} holds {len(archive.members)} CSV files, expected one")
                 return archive.head(archive.members[0], HEAD_BYTES)
-        with _opener(path)() as file:
+        with _opened(path) as file:
             return file.read(HEAD_BYTES)
     except (MemberError, OSError, EOFError, zlib.error) as error:
         raise DataError(f"{path} cannot be unpacked: {error}", hint="download it again") from error
 
 
-def _opener(path: Path) -> Callable[[], IO[bytes]]:
-    if path.suffix.lower() == ".gz":
-        return lambda: gzip.open(path, "rb")
-    return lambda: path.open("rb")
+def _opened(path: Path) -> BinaryIO | gzip.GzipFile:
+    return gzip.open(path, "rb") if path.suffix.lower() == ".gz" else path.open("rb")
 
 
 def _decoded(path: Path, head: bytes, encoding: str) -> str:
@@ -204,7 +205,7 @@ def _plain(path: Path, header: Header, work: Path) -> Path:
         return found
     target = work / f"{path.stem}-plain.csv"
     try:
-        with _opener(found)() as packed, target.open("wb") as out:
+        with _opened(found) as packed, target.open("wb") as out:
             if header.encoding == "utf-8":
                 shutil.copyfileobj(packed, out, _CHUNK)
             else:

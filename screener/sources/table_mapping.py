@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from screener.errors import DataError
 
 # How a table is laid out: a row a company and period with a column an item; a row a single value; only companies.
 FORMS: dict[str, str] = {
@@ -99,9 +102,20 @@ class TableFile:
 
 @dataclass(frozen=True, slots=True)
 class MappedTables:
-    """The files of a build with their tables; ``vendor`` is the mapping's name of the source, ``digest`` its SHA-256."""
+    """The files of a build with their tables; ``vendor`` is the mapping's name of the source, ``digest`` its hash."""
 
     vendor: str
     digest: str
     files: tuple[TableFile, ...]
     notes: tuple[str, ...] = ()
+
+
+def common_key(tables: Sequence[Table]) -> str:
+    """Return what the companies of all tables are known by; ``DataError`` when there is nothing of the kind."""
+    found = next((key for key in KEYS if all(key in table.company for table in tables)), "")
+    if not found:
+        raise DataError(
+            f"no column names the companies in all of the tables: neither {', '.join(KEYS[:-1])} nor {KEYS[-1]}",
+            hint="add it under `company:`, or leave out the table that has none",
+        )
+    return found

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from screener.catalogue.items import BY_NAME
 from screener.catalogue.vendor_items import vendor_items
-from screener.lake.files import identifier, quoted
+from screener.lake.files import quoted
 from screener.sources.report import EXAMPLES, BuildReport
 from screener.sources.table_mapping import COMPANY, Item, Table
 
@@ -86,9 +86,7 @@ def widened(con: duckdb.DuckDBPyConnection, texts: Texts, work: Path, report: Bu
     return Texts(target, texts.source, rows, texts.table, texts.key)
 
 
-def _count_values(
-    con: duckdb.DuckDBPyConnection, texts: Texts, wide: Path, skipped: int, report: BuildReport
-) -> None:
+def _count_values(con: duckdb.DuckDBPyConnection, texts: Texts, wide: Path, skipped: int, report: BuildReport) -> None:
     number = con.execute(f"SELECT count(*), count(s_value) FROM {texts.scan}").fetchall()[0]
     names = value_columns(texts.table)
     listed = ", ".join(f"count(v{n})" for n in range(len(names)))
@@ -117,7 +115,7 @@ def dated_rows(con: duckdb.DuckDBPyConnection, texts: Texts, number: int, work: 
     con.execute(
         f"""COPY (
         WITH read AS (
-            SELECT {key_of(texts.key, f"k_{texts.key}")} AS key, {who}, {_date("s_end", table)} AS "end",
+            SELECT {key_of(texts.key, f"k_{texts.key}")} AS key, {who}, {_date("s_end", table)} AS "end", s_end,
                 {_months(table)} AS months, {_quarter(table)} AS quarter, {published} AS published,
                 {restated} AS restated, coalesce({code}, {quoted(table.currency)}) AS currency, {values}
             FROM {texts.scan}
@@ -166,7 +164,7 @@ def _count_rows(con: duckdb.DuckDBPyConnection, texts: Texts, rows: Path, report
         ),
     ):
         number, examples = con.execute(
-            f"""SELECT count(*), list(concat_ws(' ', key, "end") ORDER BY key, "end")[:{EXAMPLES}]
+            f"""SELECT count(*), list(concat_ws(' ', key, s_end) ORDER BY key NULLS FIRST, s_end)[:{EXAMPLES}]
             FROM read_parquet({quoted(rows)}) WHERE {condition}"""
         ).fetchall()[0]
         verb(source, "rows", reason, number, examples or [])

@@ -45,7 +45,8 @@ def bad_shares(
                 ELSE 'share counts of one period differ by a factor of {SHARE_RATIO}: the odd one dropped' END AS reason
         FROM compared
         WHERE impossible OR (disputed AND NOT coalesce(
-            value BETWEEN usual / {NEAR_RATIO} AND usual * {NEAR_RATIO}, false))) TO {quoted(target)} (FORMAT parquet)"""
+            value BETWEEN usual / {NEAR_RATIO} AND usual * {NEAR_RATIO}, false))
+        ) TO {quoted(target)} (FORMAT parquet)"""
     )
     for number, reason, count, examples in con.execute(
         f"""SELECT file, reason, count(*), list(example ORDER BY example)[:{EXAMPLES}] FROM (
@@ -59,7 +60,7 @@ def bad_shares(
 def _counts(files: Sequence[tuple[TableFile, Path]]) -> str:
     known = vendor_items()
     found = [
-        f"SELECT {number} AS file, issuer_id, key, \"end\", months, filed, {quoted(item.name)} AS item, "
+        f'SELECT {number} AS file, issuer_id, key, "end", months, filed, {quoted(item.name)} AS item, '
         f"x{place} AS value FROM read_parquet({quoted(rows)}) WHERE x{place} IS NOT NULL"
         for number, (file, rows) in enumerate(files)
         for place, item in enumerate(file.table.items)

@@ -14,7 +14,7 @@ from screener.sources.report import BuildReport, Progress
 from screener.sources.staged import FACTS_FILE, workroom, write_fact_ranges
 from screener.sources.table_companies import gather, write_issuers
 from screener.sources.table_files import load_table, read_header
-from screener.sources.table_mapping import COMPANY, KEYS, MappedTables, Table, TableFile
+from screener.sources.table_mapping import COMPANY, MappedTables, TableFile, common_key
 from screener.sources.table_rows import KEPT, Texts, columns_of, dated_rows, key_of, kinds, widened
 from screener.sources.table_shares import bad_shares
 
@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 RANGE_CELLS = 1_500_000
 
 
-def read_tables(
-    mapped: MappedTables, stage: Path, report: BuildReport, progress: Progress | None = None
-) -> list[Path]:
+def read_tables(mapped: MappedTables, stage: Path, report: BuildReport, progress: Progress | None = None) -> list[Path]:
     """Read a vendor's files as their mapping says into ``stage``; return the files read.
 
     ``DataError`` when a file can't be read, when none has periods, or when no column names the companies in all.
@@ -60,17 +58,6 @@ def read_tables(
     return [file.path for file in mapped.files]
 
 
-def common_key(tables: Sequence[Table]) -> str:
-    """Return what the companies of all tables are known by; ``DataError`` when there is nothing of the kind."""
-    found = next((key for key in KEYS if all(key in table.company for table in tables)), "")
-    if not found:
-        raise DataError(
-            f"no column names the companies in all of the tables: neither {', '.join(KEYS[:-1])} nor {KEYS[-1]}",
-            hint="add it under `company:`, or leave out the table that has none",
-        )
-    return found
-
-
 def _note_dates(file: TableFile, report: BuildReport) -> None:
     table, name = file.table, file.path.name
     if not table.published:
@@ -83,7 +70,7 @@ def _rows(
     """Return the file of the sound rows of a table (``which``: its number and the key of companies)."""
     number, key = which
     header = read_header(file.path, file.table.encoding)
-    path, rows = load_table(con, file.path, header, columns_of(file.table), work, report)
+    path, rows = load_table(con, file.path, header, columns_of(file.table), work=work, report=report)
     texts = Texts(path, file.path.name, rows, file.table, key)
     if file.table.form == "companies":
         return _company_rows(con, texts, number, work, report)
@@ -94,13 +81,11 @@ def _rows(
     return dated_rows(con, texts, number, work, report)
 
 
-def _company_rows(
-    con: duckdb.DuckDBPyConnection, texts: Texts, number: int, work: Path, report: BuildReport
-) -> Path:
+def _company_rows(con: duckdb.DuckDBPyConnection, texts: Texts, number: int, work: Path, report: BuildReport) -> Path:
     who = ", ".join(f"{f'k_{name}' if name in texts.table.company else 'NULL::VARCHAR'} AS {name}" for name in COMPANY)
     target = work / f"companies-{number}.parquet"
     con.execute(
-        f"COPY (SELECT {key_of(texts.key, f'k_{texts.key}')} AS key, {who}, NULL::DATE AS filed, NULL::DATE AS \"end\" "
+        f'COPY (SELECT {key_of(texts.key, f"k_{texts.key}")} AS key, {who}, NULL::DATE AS filed, NULL::DATE AS "end" '
         f"FROM {texts.scan}) TO {quoted(target)} (FORMAT parquet)"
     )
     every, keyed = con.execute(f"SELECT count(*), count(key) FROM read_parquet({quoted(target)})").fetchall()[0]
@@ -111,9 +96,7 @@ def _company_rows(
     return target
 
 
-def _of_issuers(
-    con: duckdb.DuckDBPyConnection, file: TableFile, rows: Path, work: Path, report: BuildReport
-) -> Path:
+def _of_issuers(con: duckdb.DuckDBPyConnection, file: TableFile, rows: Path, work: Path, report: BuildReport) -> Path:
     """Return the rows of the issuers, by issuer: each company's once, and of two for one period and day one."""
     source, items = file.path.name, file.table.items
     values = ", ".join(f"x{place}" for place in range(len(items)))
@@ -123,7 +106,7 @@ def _of_issuers(
     twice = con.execute(
         f"""SELECT coalesce(sum(n - 1), 0)::BIGINT, list(DISTINCT concat_ws(' ', key, "end") ORDER BY ALL)[:20]
         FROM (SELECT key, "end", count(*) AS n FROM {scan} GROUP BY {same} HAVING n > 1)""".replace(
-            "ORDER BY ALL", 'ORDER BY concat_ws(\' \', key, "end")'
+            "ORDER BY ALL", "ORDER BY concat_ws(' ', key, \"end\")"
         )
     ).fetchall()[0]
     order = ", ".join(f"x{place} NULLS LAST" for place in range(len(items)))
@@ -139,9 +122,7 @@ def _of_issuers(
     ).fetchall()[0]
     there = con.execute(f"SELECT count(*) FROM {scan}").fetchall()[0][0]
     report.kept(source, "rows", kept)
-    report.dropped(
-        source, "rows", "second ticker of an issuer: its facts are taken once", second[0], second[1] or []
-    )
+    report.dropped(source, "rows", "second ticker of an issuer: its facts are taken once", second[0], second[1] or [])
     report.dropped(source, "rows", "the same period twice in one file", there - kept - second[0], twice[1] or [])
     return target
 
@@ -163,7 +144,8 @@ def cells(files: Sequence[tuple[TableFile, Path]], condition: str = "true") -> s
         )
     return f"""(SELECT file, issuer_id, key, "end", months, filed, currency, c.item, c.tag, c.kind, c.unit, c.value,
         CASE WHEN c.kind <> 'instant' THEN CAST("end" + INTERVAL 1 DAY - to_months(c.months) AS DATE) END AS "start"
-        FROM ({" UNION ALL ".join(found)}) WHERE c.value IS NOT NULL AND (c.kind = 'instant' OR c.months IS NOT NULL))"""
+        FROM ({" UNION ALL ".join(found)})
+        WHERE c.value IS NOT NULL AND (c.kind = 'instant' OR c.months IS NOT NULL))"""
 
 
 def _covers(ytd: bool) -> str:
@@ -179,9 +161,7 @@ def _ranges(con: duckdb.DuckDBPyConnection, files: Sequence[tuple[TableFile, Pat
         f"SELECT issuer_id, {len(file.table.items)} AS n FROM read_parquet({quoted(rows)})" for file, rows in files
     )
     counts = con.execute(f"SELECT issuer_id, sum(n)::BIGINT FROM ({sizes}) GROUP BY ALL ORDER BY ALL").fetchall()
-    unit = (
-        "CASE unit WHEN 'shares' THEN 'shares' WHEN 'usd_per_share' THEN currency || '/shares' ELSE currency END"
-    )
+    unit = "CASE unit WHEN 'shares' THEN 'shares' WHEN 'usd_per_share' THEN currency || '/shares' ELSE currency END"
     return [
         f"""SELECT issuer_id, tag, {unit} AS unit, "start", "end", value, filed, {quoted(FORM)} AS form,
             NULL AS accession, NULL AS statement

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,10 +14,10 @@ from screener import api
 from screener.cli.main import root
 from screener.engine.company import find_company
 from screener.lake.connect import open_lake
+from screener.standardize.lineage_nodes import leaves
 from tests.mapping.vendors import funda_rows, fundq_rows, sf1_rows, write_csv
-from tests.standardize.laws import law
+from tests.standardize.laws import check
 
-Build = Callable[..., Path]
 SCREEN = """
 name: Sellers
 rules:
@@ -29,20 +28,15 @@ columns: [revenue, net_income, capex, total_debt, minority_interest]
 """
 
 
-@pytest.fixture
-def build(tmp_path: Path) -> Build:
-    """Build a data set from tables as a person does, and return it."""
-
-    def made(*tables: Path, mapping: str | Path, name: str = "data") -> Path:
-        arguments = [part for table in tables for part in ("--table", str(table))]
-        out = tmp_path / name
-        found = CliRunner().invoke(
-            root, ["data", "build", str(out), *arguments, "--mapping", str(mapping), "--quiet"], catch_exceptions=False
-        )
-        assert found.exit_code == 0, found.output
-        return out
-
-    return made
+def build(*tables: Path, mapping: str | Path, name: str = "data") -> Path:
+    """Build a data set from tables as a person does, beside the first of them, and return it."""
+    arguments = [part for table in tables for part in ("--table", str(table))]
+    out = tables[0].parent / name
+    found = CliRunner().invoke(
+        root, ["data", "build", str(out), *arguments, "--mapping", str(mapping), "--quiet"], catch_exceptions=False
+    )
+    assert found.exit_code == 0, found.output
+    return out
 
 
 def ask(data: Path, ticker: str, day: date, *columns: str) -> tuple[Any, ...]:
@@ -58,15 +52,29 @@ def ask(data: Path, ticker: str, day: date, *columns: str) -> tuple[Any, ...]:
     return tuple(row)
 
 
-@pytest.fixture
-def sharadar(tmp_path: Path, build: Build) -> Path:
-    """Three companies of Sharadar: the second ten times, the third a hundred times the first."""
-    rows = [row for place, ticker in enumerate(("AAA", "BBB", "CCC")) for row in sf1_rows(ticker, 10**place)]
-    tickers = {"table": "SF1", "permaticker": 1, "ticker": "AAA", "name": "Aaa Corp", "exchange": "NYSE", "siccode": 3571}
+def sharadar_rows() -> list[dict[str, object]]:
+    """Return three companies of Sharadar: the second ten times, the third a hundred times the first."""
+    return [row for place, ticker in enumerate(("AAA", "BBB", "CCC")) for row in sf1_rows(ticker, 10**place)]
+
+
+def sharadar_of(folder: Path, rows: list[dict[str, object]]) -> Path:
+    """Build the data set of some rows of SF1 and of the names of two companies."""
+    tickers = {
+        "table": "SF1",
+        "permaticker": 1,
+        "ticker": "AAA",
+        "name": "Aaa Corp",
+        "exchange": "NYSE",
+        "siccode": 3571,
+    }
     lists = [tickers, tickers | {"ticker": "BBB", "name": "=2+3"}, tickers | {"table": "SEP", "name": "other"}]
-    return build(
-        write_csv(tmp_path / "SF1.csv", rows), write_csv(tmp_path / "TICKERS.csv", lists), mapping="sharadar-sf1"
-    )
+    return build(write_csv(folder / "SF1.csv", rows), write_csv(folder / "TICKERS.csv", lists), mapping="sharadar-sf1")
+
+
+@pytest.fixture(scope="module")
+def sharadar(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The three companies as a data set."""
+    return sharadar_of(tmp_path_factory.mktemp("sharadar"), sharadar_rows())
 
 
 def test_sharadar_as_first_published_and_as_restated(sharadar: Path) -> None:
@@ -99,46 +107,60 @@ def test_sharadar_makes_a_shortlist(sharadar: Path, tmp_path: Path) -> None:
 
 
 def test_a_value_leads_to_the_vendors_column(sharadar: Path) -> None:
-    """From a factor one gets to the vendor's column, its file, the period and the day of publication."""
-    arguments = ["show", "AAA", "--item", "capex", "--trace", "--data", str(sharadar), "--as-of", "2024-02-01"]
-    found = CliRunner().invoke(root, arguments, catch_exceptions=False)
-    assert "vendor:net_capex=-capex in SF1.csv  40 USD, 2023-01-01 to 2023-12-31" in found.output
-    assert "vendor filed 2024-02-01" in found.output
-    with open_lake(sharadar) as lake:
-        law(lake, ["AAA", "CCC"], 4, seed=7)
+    """From a line item one gets to the vendor's column, its file, the period and the day of publication."""
+    found = api.trace("AAA", "capex", data=sharadar, as_of=date(2024, 2, 1))
+    check(found.node, found.known_from)
+    fact = next(iter(leaves(found.node))).fact
+    assert fact is not None
+    assert (fact.tag, fact.value) == ("vendor:net_capex=-capex in SF1.csv", 40.0)
+    assert (fact.start, fact.end, fact.filed) == (date(2023, 1, 1), date(2023, 12, 31), date(2024, 2, 1))
 
 
-def test_what_is_published_later_changes_nothing_before(tmp_path: Path, build: Build) -> None:
-    """With and without the rows that came out after a day, a run as of that day gives the same bytes."""
+def test_what_is_published_later_changes_nothing_before(sharadar: Path, tmp_path: Path) -> None:
+    """With and without the rows that came out after a day, a run as of that day gives the same list."""
     screen = tmp_path / "sellers.yaml"
     screen.write_text(SCREEN, encoding="utf-8")
-    rows = [*sf1_rows("AAA"), *sf1_rows("BBB", 10)]
     day = date(2023, 12, 1)
-    lists = []
-    for name, kept in (("all", rows), ("cut", [row for row in rows if str(row["datekey"]) <= str(day)])):
-        data = build(write_csv(tmp_path / "SF1.csv", kept), mapping="sharadar-sf1", name=name)
-        lists.append(api.run(screen, data=data, as_of=day).frame.to_dicts())
+    cut = sharadar_of(tmp_path, [row for row in sharadar_rows() if str(row["datekey"]) <= str(day)])
+    lists = [api.run(screen, data=data, as_of=day).frame.to_dicts() for data in (sharadar, cut)]
     assert lists[0] == lists[1]
-    assert lists[0][0]["revenue"] == 5_800
+    assert [row["revenue"] for row in lists[0]] == [58_000, 5_800, 580]
 
 
-def test_compustat_cash_flows_run_from_the_first_day_of_the_year(tmp_path: Path, build: Build) -> None:
+def test_the_same_tables_give_the_same_bytes(sharadar: Path, tmp_path: Path) -> None:
+    """However its rows are ordered, a table gives the same data set; built again, nothing is done."""
+    turned = sharadar_of(tmp_path, sharadar_rows()[::-1])
+    hashes = [json.loads((data / "manifest.json").read_text())["data_hash"] for data in (sharadar, turned)]
+    assert hashes[0] == hashes[1]
+    tables = [tmp_path / "SF1.csv", tmp_path / "TICKERS.csv"]
+    assert api.build(turned, tables=tables, mapping="sharadar-sf1").unchanged
+
+
+@pytest.fixture(scope="module")
+def compustat(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A company of Compustat in fundq and funda, one in capitals and with semicolons, the other not."""
+    folder = tmp_path_factory.mktemp("compustat")
+    quarterly = write_csv(folder / "fundq.csv", fundq_rows(), ";")
+    return build(quarterly, write_csv(folder / "funda.csv", funda_rows()), mapping="compustat")
+
+
+def test_compustat_cash_flows_run_from_the_first_day_of_the_year(compustat: Path) -> None:
     """Quarters are differences of what is stated to date; amounts and shares are millions, earnings a share are not."""
-    data = build(write_csv(tmp_path / "fundq.csv", fundq_rows(), ";"), mapping="compustat")
     quarters = []
     for day in (date(2023, 4, 25), date(2023, 9, 28), date(2023, 10, 25), date(2024, 1, 25)):
-        quarters.append(ask(data, "ABC", day, "cfo_q", "capex_q", "d_receivables_q"))
+        quarters.append(ask(compustat, "ABC", day, "cfo_q", "capex_q", "d_receivables_q"))
     assert quarters == [(10e6, 2e6, 2e6), (15e6, 3e6, 3e6), (20e6, 4e6, 4e6), (25e6, 5e6, 5e6)]
-    year = ask(data, "ABC", date(2024, 1, 25), "cfo", "revenue", "shares_outstanding", "cash", "total_debt", "eps_basic_q")
+    year = ask(
+        compustat, "ABC", date(2024, 1, 25), "cfo", "revenue", "shares_outstanding", "cash", "total_debt", "eps_basic_q"
+    )
     assert year == (70e6, (1.5 + 2.5 + 3.5 + 4.5) * 1e6, 2.5e6, 12e6, 20e6, 0.1)
 
 
-def test_compustat_rows_without_an_announcement_count_later(tmp_path: Path, build: Build) -> None:
+def test_compustat_rows_without_an_announcement_count_later(compustat: Path) -> None:
     """Where rdq is empty, the row is public ninety days after its period, and the report says how many there were."""
-    data = build(write_csv(tmp_path / "fundq.csv", fundq_rows()), mapping="compustat")
-    assert ask(data, "ABC", date(2023, 9, 27), "period_end")[0] == date(2023, 3, 31)
-    assert ask(data, "ABC", date(2023, 9, 28), "period_end")[0] == date(2023, 6, 30)
-    report = json.loads((data / "manifest.json").read_text())["report"]["sources"]["fundq.csv"]["rows"]
+    assert ask(compustat, "ABC", date(2023, 9, 27), "period_end")[0] == date(2023, 3, 31)
+    assert ask(compustat, "ABC", date(2023, 9, 28), "period_end")[0] == date(2023, 6, 30)
+    report = json.loads((compustat / "manifest.json").read_text())["report"]["sources"]["fundq.csv"]["rows"]
     reason = "publish date missing or before report date: report date + 90 days"
     assert report["changed"][reason] == {"count": 1, "examples": ["001045 2023-06-30"]}
     assert report["skipped"] == {
@@ -146,14 +168,12 @@ def test_compustat_rows_without_an_announcement_count_later(tmp_path: Path, buil
     }  # fmt: skip
 
 
-def test_compustat_annual_beside_quarterly(tmp_path: Path, build: Build) -> None:
+def test_compustat_annual_beside_quarterly(compustat: Path) -> None:
     """Two files of one company make one issuer by its CIK; each balance counts once, the year is that of the annual."""
-    tables = write_csv(tmp_path / "fundq.csv", fundq_rows()), write_csv(tmp_path / "funda.csv", funda_rows())
-    data = build(*tables, mapping="compustat")
-    with open_lake(data) as lake:
+    with open_lake(compustat) as lake:
         assert lake.con.execute("SELECT issuer_id, cik, sic FROM companies").fetchall() == [(42, 42, 3571)]
     # The annual file has no announcement date: public ninety days after its period.
-    assert ask(data, "ABC", date(2024, 3, 30), "revenue", "total_assets") == (12e6, 100e6)
+    assert ask(compustat, "ABC", date(2024, 3, 30), "revenue", "total_assets") == (12e6, 100e6)
 
 
 LONG = """
@@ -173,7 +193,7 @@ items:
 """
 
 
-def test_a_long_table_in_parquet(tmp_path: Path, build: Build) -> None:
+def test_a_long_table_in_parquet(tmp_path: Path) -> None:
     """A row a value: columns are added, a name with a sign in it stands in double quotes, NULL is not zero."""
     import duckdb
 
@@ -191,7 +211,9 @@ def test_a_long_table_in_parquet(tmp_path: Path, build: Build) -> None:
         )
     ]  # fmt: skip
     with duckdb.connect() as con:
-        con.execute('CREATE TABLE t (symbol VARCHAR, "end" DATE, freq VARCHAR, filed DATE, what VARCHAR, amount DOUBLE)')
+        con.execute(
+            'CREATE TABLE t (symbol VARCHAR, "end" DATE, freq VARCHAR, filed DATE, what VARCHAR, amount DOUBLE)'
+        )
         con.executemany("INSERT INTO t VALUES (?, ?, ?, ?, ?, ?)", rows)
         con.execute(f"COPY t TO '{table}' (FORMAT parquet)")
     data = build(table, mapping=mapping)
@@ -202,15 +224,3 @@ def test_a_long_table_in_parquet(tmp_path: Path, build: Build) -> None:
     assert report["read"] == 24
     assert report["skipped"]["the item is not in the mapping"] == {"count": 4, "examples": ["Weather"]}
     assert report["dropped"]["no value"]["count"] == 2
-
-
-def test_the_same_tables_give_the_same_bytes(tmp_path: Path, build: Build) -> None:
-    """However its rows are ordered, a table gives the same data set; built again, nothing is done."""
-    rows = [*sf1_rows("AAA"), *sf1_rows("BBB", 10)]
-    hashes = []
-    for name, ordered in (("one", rows), ("two", rows[::-1])):
-        data = build(write_csv(tmp_path / "SF1.csv", ordered), mapping="sharadar-sf1", name=name)
-        hashes.append(json.loads((data / "manifest.json").read_text())["data_hash"])
-    assert hashes[0] == hashes[1]
-    again = api.build(tmp_path / "two", tables=[tmp_path / "SF1.csv"], mapping="sharadar-sf1")
-    assert again.unchanged

@@ -7,9 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 
-ENDS = tuple(
-    date(year, month, day) for year in (2022, 2023) for month, day in ((3, 31), (6, 30), (9, 30), (12, 31))
-)
+ENDS = tuple(date(year, month, day) for year in (2022, 2023) for month, day in ((3, 31), (6, 30), (9, 30), (12, 31)))
 # Of the quarters: the twelve months to the end of 2022 are 460, to that of 2023 620.
 REVENUE = (100, 110, 120, 130, 140, 150, 160, 170)
 BALANCE = {
@@ -28,7 +26,7 @@ def write_csv(path: Path, rows: Iterable[Mapping[str, object]], delimiter: str =
     return path
 
 
-def _sf1(ticker: str, dimension: str, end: date, datekey: date, revenue: float, months: int) -> dict[str, object]:
+def _sf1(ticker: str, dimension: str, end: date, datekey: date, *, revenue: float, months: int) -> dict[str, object]:
     return {
         "ticker": ticker, "dimension": dimension, "calendardate": end, "datekey": datekey, "reportperiod": end,
         "lastupdated": date(2026, 1, 1), "revenue": revenue, "cor": revenue * 0.6, "netinc": revenue * 0.1,
@@ -45,13 +43,14 @@ def sf1_rows(ticker: str = "AAA", factor: float = 1) -> list[dict[str, object]]:
     rows = []
     for place, end in enumerate(ENDS):
         filed, revenue = end + timedelta(days=32), REVENUE[place] * factor
-        rows.append(_sf1(ticker, "ARQ", end, filed, revenue, 3))
+        rows.append(_sf1(ticker, "ARQ", end, filed, revenue=revenue, months=3))
         # Dated by the period end and as last restated: nothing of them may be read.
-        rows.append(_sf1(ticker, "MRQ", end, end, revenue * 7, 3))
-        rows.append(_sf1(ticker, "ART", end, filed, revenue * 11, 12))
+        rows.append(_sf1(ticker, "MRQ", end, end, revenue=revenue * 7, months=3))
+        rows.append(_sf1(ticker, "ART", end, filed, revenue=revenue * 11, months=12))
         if end.month == 12:
-            rows.append(_sf1(ticker, "ARY", end, filed, sum(REVENUE[place - 3 : place + 1]) * factor, 12))
-    rows.append(_sf1(ticker, "ARQ", ENDS[6], date(2023, 12, 15), 161 * factor, 3))
+            year = sum(REVENUE[place - 3 : place + 1]) * factor
+            rows.append(_sf1(ticker, "ARY", end, filed, revenue=year, months=12))
+    rows.append(_sf1(ticker, "ARQ", ENDS[6], date(2023, 12, 15), revenue=161 * factor, months=3))
     return rows
 
 
