@@ -14,11 +14,12 @@ OF = ("screen", "metrics", "mapping", "result", "sidecar")
     type=click.Choice(OF),
     default="screen",
     show_default=True,
-    help="A screen; a file of metrics of your own; the mapping of a vendor's table; the JSON of a shortlist; the file beside an output.",
+    help="A screen; a file of metrics of your own; the mapping of a vendor's table; the JSON of a shortlist; the file "
+    "beside an output.",
 )
 @click.option("--metrics", is_flag=True, help="The same as --of metrics.")
 def command(of: str, metrics: bool) -> None:
-    """Print a JSON Schema: of screens, files of metrics and mappings (draft 7), with which editors complete and check YAML.
+    """Print a JSON Schema: of screens, metrics and mappings (draft 7), with which editors complete and check YAML.
 
     It knows keys, names and choices; what stands inside expressions is checked by `screener check`. Those of a result
     and of a sidecar (draft 2020-12) say what programs can rely on in the output of `screener run`.

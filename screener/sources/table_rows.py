@@ -164,8 +164,9 @@ def _count_rows(con: duckdb.DuckDBPyConnection, texts: Texts, rows: Path, report
         ),
     ):
         number, examples = con.execute(
-            f"""SELECT count(*), list(concat_ws(' ', key, s_end) ORDER BY key NULLS FIRST, s_end)[:{EXAMPLES}]
-            FROM read_parquet({quoted(rows)}) WHERE {condition}"""
+            f"""SELECT count(*), list(example ORDER BY example)[:{EXAMPLES}] FROM (
+                SELECT concat_ws(' ', key, coalesce("end"::VARCHAR, s_end)) AS example
+                FROM read_parquet({quoted(rows)}) WHERE {condition})"""
         ).fetchall()[0]
         verb(source, "rows", reason, number, examples or [])
 

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from screener import api
+from screener.catalogue.vendor_items import vendor_items
 from screener.cli.main import root
 from screener.engine.company import find_company
 from screener.lake.connect import open_lake
@@ -224,3 +225,47 @@ def test_a_long_table_in_parquet(tmp_path: Path) -> None:
     assert report["read"] == 24
     assert report["skipped"]["the item is not in the mapping"] == {"count": 4, "examples": ["Weather"]}
     assert report["dropped"]["no value"]["count"] == 2
+
+
+def test_the_example_of_the_page(tmp_path: Path) -> None:
+    """The table and the mapping of docs/vendor-tables.md give what the page says."""
+    table, mapping = tmp_path / "table.csv", tmp_path / "mapping.yaml"
+    page = (Path(__file__).resolve().parents[2] / "docs" / "vendor-tables.md").read_text(encoding="utf-8")
+    example = page.split("## An example")[1].split("```")
+    table.write_text(example[1].removeprefix("text\n"), encoding="utf-8")
+    mapping.write_text(example[3].removeprefix("yaml\n"), encoding="utf-8")
+    data = build(table, mapping=mapping)
+    known = ask(data, "AAA", date(2023, 4, 1), "revenue", "revenue_q", "capex", "total_debt", "shares_outstanding")
+    assert known == (96e6, 25e6, 4e6, 20e6, 4e6)
+
+
+def test_every_item_arrives(tmp_path: Path) -> None:
+    """Whatever a column can be mapped to arrives with its value, alone beside revenue, income and assets."""
+    beside = {"revenue": 1000.0, "net_income": 50.0, "total_assets": 3000.0}
+    usual = {"usd": 77.0, "shares": 5e6, "usd_per_share": 1.5}
+    items = vendor_items()
+    rows = []
+    for number, (name, item) in enumerate(items.items()):
+        told = beside | ({} if name in beside else {name: usual[item.unit]})
+        rows.append({"T": f"C{number}", "E": "2023-12-31", "P": "2024-02-01", **dict.fromkeys(items, ""), **told})
+    listed = "".join(f"  {name}: {name}\n" for name in items)
+    mapping = tmp_path / "m.yaml"
+    mapping.write_text(f"company: {{ticker: T}}\nperiod: {{end: E, months: 12}}\npublished: P\nitems:\n{listed}")
+    data = build(write_csv(tmp_path / "t.csv", rows), mapping=mapping)
+    columns = [HELD_AS.get(name, name) for name in items]
+    with open_lake(data) as lake:
+        found = dict(
+            lake.con.execute(
+                f"SELECT l.ticker, [{', '.join(columns)}] FROM fundamentals JOIN listings l USING (issuer_id)"
+            ).fetchall()
+        )
+    for number, (name, item) in enumerate(items.items()):
+        assert found[f"C{number}"][number] == beside.get(name, usual[item.unit]), name
+
+
+# Where the value of what is no line item of its own is found.
+HELD_AS = {
+    "cash_and_short_term_investments": "cash", "net_interest_expense": "interest_expense", "net_capex": "capex",
+    "net_acquisitions": "acquisitions", "net_buybacks": "buybacks", "net_debt_issued": "net_short_term_debt",
+    "payables_and_accruals": "accounts_payable",
+}  # fmt: skip
