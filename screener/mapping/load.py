@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -38,7 +40,7 @@ def load_mapping(mapping: str | Path, files: Sequence[Path]) -> MappedTables:
     Raises ``ScreenError`` with every problem of the mapping, and of its columns in the headers of the files;
     ``DataError`` when a file is not there or is no table, or when nothing tells the companies of all of them.
     """
-    source, digest, raw = open_mapping(mapping)
+    source, raw = open_mapping(mapping)
     if not source.wrong and raw is not None:
         headers = {path: _header(path, raw) for path in files}
         with suppress(TooManyProblemsError):
@@ -46,21 +48,23 @@ def load_mapping(mapping: str | Path, files: Sequence[Path]) -> MappedTables:
     if source.wrong or raw is None:
         raise problems_error(source.sorted_problems())
     common_key([file.table for file in found])
-    return MappedTables(raw.vendor or Path(source.path).stem, digest, found, raw.notes)
+    # What is read, not how it is written: a comment more in the mapping changes no data set.
+    digest = hashlib.sha256(repr((raw.notes, [(file.path.name, file.table, file.notes) for file in found])).encode())
+    return MappedTables(raw.vendor or Path(source.path).stem, digest.hexdigest(), found, raw.notes)
 
 
-def open_mapping(mapping: str | Path) -> tuple[Source, str, Raw | None]:
-    """Return the source of a mapping with its problems, its SHA-256, and what it says.
+def open_mapping(mapping: str | Path) -> tuple[Source, Raw | None]:
+    """Return the source of a mapping with its problems, and what it says.
 
     ``ScreenError`` when there is neither such a file nor a ready mapping of that name.
     """
     path = ready_path(str(mapping)) or Path(mapping)
-    text, digest = read_file(path, MAPPING)
+    text, _ = read_file(path, MAPPING)
     source = Source(text, str(path), MAPPING)
     raw = None
     with suppress(TooManyProblemsError):
         raw = read_mapping(source)
-    return source, digest, raw
+    return source, raw
 
 
 def _header(path: Path, raw: Raw) -> Header:
@@ -73,7 +77,7 @@ def _file(source: Source, raw: Raw, path: Path, header: Header) -> TableFile:
     """Return a file with the table whose columns it has; of several, the one that reads most of them."""
     seen = _columns(header)
     named = min(raw.tables, key=lambda named: (_needed(named, seen), -_there(named, seen)))
-    doubled = {name for name in header.columns if header.columns.count(name) > 1} if len(seen) < 5_000 else set()
+    doubled = {name for name, times in Counter(header.columns).items() if times > 1}
     notes = []
     if len(raw.tables) > 1:
         notes.append(f"{path.name} is read as the mapping's table {named.table.name}")

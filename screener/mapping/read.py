@@ -278,7 +278,7 @@ class _Reader:
             usual if own is None else own,
         )
 
-    def zeros(self, items: tuple[Item, ...]) -> frozenset[str]:
+    def zeros(self, items: tuple[Item, ...]) -> tuple[str, ...]:
         node = self.nodes.get("blank_is_zero")
         written = values.texts(self.source, node, "an item")
         mapped = {item.name for item in items}
@@ -287,4 +287,4 @@ class _Reader:
                 meant = suggest(name, mapped)
                 hint = f"did you mean '{meant}'?" if meant else "it lists items that are mapped above"
                 self.source.problem(node.span, f"'{name}' is not mapped", hint)
-        return frozenset(written) & mapped
+        return tuple(sorted(mapped.intersection(written)))

@@ -86,7 +86,7 @@ class Table:
     item: str = ""
     value: str = ""
     items: tuple[Item, ...] = ()
-    zeros: frozenset[str] = frozenset()
+    zeros: tuple[str, ...] = ()
     dates: str = ""
     encoding: str = ""
 

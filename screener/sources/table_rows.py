@@ -35,7 +35,7 @@ class Texts:
     @property
     def scan(self) -> str:
         """SQL of the rows that ``where`` leaves."""
-        kept = [f"w{place} IN ({_listed(values)})" for place, (_, values) in enumerate(self.table.where)]
+        kept = [f"{_whole(f'w{place}')} IN ({_listed(values)})" for place, (_, values) in enumerate(self.table.where)]
         return f"(SELECT * FROM read_parquet({quoted(self.path)}) WHERE {' AND '.join(kept) or 'true'})"
 
 
@@ -62,7 +62,12 @@ def key_of(name: str, column: str) -> str:
     """Return SQL of the key by which the rows of a company are known."""
     if name == "cik":
         return f"try_cast(try_cast({column} AS DOUBLE) AS BIGINT)::VARCHAR"
-    return f"upper({column})" if name == "ticker" else f"regexp_replace({column}, '\\.0$', '')"
+    return f"upper({column})" if name == "ticker" else _whole(column)
+
+
+def _whole(column: str) -> str:
+    """Return SQL of a text, without the ``.0`` that a whole number has where its column holds fractions."""
+    return f"regexp_replace({column}, '^([0-9]+)\\.0$', '\\1')"
 
 
 def widened(con: duckdb.DuckDBPyConnection, texts: Texts, work: Path, report: BuildReport) -> Texts:
@@ -231,7 +236,7 @@ def _months(table: Table) -> str:
     if not table.months.column:
         return "NULL::INTEGER"
     cases = " ".join(f"WHEN {quoted(value)} THEN {months}" for value, months in table.months.values)
-    return f"(CASE s_months {cases} END)::INTEGER"
+    return f"(CASE {_whole('s_months')} {cases} END)::INTEGER"
 
 
 def _quarter(table: Table) -> str:

@@ -148,7 +148,7 @@ def test_exit_codes(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", [row.name for row in READY])
 def test_ready_mappings_are_sound(name: str) -> None:
     """Every ready mapping can be read without a table and fits the schema of editors."""
-    source, _, raw = open_mapping(name)
+    source, raw = open_mapping(name)
     assert (source.problems, raw is not None) == ([], True)
     jsonschema.validate(yaml.safe_load(ready_text(name)), mapping_schema())
 

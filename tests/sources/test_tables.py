@@ -170,28 +170,36 @@ def test_a_cost_below_zero_is_noted(tmp_path: Path) -> None:
     assert [note for note in report.notes if "capex (capex) is negative in 3 of 3 rows" in note]
 
 
-@pytest.mark.parametrize(
-    ("name", "write", "more"),
-    [
-        ("t.csv", lambda path, text: path.write_bytes(b"\xef\xbb\xbf" + text.encode()), ""),
-        ("t.csv", lambda path, text: path.write_text(text.replace(",", ";").replace("\n", "\r\n"), newline=""), ""),
-        ("t.tsv", lambda path, text: path.write_text(text.replace(",", "\t")), ""),
-        ("t.csv.gz", lambda path, text: path.write_bytes(gzip.compress(text.encode())), ""),
-        ("t.zip", lambda path, text: write_zip(path, {"x/t.csv": text}), ""),
-        ("t.csv", lambda path, text: path.write_bytes(text.encode("utf-16")), ""),
-        ("t.csv", lambda path, text: path.write_bytes(text.encode("latin-1")), "encoding: latin-1\n"),
-        ("t.csv", lambda path, text: path.write_bytes(text.encode("utf-16-le")), "encoding: utf-16\n"),
-    ],
-)
-def test_files_of_every_kind(tmp_path: Path, name: str, write: Callable[[Path, str], object], more: str) -> None:
-    """Delimiters, line ends, packed files and encodings are recognised, or named by the mapping."""
-    facts, _ = read(
-        tmp_path,
-        [HEAD, GOOD.replace("Aaa", "Société"), 'BBB,"B ""b""",2023-03-31,2023-05-01,7,,,,'],
-        MAPPING + more,
-        name,
-        write,
-    )
+# How the same table may be packed, cut and encoded without the mapping saying so.
+KINDS: dict[str, Callable[[Path, str], object]] = {
+    "mark.csv": lambda path, text: path.write_bytes(b"\xef\xbb\xbf" + text.encode()),
+    "semicolons.csv": lambda path, text: path.write_text(text.replace(",", ";").replace("\n", "\r\n"), newline=""),
+    "tabs.tsv": lambda path, text: path.write_text(text.replace(",", "\t")),
+    "bars.txt": lambda path, text: path.write_text(text.replace(",", "|")),
+    "packed.csv.gz": lambda path, text: path.write_bytes(gzip.compress(text.encode())),
+    "zipped.zip": lambda path, text: write_zip(path, {"x/t.csv": text}),
+    "wide.csv": lambda path, text: path.write_bytes(text.encode("utf-16")),
+}
+
+
+def test_files_of_every_kind(tmp_path: Path) -> None:
+    """Delimiters, line ends, packed files and marked encodings are recognised."""
+    mapping, stage = tmp_path / "m.yaml", tmp_path / "stage"
+    mapping.write_text(MAPPING, encoding="utf-8")
+    stage.mkdir()
+    for number, (name, write) in enumerate(KINDS.items()):
+        write(tmp_path / name, f"{HEAD}\n{GOOD.replace('AAA', f'T{number}').replace('Aaa', f'Société {number}')}\n")
+    read_tables(load_mapping(mapping, [tmp_path / name for name in KINDS]), stage, BuildReport())
+    assert sorted(table(stage, "companies", "name")) == [(f"Société {number}",) for number in range(len(KINDS))]
+    assert len(table(stage, "facts")) == 5 * len(KINDS)
+
+
+@pytest.mark.parametrize(("encoding", "written"), [("latin-1", "latin-1"), ("utf-16", "utf-16-le")])
+def test_encodings_that_the_mapping_names(tmp_path: Path, encoding: str, written: str) -> None:
+    """An encoding that no mark tells is what the mapping says; quotes in a name stay."""
+    lines = [HEAD, GOOD.replace("Aaa", "Société"), 'BBB,"B ""b""",2023-03-31,2023-05-01,7,,,,']
+    more = f"encoding: {encoding}\n"
+    facts, _ = read(tmp_path, lines, MAPPING + more, write=lambda path, text: path.write_bytes(text.encode(written)))
     assert [value for *_, value, _ in facts] == [5.0, 100.0, 1000.0, 1010.0, 900.0, 7.0]
     assert sorted(table(tmp_path / "stage", "companies", "name")) == [('B "b"',), ("Société",)]
 
