@@ -22,6 +22,7 @@ from screener.sources.table_mapping import Item, MappedTables, Months, Table, Ta
 _SIGN = re.compile(r"\s[+-]\s")
 # So many columns are listed where none is near.
 LISTED = 12
+LONGEST = 60
 
 
 def map_tables(mapping: str | Path | None, files: Sequence[Path]) -> MappedTables | None:
@@ -133,10 +134,10 @@ def _judged(source: Source, named: Named, path: Path, header: Header, absent: li
             continue
         near = nearest(use.column, header.columns)
         whole = next((name for name in header.columns if use.column in _SIGN.split(name)[:LISTED]), "")
-        listed = ", ".join(header.columns[:LISTED]) + (", ..." if len(header.columns) > LISTED else "")
-        hint = f"did you mean '{near}'?" if near else f"its columns: {listed}"
+        listed = ", ".join(map(_shown, header.columns[:LISTED])) + (", ..." if len(header.columns) > LISTED else "")
+        hint = f"did you mean '{_shown(near)}'?" if near else f"its columns: {listed}"
         if whole:
-            hint = f"a sign inside a column's name needs double quotes: '\"{whole}\"'"
+            hint = f"a sign inside a column's name needs double quotes: '\"{_shown(whole)}\"'"
         message = f"{path.name} has no column '{use.column}'"
         source.problem(use.span, message, hint, code="unknown-column")
     if named.table.form == "wide" and named.absent == "note" and not source.wrong:
@@ -144,6 +145,12 @@ def _judged(source: Source, named: Named, path: Path, header: Header, absent: li
         if items <= {use.what for use in left_out}:
             source.problem(named.span, f"{path.name} has none of the columns of the line items", code="unknown-column")
     return left_out
+
+
+def _shown(column: str) -> str:
+    """Return the name of a column as it can be printed: what is no letter of a text as ``?``, long names cut."""
+    plain = "".join(char if char.isprintable() else "?" for char in column)
+    return plain if len(plain) <= LONGEST else f"{plain[:LONGEST]}..."
 
 
 def _without(table: Table, gone: set[str], real: Callable[[str], str]) -> Table:

@@ -13,13 +13,17 @@ from click.testing import CliRunner
 
 from screener import api
 from screener.cli.main import root
+from screener.engine.reliance import relied_on
 from screener.errors import DataError, ScreenError
+from screener.language.own import OwnMetrics
+from screener.language.pages import page
 from screener.mapping.draft import draft
 from screener.mapping.load import load_mapping, open_mapping
 from screener.mapping.ready import READY, ready_text
 from screener.mapping.schema import mapping_schema
 from tests.mapping.vendors import funda_rows, fundq_rows, sf1_rows, write_csv
 
+SCREENS = Path(__file__).resolve().parents[2] / "screens"
 TABLE = """Symbol,Period End,Filed,Total Revenue,Debt - short,Capex
 AAA,2023-03-31,2023-05-01,1,2,-3
 AAA,2023-06-30,2023-08-01,1,2,-3
@@ -121,6 +125,13 @@ def test_what_is_no_mapping_is_refused(tmp_path: Path, mapping: str, said: str) 
     assert [message for _, _, message, _ in problems(tmp_path, mapping) if said in message]
 
 
+def test_a_hostile_header_is_told_without_its_control_characters(tmp_path: Path) -> None:
+    """What a header holds is printed as plain text, and cut where it is long."""
+    table = TABLE.replace("Capex", "Cap\x1b[2Jex").replace("Filed", "F" * 300)
+    (*_, hint), *_ = problems(tmp_path, GOOD, table)
+    assert hint == f"its columns: Symbol, Period End, {'F' * 60}..., Total Revenue, Debt - short, Cap?[2Jex"
+
+
 def test_no_company_in_common(tmp_path: Path) -> None:
     """Two tables whose companies nothing in common tells are refused before they are read."""
     mapping = tmp_path / "m.yaml"
@@ -151,6 +162,32 @@ def test_ready_mappings_are_sound(name: str) -> None:
     source, raw = open_mapping(name)
     assert (source.problems, raw is not None) == ([], True)
     jsonschema.validate(yaml.safe_load(ready_text(name)), mapping_schema())
+
+
+# Made of other items, of prices, or read under the name of a net amount.
+MADE = {
+    "due_12m", "due_24m", "interest_to_cover", "period_price", "dividends_paid_common", "equity_incl_nci",
+    "gross_profit", "net_income_to_common", "total_debt", "preferred_temp", "cash", "capex", "buybacks",
+}  # fmt: skip
+# Line items behind the shipped screens that no column of the vendor has alone.
+LACKING = {
+    "sharadar-sf1": {
+        "capitalized_software", "preferred", "redeemable_nci", "stock_issued", "temp_equity",
+    },
+    # Short-term investments are in the cash that is mapped, redeemable interests in those of others.
+    "compustat": {"capitalized_software", "redeemable_nci", "short_term_investments", "temp_equity"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(LACKING))
+def test_ready_mappings_have_what_the_shipped_screens_need(name: str) -> None:
+    """Every line item behind a metric of a shipped screen is mapped, made of others, or known to be lacking."""
+    metrics = {found for path in SCREENS.glob("*.yaml") for found in relied_on(api.load(path))}
+    needed = {item for metric in metrics for item in page(metric, OwnMetrics()).line_items}
+    _, raw = open_mapping(name)
+    assert raw is not None
+    mapped = {item.name for named in raw.tables for item in named.table.items}
+    assert needed - mapped - MADE == LACKING[name]
 
 
 def test_schema_refuses_what_the_reader_refuses() -> None:
