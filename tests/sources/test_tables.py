@@ -248,7 +248,7 @@ def test_tickers_of_several_companies(tmp_path: Path) -> None:
 
 
 def test_several_tickers_of_one_cik(tmp_path: Path) -> None:
-    """Two keys with one CIK are one issuer: the facts of the one with more rows count, both tickers are listed."""
+    """Two keys with one CIK are one issuer: the facts of the one that came first count, both tickers are listed."""
     mapping = MAPPING.replace("name: name", "name: name, cik: cik").replace(
         "ticker: ticker, ", "id: ticker, ticker: ticker, "
     )
@@ -269,3 +269,18 @@ def test_every_item_has_a_place_of_its_own() -> None:
     """No two of the items that a column can be mapped to are read under one tag."""
     tags = [item.tag for item in vendor_items().values()]
     assert len(tags) == len(set(tags))
+
+
+def test_a_share_count_is_not_judged_by_later_ones(tmp_path: Path) -> None:
+    """Of two counts that disagree the one near the counts of before is kept, whatever comes out afterwards."""
+    lines = [
+        HEAD,
+        "AAA,A,2022-12-31,2023-02-01,1,,,1000,1000",
+        "AAA,A,2023-03-31,2023-05-01,1,,,1000,500000",
+        *(f"AAA,A,{year}-12-31,{year + 1}-02-01,1,,,500000,500000" for year in (2023, 2024, 2025)),
+    ]
+    facts, _ = read(tmp_path, lines)
+    shares = [
+        (tag.split("=")[0], value) for tag, *_, value, filed in facts if "shares" in tag and filed == date(2023, 5, 1)
+    ]
+    assert shares == [("vendor:shares_basic", 1000.0)]
