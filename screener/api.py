@@ -358,11 +358,17 @@ def build(
     sec: str | Path | None = None,
     fsds: Sequence[str | Path] = (),
     simfin: str | Path | None = None,
+    tables: Sequence[str | Path] = (),
+    mapping: str | Path | None = None,
     prices: str | Path | None = None,
     prices_format: str | None = None,
 ) -> BuildReport:
-    """Build a data set in ``out`` from bulk files and return its build report; see :mod:`screener.build`."""
+    """Build a data set in ``out`` from bulk files and return its build report; see :mod:`screener.build`.
+
+    ``tables`` are a vendor's; ``mapping``, a file or the name of a ready one, says what their columns are.
+    """
     from screener.build import build_data
+    from screener.mapping.load import map_tables
 
     def path(given: str | Path | None) -> Path | None:
         return None if given is None else Path(given)
@@ -372,6 +378,7 @@ def build(
         sec=path(sec),
         fsds=[Path(given) for given in fsds],
         simfin=path(simfin),
+        tables=map_tables(mapping, [Path(given) for given in tables]),
         prices=path(prices),
         prices_format=prices_format,
     )

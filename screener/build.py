@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from screener.lake.memory import Input, Memory
     from screener.sources.report import BuildReport, Progress
     from screener.sources.sec import Trail
+    from screener.sources.table_mapping import MappedTables
 
 
 # The demo is shipped with the package: small matters more than fast.
@@ -36,6 +37,7 @@ def build_data(
     sec: Path | None = None,
     fsds: Sequence[Path] = (),
     simfin: Path | None = None,
+    tables: MappedTables | None = None,
     prices: Path | None = None,
     prices_format: str | None = None,
     progress: Progress | None = None,
@@ -43,7 +45,8 @@ def build_data(
 ) -> BuildReport:
     """Build the data set ``out`` from one fundamentals source and an optional price file; return the report.
 
-    ``fsds`` (SEC's Financial Statement Data Sets) stand alone or beside ``sec``.
+    ``fsds`` (SEC's Financial Statement Data Sets) stand alone or beside ``sec``; ``tables`` are a vendor's files with
+    their mapping.
     What is unchanged since the data set was built is used again, unless ``force``; with nothing changed, nothing is
     done and ``unchanged`` of the report says so. Either way the tables are the same, byte for byte.
     Raises ``DataError`` when a source can't be read at all; the data set that was there stays in place.
@@ -54,12 +57,12 @@ def build_data(
     from screener.sources.report import BuildReport
 
     refuse_address(out)
-    if (simfin is None) == (sec is None and not fsds):
-        raise ScreenerError("name one source of fundamentals: SEC, its Financial Statement Data Sets, or SimFin")
-    source = _simfin(simfin, progress) if simfin is not None else _filings(sec, tuple(fsds), progress)
+    if (simfin is not None) + (tables is not None) + (sec is not None or bool(fsds)) != 1:
+        raise ScreenerError("name one source of fundamentals: SEC's files, SimFin's, or tables with a mapping")
+    source = _source(sec, tuple(fsds), simfin, tables, progress)
     sources = [source, *([_prices(prices, prices_format, progress)] if prices is not None else [])]
     kind = "sec" if sec is not None else source.name
-    options = {"kind": kind, "prices_format": prices_format}
+    options = {"kind": kind, "prices_format": prices_format} | ({"mapping": tables.digest} if tables else {})
     found = None if force else recall(out, options)
     old, manifest = found or (None, None)
     now = time.time_ns()
@@ -67,9 +70,30 @@ def build_data(
     if old and manifest and old.same_inputs(inputs):
         return BuildReport.from_dict(manifest.report, unchanged=True)
     asked = {"sec": [sec] if sec else [], "fsds": [*fsds], "simfin": [simfin] if simfin else []}
+    asked["table"] = [file.path for file in tables.files] if tables else []
     named = {name: [str(path.resolve()) for path in paths] for name, paths in asked.items() if paths}
+    named |= {"mapping": [tables.mapping]} if tables else {}
     with staging(out) as stage:
         return _build(out, stage, sources, inputs=inputs, options=options, asked=named, old=old, progress=progress)
+
+
+def _source(
+    sec: Path | None,
+    fsds: tuple[Path, ...],
+    simfin: Path | None,
+    tables: MappedTables | None,
+    progress: Progress | None,
+) -> Source:
+    if tables is not None:
+        return _tables(tables, progress)
+    return _simfin(simfin, progress) if simfin is not None else _filings(sec, fsds, progress)
+
+
+def _tables(tables: MappedTables, progress: Progress | None) -> Source:
+    from screener.sources.tables import read_tables
+
+    paths = tuple(file.path for file in tables.files)
+    return Source("tables", paths, lambda stage, report, _: read_tables(tables, stage, report, progress))
 
 
 def _simfin(folder: Path, progress: Progress | None) -> Source:

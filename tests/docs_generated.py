@@ -22,6 +22,7 @@ from tests.docs_formats import formats_page
 from tests.docs_prices import prices_section
 from tests.docs_python import python_page
 from tests.docs_terminal import terminal_page
+from tests.docs_vendor import vendor_page
 from tests.docs_why import why_page
 from tests.lint_examples import EXAMPLES
 
@@ -69,6 +70,7 @@ Files as downloaded, zipped or unpacked.
 | SEC | `companyfacts.zip`, `submissions.zip`, `company_tickers_exchange.json` | `--sec DIR` |
 | SEC's Financial Statement Data Sets | `2010q2.zip`, `20250701.zip`, … or unpacked | `--fsds PATH`, repeatable |
 | SimFin | `us-{income,balance,cashflow}-{quarterly,annual}`, `us-companies`, `industries` | `--simfin DIR` |
+| [any vendor](vendor-tables.md) | CSV or Parquet, with a mapping of its columns | `--table FILE --mapping NAME` |
 | prices | one of the formats below | `--prices PATH` |
 
 Price formats, recognised by their content or named with `--prices-format`:
@@ -435,6 +437,7 @@ PAGES = {
     "cli.md": cli_page,
     "data.md": data_page,
     "formats.md": partial(formats_page, NOTE),
+    "vendor-tables.md": partial(vendor_page, NOTE),
     "result.schema.json": lambda: schema_text(result_schema()),
     "sidecar.schema.json": lambda: schema_text(sidecar_schema()),
     **docs_metrics.pages(),

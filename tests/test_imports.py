@@ -22,6 +22,7 @@ ROOMS = (
     ("build",),
     ("sync",),
     ("language",),
+    ("mapping",),
     ("engine",),
     ("output",),
     ("shortlist",),

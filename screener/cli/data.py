@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from screener.cli.built import say_built, shown
+from screener.cli.mapping import command as mapping_command
 from screener.cli.options import Day, as_of_option, data_option, format_option, pager_option, say, terminal
 from screener.cli.pager import show_text
 from screener.cli.prices import command as prices_command
@@ -25,6 +26,7 @@ def command() -> None:
 
 command.add_command(sync)
 command.add_command(prices_command)
+command.add_command(mapping_command)
 
 
 @command.command("build")
@@ -41,6 +43,14 @@ command.add_command(prices_command)
     help="SEC's Financial Statement Data Sets, alone or beside --sec: a zip, or a folder of zips. Repeatable.",
 )
 @click.option("--simfin", type=click.Path(path_type=Path, file_okay=False), help="Folder with SimFin's bulk files.")
+@click.option(
+    "--table",
+    "tables",
+    type=click.Path(path_type=Path, dir_okay=False),
+    multiple=True,
+    help="A vendor's table of fundamentals (CSV, also packed, or Parquet), with --mapping. Repeatable.",
+)
+@click.option("--mapping", help="What the columns of --table are: a YAML file, or a name of `data mapping --list`.")
 @click.option("--prices", type=click.Path(path_type=Path), help="Price file or folder.")
 @click.option("--prices-format", help="Name the price format instead of recognising it.")
 @click.option("--force", is_flag=True, help="Build everything again, also what has not changed.")
@@ -50,25 +60,29 @@ def build(
     sec: Path | None,
     fsds: tuple[Path, ...],
     simfin: Path | None,
+    tables: tuple[Path, ...],
+    mapping: str | None,
     prices: Path | None,
     prices_format: str | None,
     force: bool,
     quiet: bool,
 ) -> None:
-    """Build the data set OUT from SEC or SimFin bulk files and a price file.
+    """Build the data set OUT from SEC's or SimFin's bulk files, or a vendor's tables, and a price file.
 
     What has not changed since OUT was built is not read again.
     """
     from screener.build import build_data
+    from screener.mapping.load import map_tables
 
-    if (simfin is None) == (sec is None and not fsds):
-        raise ScreenError("name one source: --sec DIR, --fsds PATH (or both), or --simfin DIR")
+    if (simfin is not None) + bool(tables) + (sec is not None or bool(fsds)) != 1:
+        raise ScreenError("name one source: --sec DIR, --fsds PATH (or both), --simfin DIR, or --table FILE")
     with shown(quiet=quiet) as progress:
         report = build_data(
             out,
             sec=sec,
             fsds=fsds,
             simfin=simfin,
+            tables=map_tables(mapping, tables),
             prices=prices,
             prices_format=prices_format,
             progress=progress,

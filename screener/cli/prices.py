@@ -50,6 +50,7 @@ def command(
     Later runs fetch only what is new; `data sync` uses what is stored. Ctrl-C keeps what has come, and the next run
     goes on from there. A file or folder given with --from is read where it lies.
     """
+    from screener.mapping.load import load_mapping
     from screener.settings import data_home
     from screener.sync.prices import sync_prices
     from screener.sync.providers import PROVIDERS, provider_lines, provider_named
@@ -64,7 +65,7 @@ def command(
     with shown(quiet=quiet) as progress:
         found = sync_prices(
             out, row, today or date.today(), source=source, tickers=tickers.split(",") if tickers else (), since=since,
-            build=not no_build, progress=progress,
+            build=not no_build, progress=progress, read_tables=load_mapping,
         )  # fmt: skip
     if source is None:
         _say_fetched(found)

@@ -148,7 +148,7 @@ def read_from(out: Path, manifest: Manifest) -> dict[str, tuple[Input, ...]]:
 def asked_for(out: Path) -> dict[str, list[str]]:
     """Return the files and folders from which the data set at ``out`` was built, whichever program did; ``{}`` if none.
 
-    The names are those of the arguments of a build, the paths are absolute.
+    The names are those of the options of a build, the paths are absolute; a ready mapping has its name.
     """
     try:
         folder = out / VERSIONS_NAME / read_manifest(out).version

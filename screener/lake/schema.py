@@ -25,7 +25,7 @@ COMPANIES: Columns = (
     ("country", "VARCHAR", "ISO country or US state of incorporation as the source gives it"),
     ("fiscal_year_end", "VARCHAR", "MMDD, as the source gives it"),
     ("is_shell", "BOOLEAN", "blank cheque or shell company by SIC"),
-    ("source", "VARCHAR", "sec, fsds, simfin or demo"),
+    ("source", "VARCHAR", "sec, fsds, simfin, vendor or demo"),
     (
         "filings_since",
         "DATE",
@@ -46,13 +46,18 @@ LISTINGS: Columns = (
 
 FACTS: Columns = (
     ("issuer_id", "BIGINT", "the issuer"),
-    ("tag", "VARCHAR", "source tag; 'ifrs:X' and 'simfin:X' carry their taxonomy, us-gaap and dei stand bare"),
+    (
+        "tag",
+        "VARCHAR",
+        "source tag; 'ifrs:X' and 'simfin:X' carry their taxonomy, us-gaap and dei stand bare; of a mapped table "
+        "'vendor:ITEM=COLUMN in FILE'",
+    ),
     ("unit", "VARCHAR", "USD, shares, USD/shares, or another currency"),
     ("start", "DATE", "first day of a duration; NULL for an instant"),
     ("end", "DATE", "last day of a duration, or the instant"),
     ("value", "DOUBLE", "as filed, full units, XBRL sign"),
     ("filed", "DATE", "the day on which it became public"),
-    ("form", "VARCHAR", "10-K, 10-Q, 10-K/A, ...; 'simfin' for vendor rows"),
+    ("form", "VARCHAR", "10-K, 10-Q, 10-K/A, ...; 'simfin' or 'vendor' for vendors' rows"),
     ("accession", "VARCHAR", "accession number of the filing, NULL for vendor rows"),
     (
         "statement",

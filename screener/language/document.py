@@ -21,7 +21,12 @@ MAX_EXPRESSIONS = 48 * 1024
 
 METRICS = "a file of metrics"
 # What a file needs, by what it is called.
-EMPTY = {"a screen": "a screen needs universe, rules or rank", METRICS: "write names with formulas: my_yield: fcf / ev"}
+MAPPING = "a mapping"
+EMPTY = {
+    "a screen": "a screen needs universe, rules or rank",
+    METRICS: "write names with formulas: my_yield: fcf / ev",
+    MAPPING: "`screener data mapping FILE` drafts one",
+}
 
 IN_FLOW = "inside [ ] and { } a text with a comma or brackets needs quotes"
 

@@ -7,6 +7,7 @@ from functools import cache
 
 from screener.catalogue.items import BY_NAME, ITEMS, LineItem
 from screener.catalogue.tags import EXTRA_TAGS
+from screener.catalogue.vendor_items import TOTAL_DEBT
 
 # A raw tag inside an expression; line items and functions are in lower case.
 RAW_TAG = re.compile(r"\b[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*\b")
@@ -91,7 +92,7 @@ def own_tags(name: str) -> frozenset[str]:
     found = {*item.tags, *item.fill, *item.parts, *(f"ifrs:{tag}" for tag in item.ifrs)}
     for expression in item.fallback:
         found.update(RAW_TAG.findall(expression))
-    vendor = vendor_tag(item)
+    vendor = TOTAL_DEBT if name == "total_debt" else vendor_tag(item)
     return frozenset(found | {vendor} if vendor else found)
 
 

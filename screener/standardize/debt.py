@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from screener.catalogue.items import BY_NAME
+from screener.catalogue.vendor_items import PREFIX, TOTAL_DEBT
 from screener.standardize.columns import LADDER_AGE, closure, face, own_tags
 from screener.standardize.columns import raw as t
 from screener.standardize.trees import at_least_zero, first, present_sum
@@ -200,7 +201,7 @@ DEBT_DIRECT: dict[str, str] = {
     "long_term_debt": "h_nc",
     "finance_leases": first("h_lease", t("ifrs:LeaseLiabilities")),
     "total_debt": (
-        "CASE WHEN h_bank_debt IS NOT NULL THEN h_bank_debt "
+        f"CASE WHEN {t(TOTAL_DEBT)} IS NOT NULL THEN {t(TOTAL_DEBT)} WHEN h_bank_debt IS NOT NULL THEN h_bank_debt "
         "WHEN h_nc IS NOT NULL THEN coalesce(h_debt_current, 0) + h_nc + h_lease_add "
         "WHEN h_debt_current IS NOT NULL THEN greatest(h_debt_current + h_lease_add, h_unclassified) "
         "ELSE h_unclassified END"
@@ -253,4 +254,4 @@ def debt_tags() -> tuple[str, ...]:
         "RepaymentsOfLongTermCapitalLeaseObligations",
         "InterestIncomeExpenseNonoperatingNet",
     }
-    return tuple(sorted(tag for tag in found if tag not in leases and not tag.startswith("simfin:")))
+    return tuple(sorted(tag for tag in found if tag not in leases and not tag.startswith(("simfin:", PREFIX))))

@@ -74,4 +74,5 @@ def financing_residual() -> str:
         f"{borrowed} + {known['stock_issued']} + {known['preferred_issued']} - {known['buybacks']} "
         f"- {known['tax_withholding_shares']} - {known['dividends_paid']}"
     )
-    return f"taxonomy <> 'simfin' AND abs(cff - ({explained})) > {UNEXPLAINED} * greatest({', '.join(terms)})"
+    vendors = "taxonomy NOT IN ('simfin', 'vendor')"
+    return f"{vendors} AND abs(cff - ({explained})) > {UNEXPLAINED} * greatest({', '.join(terms)})"

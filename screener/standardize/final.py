@@ -62,10 +62,10 @@ def debt_values() -> tuple[Column, ...]:
     Nothing owed is inferred from a balance sheet without any debt tag when no filing of the last eight quarters
     had one, no interest was paid and no maturities are listed. The first report alone proves nothing: it may have
     its debt under tags of its own. A vendor's table has a column for debt: there an
-    empty pair next to known liabilities is enough.
+    empty pair next to known liabilities is enough; of a mapped table it is not known whether it has one.
     """
     silent = (
-        "CASE WHEN taxonomy = 'simfin' THEN v_total_liabilities IS NOT NULL "
+        "CASE WHEN taxonomy = 'vendor' THEN false WHEN taxonomy = 'simfin' THEN v_total_liabilities IS NOT NULL "
         "ELSE coalesce(v_total_liabilities, v_total_assets) IS NOT NULL "
         f"AND (debt_seen IS NULL OR known - debt_seen > {EIGHT_QUARTERS_DAYS}) AND reports >= {SILENT_REPORTS} END"
     )

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from screener.catalogue.items import BY_NAME
-from screener.standardize import final, shares
+from screener.standardize import final, shares, versions
 from screener.standardize.columns import statement_items
 from screener.standardize.formula import SPLITS, Used, combine, parts
 from screener.standardize.imputed import EIGHT_QUARTERS_DAYS, ZERO_WHEN_NEVER_SEEN
@@ -62,6 +62,7 @@ def lineage(facts: Path, issuer: Issuer) -> Iterator[Lineage]:
         # Departures end a row's days, they change none of its values.
         con.execute("CREATE TEMP TABLE exits (issuer_id BIGINT, filed DATE)")
         run_batch(con, facts, [issuer.issuer_id], keep=True)
+        con.execute(versions.mapped_facts(str(facts), issuer.issuer_id))
         yield Lineage(con)
 
 

@@ -36,6 +36,7 @@ class Facts:
             ORDER BY f.eid, r.tag, r."end", f.form_rank, r.accession DESC, abs(r.value) DESC, r.value DESC""",
             3,
         )
+        self._mapped = group(con, 'SELECT tag, "end", filed, start, value, said FROM mapped_facts', 5)
         self._carried_from = group(
             con, 'SELECT c.eid, c."end", c.event, n.tag, c.source_end FROM carries c JOIN note_tags n USING (grp)', 4
         )
@@ -65,9 +66,10 @@ class Facts:
         turned = best[2] != value
         notes = [f"the filing of {filed} repeats it rounded"] if best[0] != filed else []
         notes += ["the filing has the wrong sign"] if turned else []
-        fact = Fact(tag, best[3], best[1], end, best[2], best[0], best[4], best[5])
+        said = self._mapped.get((tag, end, best[0], best[1], best[2]), [(tag,)])[0][0]
+        fact = Fact(said, best[3], best[1], end, best[2], best[0], best[4], best[5])
         method = "sign_fixed" if turned else "reported"
-        return Node(tag, value, method, start=best[1], end=end, notes=tuple(notes), fact=fact)
+        return Node(said, value, method, start=best[1], end=end, notes=tuple(notes), fact=fact)
 
     def cover(self, eid: int, tag: str, known: date, value: float) -> Node:
         """Return the leaf of a cover page's figure as known on a day; it has a date of its own."""

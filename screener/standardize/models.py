@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from screener.catalogue.items import BY_NAME
+from screener.catalogue.vendor_items import FORM
 from screener.standardize.columns import texts, vendor_tag
 from screener.standardize.versions import REVENUE_TAGS
 
@@ -22,6 +23,8 @@ SIGNS: dict[str, tuple[str, ...]] = {
     "gaap": ("Assets",),
 }
 FILINGS = 5
+# A vendor's facts have its form, and its form is their taxonomy.
+VENDOR_FORMS = ("simfin", FORM)
 # Of revenue or of assets: a bank lives on interest, a mortgage REIT on interest too, a REIT owns property.
 INTEREST_SHARE, MORTGAGE_SHARE, PROPERTY_SHARE = 0.3, 0.5, 0.4
 # Below this a company that does research sells nothing yet.
@@ -99,14 +102,16 @@ def models() -> str:
     return f"""
 CREATE OR REPLACE TEMP TABLE model_known AS
 WITH {_SHOWN},
-vendor AS (SELECT eid, min(filed) AS born FROM mentions WHERE tag LIKE 'simfin:%' GROUP BY eid),
+vendor AS (
+  SELECT eid, min(filed) AS born, any_value(form) AS form FROM entity_filings
+  WHERE form IN {texts(VENDOR_FORMS)} GROUP BY eid),
 windowed AS (
   SELECT s.eid, s.filed, s.ifrs AS ifrs_now, s.gaap AS gaap_now, max(s.sales) OVER five AS sales, {seen}
   FROM shown s LEFT JOIN shares USING (eid, filed)
   WINDOW five AS (PARTITION BY eid ORDER BY filed ROWS {FILINGS - 1} PRECEDING)),
 named AS (
   SELECT w.*, coalesce(i.model, 'standard') AS hint, i.sic,
-    CASE WHEN v.born <= w.filed THEN 'simfin' WHEN gaap_now OR NOT ifrs THEN 'gaap'
+    CASE WHEN v.born <= w.filed THEN v.form WHEN gaap_now OR NOT ifrs THEN 'gaap'
          WHEN ifrs_now OR NOT gaap THEN 'ifrs' ELSE 'gaap' END AS taxonomy
   FROM windowed w JOIN entities e USING (eid) JOIN issuers i USING (issuer_id) LEFT JOIN vendor v USING (eid))
 SELECT eid, filed, taxonomy, {_model()} AS model FROM named;

@@ -181,7 +181,8 @@ def finished() -> tuple[Column, ...]:
         (
             "shares_fallback",
             "odd_quarter OR "
-            "(taxonomy <> 'simfin' AND cover_ok IS NULL AND balance_ok IS NULL AND counted_shares IS NOT NULL)",
+            "(taxonomy NOT IN ('simfin', 'vendor') "
+            "AND cover_ok IS NULL AND balance_ok IS NULL AND counted_shares IS NOT NULL)",
         ),
         (
             "shares_implausible",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from screener.catalogue.items import BY_NAME, ITEMS
 from screener.catalogue.tags import mapped_tags
-from screener.standardize.columns import texts, wide_tags
+from screener.catalogue.vendor_items import FORM, PREFIX, vendor_items
+from screener.standardize.columns import text, texts, wide_tags
 
 # Periodic reports decide; current reports only fill keys that no periodic report carries.
 PERIODIC = (
     "10-K", "10-K/A", "10-KT", "10-KT/A", "10-K405", "10-KSB", "10-Q", "10-Q/A", "10-QT", "10-QT/A",
-    "20-F", "20-F/A", "40-F", "40-F/A", "simfin",
+    "20-F", "20-F/A", "40-F", "40-F/A", "simfin", FORM,
 )  # fmt: skip
 CURRENT = ("8-K", "8-K/A", "6-K", "6-K/A")
 DOMESTIC = tuple(form for form in PERIODIC if form.startswith("10-"))
@@ -75,16 +76,32 @@ def kept_tags() -> tuple[str, ...]:
     return tuple(sorted(mapped_tags() | set(wide_tags(instants=True)) | set(wide_tags(instants=False))))
 
 
+def read_as() -> str:
+    """Return SQL of the tag under which a fact is read: its own, or that of what a vendor's column is mapped to."""
+    mapped = ", ".join(f"{text(item.name)}: {text(item.tag)}" for item in vendor_items().values())
+    name = f"split_part(substr(tag, {len(PREFIX) + 1}), '=', 1)"
+    return f"CASE WHEN form = {text(FORM)} THEN (MAP {{{mapped}}})[{name}] ELSE tag END"
+
+
 def load_facts(path: str, first: int, last: int) -> str:
     """Return SQL that makes ``raw_facts``: the facts of issuers ``first`` to ``last`` in forms that count."""
     return f"""
 CREATE OR REPLACE TEMP TABLE raw_facts AS
-SELECT issuer_id, tag, unit, start, "end", value, form, coalesce(accession, '') AS accession, statement,
+SELECT issuer_id, {read_as()} AS tag, unit, start, "end", value, form, coalesce(accession, '') AS accession, statement,
   CASE WHEN form = 'simfin' THEN greatest(filed, "end") ELSE filed END AS filed
 FROM read_parquet('{path}')
-WHERE issuer_id BETWEEN {first} AND {last} AND tag IN {texts(kept_tags())}
+WHERE issuer_id BETWEEN {first} AND {last} AND (tag IN {texts(kept_tags())} OR form = {text(FORM)})
   AND form IN {texts(PERIODIC + CURRENT)} AND isfinite(value) AND filed IS NOT NULL AND "end" IS NOT NULL
   AND ("end" <= filed + 5 OR form = 'simfin') AND (start IS NULL OR start < "end");
+"""
+
+
+def mapped_facts(path: str, issuer_id: int) -> str:
+    """Return SQL that makes ``mapped_facts``: the tags that the facts of a mapped table have in the facts file."""
+    return f"""
+CREATE OR REPLACE TEMP TABLE mapped_facts AS
+SELECT {read_as()} AS tag, "end", filed, start, value, min(tag) AS said FROM read_parquet('{path}')
+WHERE issuer_id = {issuer_id} AND form = {text(FORM)} GROUP BY ALL;
 """
 
 

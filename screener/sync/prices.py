@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,10 @@ from screener.sync.providers import Provider, ready
 
 if TYPE_CHECKING:
     from screener.sources.report import BuildReport, Progress
+    from screener.sources.table_mapping import MappedTables
+
+    # Given a mapping, by its path or name, and files.
+    ReadTables = Callable[[str, Sequence[Path]], MappedTables]
 
 
 def sync_prices(
@@ -30,14 +35,16 @@ def sync_prices(
     build: bool = True,
     progress: Progress | None = None,
     client: Callable[[Provider, str], Client] | None = None,
+    read_tables: ReadTables | None = None,
 ) -> Priced:
     """Bring the prices of the data set ``out`` up to date and build it again from the fundamentals of its last build.
 
     source: a file or folder of one's own, read where it lies by every build. tickers: these alone; without any, those
     of all common lines and receipts of the data set. since: the first day that is wanted of a ticker that is new.
-    client: makes another client, for tests. ``ScreenerError`` for wrong usage; ``DataError`` when the data set, the
-    file or the provider is of no use. What came is kept, whatever fails; the data set stays as it was until a build
-    has ended.
+    client: makes another client, for tests. read_tables: reads the mapping of a data set that was built from a vendor's
+    tables; without it such a one is not built again. ``ScreenerError`` for wrong usage; ``DataError`` when the data
+    set, the file or the provider is of no use. What came is kept, whatever fails; the data set stays as it was until a
+    build has ended.
     """
     from screener.lake.versions import writer_lock
 
@@ -54,7 +61,7 @@ def sync_prices(
             desk = Desk(provider, (client or _client)(provider, key), key, last_session(today))
             fetch(store, desk, wanted, since=since, found=found, progress=progress)
         if build:
-            found.report, found.note = _build_again(out, store, progress)
+            found.report, found.note = _build_again(out, store, progress, read_tables)
     return found
 
 
@@ -118,34 +125,53 @@ def _tickers(out: Path, given: Sequence[str]) -> list[str]:
     return [str(row[0]) for row in rows]
 
 
-def _build_again(out: Path, store: PriceStore, progress: Progress | None) -> tuple[BuildReport, str]:
+def _build_again(
+    out: Path, store: PriceStore, progress: Progress | None, read_tables: ReadTables | None
+) -> tuple[BuildReport, str]:
     """Build from the fundamentals of the last build and the stored prices; return the report, and what to know."""
     from screener.build import build_data
 
     stored = store.stored(out)
     if stored.path is None:
         raise DataError(f"there are no prices to build {out} with", hint=stored.note)
-    sec, fsds, simfin = _fundamentals(out, stored.path)
-    report = build_data(out, sec=sec, fsds=fsds, simfin=simfin, prices=stored.path, progress=progress)
+    found = _fundamentals(out, stored.path)
+    tables = read_tables(found.mapping, found.tables) if found.mapping and read_tables else None
+    report = build_data(
+        out, sec=found.sec, fsds=found.fsds, simfin=found.simfin, tables=tables, prices=stored.path, progress=progress
+    )
     return report, stored.note
 
 
-def _fundamentals(out: Path, prices: Path) -> tuple[Path | None, tuple[Path, ...], Path | None]:
-    """Return the folder of the SEC, the data sets of statements and the folder of SimFin that the last build read.
+@dataclass(frozen=True, slots=True)
+class Fundamentals:
+    """What a data set was built from, by the arguments of a build; ``mapping`` is that of ``tables``."""
 
-    Before the first build, and where they lay elsewhere and are gone, what a sync has fetched.
+    sec: Path | None = None
+    fsds: tuple[Path, ...] = ()
+    simfin: Path | None = None
+    tables: tuple[Path, ...] = ()
+    mapping: str = ""
+
+
+def _fundamentals(out: Path, prices: Path) -> Fundamentals:
+    """Return what the last build read besides prices.
+
+    Before the first build, and where that lay elsewhere and is gone, what a sync has fetched.
     """
     from screener.lake.memory import asked_for
 
-    asked = {name: tuple(map(Path, paths)) for name, paths in asked_for(out).items()}
-    gone = [path for paths in asked.values() for path in paths if not path.exists()]
+    found = asked_for(out)
+    asked = {name: tuple(map(Path, paths)) for name, paths in found.items() if name != "mapping"}
+    mapping = next(iter(found.get("mapping", ())), "")
+    own = (Path(mapping),) if Path(mapping).is_absolute() else ()
+    gone = [path for paths in (*asked.values(), own) for path in paths if not path.exists()]
     if asked and not gone:
         sec, simfin = (asked.get(name, (None,))[0] for name in ("sec", "simfin"))
-        return sec, asked.get("fsds", ()), simfin
+        return Fundamentals(sec, asked.get("fsds", ()), simfin, asked.get("table", ()), mapping)
     fetched = out / SOURCES / "sec"
     if fetched.is_dir() and _kind(out) in {"", "sec"}:
-        return fetched, tuple(sorted((out / SOURCES / "fsds").glob("*.zip"))), None
-    options = " ".join(f"--{name} PATH" for name in asked) or "..."
+        return Fundamentals(fetched, tuple(sorted((out / SOURCES / "fsds").glob("*.zip"))))
+    options = " ".join(f"--{name} PATH" for name in found) or "..."
     command = f"`screener data build {out} {options} --prices {prices}`"
     if gone:
         hint = f"the prices are kept: {command} builds with the sources where they are now"

@@ -101,7 +101,7 @@ class TestErrors:
             (("show", "ZJARG", "--item", "market_cap", "--trace"), 2, "not a line item"),
             (("show", "ZJARG", "--item", "captex", "--versions"), 2, "capex"),
             (("explain", "quality-value", "NOSUCH"), 2, "NOSUCH"),
-            (("data", "build", "out"), 2, "or --simfin DIR"),
+            (("data", "build", "out"), 2, "or --table FILE"),
             (("data", "build", "out", "--sec", "nowhere"), 3, "nowhere"),
             (("data", "info", "--data", "nowhere"), 3, "nowhere"),
         ],

@@ -191,3 +191,26 @@ def test_the_table_of_providers(site: Site) -> None:
     missing = data("prices").exception
     assert isinstance(missing, ScreenerError)
     assert "--provider" in missing.message
+
+
+def test_a_build_from_a_vendors_table_is_built_again_with_its_mapping(site: Site, tmp_path: Path) -> None:
+    """Prices come to a data set of a vendor's table; where the mapping is gone, the prices stay and it is said."""
+    del site
+    table, mapping = tmp_path / "table.csv", tmp_path / "mapping.yaml"
+    table.write_text("symbol,end,filed,sales\nC1,2023-12-31,2024-02-20,100\n", encoding="utf-8")
+    mapping.write_text(
+        "company: {ticker: symbol}\nperiod: {end: end, months: 12}\npublished: {column: filed}\n"
+        "items: {revenue: sales}\n",
+        encoding="utf-8",
+    )
+    out = tmp_path / "own"
+    done = data("build", str(out), "--table", str(table), "--mapping", str(mapping), "--quiet")
+    assert done.exit_code == 0, done.exception
+    done = prices(out, "--provider", "stooq", "--from", str(stooq(tmp_path / "stooq", {"c1": 10.5})))
+    assert done.exit_code == 0, done.exception
+    assert priced(out) == [("C1", "2024-03-08", 10.5)]
+    mapping.unlink()
+    done = prices(out, "--provider", "stooq", "--from", str(tmp_path / "stooq"))
+    assert isinstance(done.exception, DataError)
+    assert "mapping.yaml" in str(done.exception)
+    assert "--table PATH --mapping PATH" in (done.exception.hint or "")
