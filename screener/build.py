@@ -155,6 +155,7 @@ def _build(
         unchanged = _read(stage, source, inputs[source.name], memory=memory, old=old, report=report)
         # The first source is the one that has the facts.
         same = unchanged if number == 0 else same
+    same = _same_facts(stage, old, same) if old and same is not None else same
     reuse = Reuse(old.file, None if same is None else frozenset(same)) if old and same != set() else None
     traded: dict[str, int] = {}
     counts = standardize(stage, progress, reuse=reuse, market=lambda: traded.update(_market(stage, memory, old)))
@@ -200,6 +201,23 @@ def _read(
     memory.steps[source.name] = Step(inputs, files, own.as_dict(), [asdict(record) for record in trail.records])
     report.merge(own)
     return trail.unchanged
+
+
+def _same_facts(stage: Path, old: Memory, read_as_same: set[int]) -> set[int]:
+    """Return the issuers with the same facts as in an old build: those that were not read again, and those that tell.
+
+    Most sources are read whole when one file has changed, and companies file what says nothing new.
+    """
+    from screener.lake.parallel import connection
+    from screener.sources.staged import FACTS_FILE
+    from screener.standardize.batches import same_facts
+
+    try:
+        before = old.file(FACTS_FILE)
+    except KeyError:
+        return read_as_same
+    with connection(stage / ".spill") as con:
+        return read_as_same | same_facts(con, stage / FACTS_FILE, before, read_as_same)
 
 
 def _market(stage: Path, memory: Memory, old: Memory | None) -> dict[str, int]:

@@ -122,7 +122,7 @@ From nothing to a workbook. The screen `sound-business` asks for no prices; most
 - A file counts when it is whole: its length, every checksum in a zip file, names that stay in their folder, and sizes
   within limits. Until then, and whatever fails, the files and the data set that were there stay.
 - `--fsds 2020q1` adds the quarterly Financial Statement Data Sets from there on, some 70 MB each, and later syncs those
-  that come; beside them every build reads and standardizes all companies.
+  that come; beside them every build reads all files again.
 - `--prices` names a price file, which later syncs take as well. Proxies and certificate authorities of your own are
   those of the environment (`HTTPS_PROXY`, `REQUESTS_CA_BUNDLE`). `SCREENER_SEC_SITE` and `SCREENER_SEC_API` name a
   mirror.
@@ -183,8 +183,9 @@ moment leave the old data set as it was. With nothing changed, `screener data bu
 reads and standardizes only what has changed, and the tables are those of a whole build, byte for byte:
 
 - a file is the same if its size and time of change are, else if its SHA-256 is; an unchanged source is not read;
-- of `companyfacts` and `submissions`, only members are read whose checksum (in a folder: size and time) differs; only
-  issuers are standardized again whose facts, reporting model, fiscal year end or listing dates have changed;
+- of `companyfacts` and `submissions`, only members are read whose checksum (in a folder: size and time) differs; other
+  sources are read whole when one of their files has changed;
+- only issuers are standardized again whose facts, reporting model, fiscal year end or listing dates have changed;
 - prices and listings are kept while prices, listings and splits are the same.
 
 What is needed for that lies in the folder `build` of the version. Another version of screener, other options or

@@ -157,7 +157,7 @@ def _other_prices_before_the_last_filing(files: Files) -> None:
 
 # Changes that are made together are of different companies: none can hide that another one was not seen.
 CHANGES: list[tuple[tuple[Callable[[Files], None], ...], set[int]]] = [
-    ((_one_company, _name_alone, _fiscal_year_end), {33, 44, 11}),
+    ((_one_company, _name_alone, _fiscal_year_end), {33, 11}),
     ((_another_company, _company_gone, _form_15), {25, 44}),
     ((_company_damaged, _other_ticker, _late_report), {11}),
     ((_company_under_two_names,), {33}),
