@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from screener.catalogue.spelling import nearest
-from screener.errors import ScreenError
+from screener.errors import DataError, ScreenError
 from screener.language.document import MAPPING, Source, TooManyProblemsError
 from screener.language.files import problems_error, read_file
 from screener.mapping.read import Named, Raw, Use, read_mapping
@@ -42,10 +42,17 @@ def load_mapping(mapping: str | Path, files: Sequence[Path]) -> MappedTables:
     ``DataError`` when a file is not there or is no table, or when nothing tells the companies of all of them.
     """
     source, raw = open_mapping(mapping)
-    if not source.wrong and raw is not None:
-        headers = {path: _header(path, raw) for path in files}
-        with suppress(TooManyProblemsError):
-            found = tuple(_file(source, raw, path, headers[path]) for path in files)
+    found: tuple[TableFile, ...] = ()
+    if raw is not None and raw.tables:
+        try:
+            headers = {path: _header(path, raw) for path in files}
+        except DataError:
+            # What is wrong with the mapping comes first.
+            if not source.wrong:
+                raise
+        else:
+            with suppress(TooManyProblemsError):
+                found = tuple(_file(source, raw, path, headers[path]) for path in files)
     if source.wrong or raw is None:
         raise problems_error(source.sorted_problems())
     common_key([file.table for file in found])

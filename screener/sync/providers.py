@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
+from screener.catalogue.spelling import nearest
 from screener.errors import ScreenerError
 from screener.sync.askers import Ask, ask_eodhd, ask_tiingo, ask_yahoo, yahoo_package
 
@@ -101,9 +102,10 @@ def provider_named(name: str) -> Provider:
     for row in PROVIDERS:
         if row.name == name:
             return row
-    raise ScreenerError(
-        f"unknown provider {name[:60]!r}", hint="; ".join(f"{row.name}: {row.label}" for row in PROVIDERS)
-    )
+    names = [row.name for row in PROVIDERS]
+    near = nearest(name[:60], names)
+    hint = f"did you mean {near}?" if near else f"there are {', '.join(names)}"
+    raise ScreenerError(f"unknown provider {name[:60]!r}", hint=f"{hint} `screener data prices --list` tells of each")
 
 
 def ready(provider: Provider) -> str:

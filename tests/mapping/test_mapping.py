@@ -86,6 +86,19 @@ def test_a_column_that_the_table_lacks(tmp_path: Path) -> None:
     ]
 
 
+def test_wrong_keys_and_absent_columns_are_told_together(tmp_path: Path) -> None:
+    """What is wrong in itself and what the table lacks come at once; a file that is not there comes after that."""
+    mapping = GOOD.replace("Filed", "Fild").replace("revenue", "revnue")
+    assert [(line, message) for line, _, message, _ in problems(tmp_path, mapping)] == [
+        (4, "t.csv has no column 'Fild'"),
+        (6, "'revnue' is no line item"),
+    ]
+    for text, error, said in ((mapping, ScreenError, "1 problem"), (GOOD, DataError, "nowhere.csv")):
+        (tmp_path / "m.yaml").write_text(text, encoding="utf-8")
+        with pytest.raises(error, match=said):
+            load_mapping(tmp_path / "m.yaml", [tmp_path / "nowhere.csv"])
+
+
 def test_names_of_columns_in_other_letters(tmp_path: Path) -> None:
     """Capitals do not matter where one column alone is meant; a name that stands twice in the header is a problem."""
     assert problems(tmp_path, GOOD, TABLE.replace("Capex", "Total Revenue")) == [
