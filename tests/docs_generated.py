@@ -120,7 +120,8 @@ From nothing to a workbook. The screen `sound-business` asks for no prices; most
 - A connection that breaks is gone on with where it broke, also by a later sync. One that brings less than a thousand
   bytes a second for a minute counts as broken; after five attempts in a row that bring nothing, the sync ends.
 - A file counts when it is whole: its length, every checksum in a zip file, names that stay in their folder, and sizes
-  within limits. Until then, and whatever fails, the files and the data set that were there stay.
+  within limits. Until then, and whatever fails, the files and the data set that were there stay. Where the SEC itself
+  has a damaged file of a few companies, the older ones stand in, and each sync asks again.
 - `--fsds 2020q1` adds the quarterly Financial Statement Data Sets from there on, some 70 MB each, and later syncs those
   that come; beside them every build reads all files again.
 - `--prices` names a price file, which later syncs take as well. Proxies and certificate authorities of your own are

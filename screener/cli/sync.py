@@ -77,6 +77,9 @@ def command(
     say(f"fetched {len(synced.fetched):,} files, {synced.size / 1e6:,.1f} MB; {synced.filers:,} companies filed")
     if synced.without_facts:
         say(f"{len(synced.without_facts):,} of them without numbers")
+    if synced.damaged:
+        named = ", ".join(f"CIK {cik}" for cik in synced.damaged)
+        say(f"damaged at the SEC, older files stand in and the next sync asks again: {named}")
     if synced.filed_until:
         say(f"all that was filed until {synced.filed_until.isoformat()} is there")
     if found.note:

@@ -72,6 +72,10 @@ class Fetched:
         return same and (about.st_mtime_ns == self.changed_ns or sha256_of(path) == self.sha256)
 
 
+class ArrivesDamagedError(DataError):
+    """A file that comes whole and is of no use, again and again: the server has it so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """A file to be fetched: its address and place, how it is verified, and how many bytes it may have."""
@@ -88,7 +92,7 @@ def download(client: Client, wanted: Wanted, known: Fetched | None, progress: Pr
 
     ``known``: what an earlier call returned, for the file that lies there. The place has the old file until the new one
     is whole and verified. What a broken attempt brought lies beside it as ``NAME.part`` and is gone on with, also by a
-    later call. ``DataError`` when the file cannot be had.
+    later call. ``DataError`` when the file cannot be had, ``ArrivesDamagedError`` when it is damaged on the server.
     """
     part = Part(wanted.path)
     damage = ""
@@ -106,7 +110,8 @@ def download(client: Client, wanted: Wanted, known: Fetched | None, progress: Pr
             part.drop()
             continue
         return replace(fetched, changed_ns=part.place(wanted.path))
-    raise DataError(f"{wanted.url} arrives damaged: {damage}", hint="what was there is still in use; try again later")
+    message = f"{wanted.url} arrives damaged: {damage}"
+    raise ArrivesDamagedError(message, hint="what was there is still in use; try again later")
 
 
 class Part:

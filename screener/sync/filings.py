@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from screener.errors import DataError
 from screener.sync import sec
 from screener.sync.client import FORBIDDEN, Client, RefusedError
-from screener.sync.download import Fetched, Wanted, download
+from screener.sync.download import ArrivesDamagedError, Fetched, Wanted, download
 from screener.sync.state import State
 from screener.sync.verify import Check, check_index, check_json, check_zip
 
@@ -33,6 +33,8 @@ INDEX_MOST, COMPANY_MOST = 50_000_000, 500_000_000
 # The zip files are made at night of what was filed until the day before.
 ZIP_LAG = timedelta(days=1)
 SAVE_EVERY = 50
+# Files of so many companies may be damaged on the server; when it is more, the server is.
+MOST_DAMAGED = 5
 UNDATED_ZIP = timedelta(days=7)
 # So long after its first day a quarter has a folder of indexes, and a Financial Statement Data Set.
 FOLDER_DUE, QUARTER_DUE = timedelta(days=7), timedelta(days=200)
@@ -45,13 +47,15 @@ class Synced:
     """What a sync brought.
 
     fetched: files that are new, by place; bytes in all. filers: companies that filed since the last time;
-    without_facts: those of them that the SEC has no numbers of. filed_until: the last day whose filings are all there.
+    without_facts: those of them that the SEC has no numbers of. damaged: companies with a file that the server has
+    damaged, which an older one stands in for. filed_until: the last day whose filings are all there.
     """
 
     fetched: list[str] = field(default_factory=list)
     size: int = 0
     filers: int = 0
     without_facts: list[int] = field(default_factory=list)
+    damaged: list[int] = field(default_factory=list)
     filed_until: date | None = None
 
 
@@ -175,6 +179,7 @@ def _zips(copy: Copy, today: date) -> date:
         if path.relative_to(copy.folder).as_posix() not in current:
             path.unlink()
     state.companies = {place: known for place, known in state.companies.items() if place in current}
+    state.damaged = set()
     state.filed_until = state.zips_until = day
     copy.save()
     return day
@@ -229,41 +234,55 @@ def _text(client: Client, url: str, folder: Path, check: Check, *, late: bool = 
 
 
 def _companies(copy: Copy, filers: dict[date, set[int]]) -> None:
-    """Fetch the files of the companies that filed; the day of the last index is then that until which all is there."""
-    if not filers:
+    """Fetch the files of the companies that filed; the day of the last index is then that until which all is there.
+
+    Companies whose files the server has damaged are noted, and asked for again by every sync until they are sound.
+    """
+    state = copy.state
+    ciks = sorted(state.damaged.union(*filers.values()))
+    if not ciks and not filers:
         return
-    ciks = sorted(set().union(*filers.values()))
-    copy.found.filers = len(ciks)
+    copy.found.filers = len(set().union(*filers.values()))
     for place in (NEWER_FACTS, NEWER_SUBMISSIONS):
         (copy.folder / place).mkdir(parents=True, exist_ok=True)
 
     companies = _in_parallel(lambda cik: _company(copy, cik), ciks, copy.client.stop)
-    for number, (cik, files) in enumerate(companies, start=1):
+    for number, (cik, files, damaged) in enumerate(companies, start=1):
         for place, known in files.items():
             if known is not None:
                 copy.note(place, known)
-                copy.state.companies[place] = known
+                state.companies[place] = known
             elif place.startswith(NEWER_FACTS):
                 copy.found.without_facts.append(cik)
+        state.damaged.discard(cik)
+        if damaged is not None:
+            copy.found.damaged.append(cik)
+            state.damaged.add(cik)
+            if len(copy.found.damaged) > MOST_DAMAGED:
+                raise damaged
         if copy.progress is not None:
             copy.progress(f"fetching {number:,} of {len(ciks):,} companies that filed", number, len(ciks))
         if number % SAVE_EVERY == 0:
             copy.save()
-    copy.state.filed_until = max(filers)
+    if filers:
+        state.filed_until = max(filers)
     copy.save()
 
 
-def _company(copy: Copy, cik: int) -> tuple[int, dict[str, Fetched | None]]:
-    """Fetch the two files of a company; ``None`` for one that there is not."""
+def _company(copy: Copy, cik: int) -> tuple[int, dict[str, Fetched | None], DataError | None]:
+    """Fetch the two files of a company; ``None`` for one that there is not; and what is wrong with one, if anything."""
     addresses = {
         f"{NEWER_FACTS}/CIK{cik:010d}.json": sec.facts_address(cik),
         f"{NEWER_SUBMISSIONS}/CIK{cik:010d}.json": sec.submissions_address(cik),
     }
-    found = {}
+    found, wrong = {}, None
     for place, url in addresses.items():
         wanted = Wanted(url, copy.folder / place, check_json, COMPANY_MOST)
-        found[place] = download(copy.client, wanted, copy.state.companies.get(place))
-    return cik, found
+        try:
+            found[place] = download(copy.client, wanted, copy.state.companies.get(place))
+        except ArrivesDamagedError as error:
+            wrong = error
+    return cik, found, wrong
 
 
 def _in_parallel(work: Callable[[int], T], ciks: list[int], stop: Callable[[], None]) -> Iterator[T]:

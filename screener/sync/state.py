@@ -12,6 +12,8 @@ from typing import Any
 from screener.sync.download import Fetched
 from screener.sync.places import STATE_NAME
 
+DAYS = ("filed_until", "zips_until")
+
 
 @dataclass
 class State:
@@ -19,13 +21,15 @@ class State:
 
     files: what is known of each file that was fetched whole, by its place. companies: the same of each company's own
     files, which are newer than those in the zip files. filed_until: the last day whose filings are all there; ``None``
-    before the first sync. zips_until: the same of the zip files alone.
+    before the first sync. zips_until: the same of the zip files alone. damaged: companies with a file that the server
+    has damaged.
     """
 
     files: dict[str, Fetched] = field(default_factory=dict)
     companies: dict[str, Fetched] = field(default_factory=dict)
     filed_until: date | None = None
     zips_until: date | None = None
+    damaged: set[int] = field(default_factory=set)
 
     def save(self, folder: Path) -> None:
         """Write the state into the folder of the sources, in one step."""
@@ -34,6 +38,7 @@ class State:
             "companies": {place: asdict(known) for place, known in sorted(self.companies.items())},
             "filed_until": self.filed_until.isoformat() if self.filed_until else None,
             "zips_until": self.zips_until.isoformat() if self.zips_until else None,
+            "damaged": sorted(self.damaged),
         }
         part = folder / f".{STATE_NAME}.part"
         with part.open("w", encoding="utf-8") as out:
@@ -50,8 +55,9 @@ def read_state(folder: Path) -> State:
     """
     try:
         found = json.loads((folder / STATE_NAME).read_text(encoding="utf-8"))
-        days = (date.fromisoformat(day) if (day := found[name]) else None for name in ("filed_until", "zips_until"))
-        return State(_known(found["files"]), _known(found["companies"]), *days)
+        filed, zips = (date.fromisoformat(day) if (day := found[name]) else None for name in DAYS)
+        damaged = {int(cik) for cik in found.get("damaged", ())}
+        return State(_known(found["files"]), _known(found["companies"]), filed, zips, damaged)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return State()
 

@@ -84,8 +84,8 @@ def test_when_the_sec_fails_the_data_set_stays(site: Site, tmp_path: Path) -> No
     put_index(site, date(2024, 3, 11), [(2, "10-Q")])
 
     def damaged(handler: Handler, _: bytes) -> bool:
-        if handler.path.startswith("/api/"):
-            handler.answer(200, b"{")
+        if handler.path.endswith(".idx"):
+            handler.answer(200, b"<html>")
             return True
         return False
 
@@ -94,6 +94,19 @@ def test_when_the_sec_fails_the_data_set_stays(site: Site, tmp_path: Path) -> No
     assert isinstance(done.exception, DataError)
     assert "arrives damaged" in done.exception.message
     assert _revenue(tmp_path / "own") == {1: 100.0, 2: 200.0, 3: 300.0}
+
+
+def test_a_company_that_is_damaged_at_the_sec_is_named(site: Site, tmp_path: Path) -> None:
+    """One damaged file keeps nobody else from being current; it is said whose it is."""
+    data = ("--data", str(tmp_path / "own"))
+    sync(*CONTACT, *data)
+    put_index(site, date(2024, 3, 11), [(2, "10-Q"), (3, "10-Q")])
+    put_company(site, 3, 333)
+    site.change("/api/xbrl/companyfacts/CIK0000000002.json", b"{")
+    done = sync(*data)
+    assert done.exit_code == 0, done.exception
+    assert "damaged at the SEC, older files stand in and the next sync asks again: CIK 2\n" in done.stderr
+    assert _revenue(tmp_path / "own") == {1: 100.0, 2: 200.0, 3: 333.0}
 
 
 def test_two_at_once_exclude_each_other(site: Site, tmp_path: Path) -> None:

@@ -180,12 +180,12 @@ def test_a_failure_in_the_middle_is_gone_on_with(site: Site, tmp_path: Path) -> 
 
     def broken(handler: Handler, _: bytes) -> bool:
         if "companyfacts/CIK0000000002" in handler.path:
-            handler.answer(200, b'{"cik": 2')
+            handler.answer(401, b"")
             return True
         return False
 
     site.tricks.append(broken)
-    with pytest.raises(DataError, match="arrives damaged"):
+    with pytest.raises(DataError, match="401"):
         sync(tmp_path)
     assert read_state(tmp_path).filed_until == date(2024, 3, 8)
     site.tricks.clear()
@@ -230,6 +230,39 @@ def test_a_server_that_gives_no_days(site: Site, tmp_path: Path) -> None:
     site.asked.clear()
     sync(tmp_path)
     assert not [entry for entry in site.asked if entry.path.endswith(".zip")]
+
+
+def test_a_company_that_is_damaged_at_the_server_keeps_nobody(site: Site, tmp_path: Path) -> None:
+    """Its older file stands in, all others come, and it is asked for again until it is sound, whoever files."""
+    sync(tmp_path)
+    put_index(site, MONDAY, [(1, "10-Q"), (2, "10-Q")])
+    put_company(site, 1, 110)
+    put_company(site, 2, 220)
+    sync(tmp_path, MONDAY)
+    put_index(site, TUESDAY, [(1, "10-Q/A"), (3, "10-K")])
+    site.change("/api/xbrl/companyfacts/CIK0000000001.json", b'{"facts": ')
+    put_company(site, 3, 330)
+    found, state = sync(tmp_path)
+    assert (found.damaged, state.damaged, state.filed_until) == ([1], {1}, TUESDAY)
+    assert newer(tmp_path) == {"CIK0000000001": 110, "CIK0000000002": 220, "CIK0000000003": 330}
+    assert sync(tmp_path)[0].damaged == [1]
+    put_company(site, 1, 111)
+    found, state = sync(tmp_path)
+    assert (found.damaged, state.damaged) == ([], set())
+    assert newer(tmp_path)["CIK0000000001"] == 111
+
+
+def test_a_server_that_has_all_damaged_is_an_error(site: Site, tmp_path: Path) -> None:
+    """A page of maintenance in place of every company's file ends the sync; the day is not done."""
+    sync(tmp_path)
+    put_index(site, MONDAY, [(cik, "10-Q") for cik in range(1, 11)])
+    for cik in range(1, 11):
+        for path in (f"/api/xbrl/companyfacts/CIK{cik:010d}.json", f"/submissions/CIK{cik:010d}.json"):
+            site.change(path, b"<html>maintenance</html>")
+    with pytest.raises(DataError, match="arrives damaged"):
+        sync(tmp_path, MONDAY)
+    assert read_state(tmp_path).filed_until == date(2024, 3, 8)
+    assert not list((tmp_path / NEWER_FACTS).glob("CIK??????????.json"))
 
 
 def test_quarters_come_once(site: Site, tmp_path: Path) -> None:
