@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from screener.catalogue.fields import PRICE_MAX_AGE_DAYS
 from screener.lake.connect import Lake
 from screener.lake.files import quoted
 from screener.lake.memory import FOLDER
@@ -18,8 +19,6 @@ BANDS: tuple[tuple[str, float], ...] = (
     ("$10B and more", float("inf")),
 )
 UNKNOWN = "not known in dollars"
-# Prices that end so many days before the newest session have ended: trade stops, the name changed, the file is old.
-OLD_DAYS = 10
 EXAMPLES = 5
 # What a source stages of Forms 15 and 25; it lies beside the tables, and not every source has it.
 _DEPARTURES = "departures_raw.parquet"
@@ -40,7 +39,7 @@ def unpriced(lake: Lake) -> dict[str, Any] | None:
     names = [*(name for name, _ in BANDS), UNKNOWN]
     return {
         "session": found[0].isoformat(),
-        "old_days": OLD_DAYS,
+        "old_days": PRICE_MAX_AGE_DAYS,
         "bands": [
             {"assets": names[band], "companies": count, "without": without, "old": old, "examples": examples or []}
             for band, count, without, old, examples in rows
@@ -64,7 +63,7 @@ def _query() -> str:
       judged AS (
         SELECT CASE WHEN assets IS NULL THEN {len(BANDS)} {cases} ELSE {len(BANDS) - 1} END AS band, assets,
           coalesce(t.ticker, c.name) AS name, t.last_price IS NULL AS without,
-          coalesce(t.last_price < $day - {OLD_DAYS}, false) AS old
+          coalesce(t.last_price < $day - {PRICE_MAX_AGE_DAYS}, false) AS old
         FROM reporting r JOIN companies c USING (issuer_id) LEFT JOIN traded t USING (issuer_id)
         WHERE NOT EXISTS (FROM left_exchange e WHERE e.issuer_id = r.issuer_id AND e.departed >= r.reported
                           AND e.departed <= $day))

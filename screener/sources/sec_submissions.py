@@ -18,6 +18,7 @@ from screener.sources.json_members import TABLE, batches, load_batch
 from screener.sources.listing import clean_name
 from screener.sources.report import BuildReport, Progress
 from screener.sources.sec_filers import Profile
+from screener.sources.staged import load_rows
 
 if TYPE_CHECKING:
     import duckdb
@@ -101,20 +102,13 @@ def read_submissions(
 
 def write_filers(con: duckdb.DuckDBPyConnection, target: Path, found: Mapping[int, Filer]) -> None:
     """Write what is remembered of ``found`` and their ``event_rows``: all whose member and pages were sound."""
-    import pyarrow as pa
-
-    plain = [name for name, _, _ in FILERS if name != "events"]
     rows = [_plain(cik, filer) for cik, filer in sorted(found.items()) if filer.stamp]
-    kinds = {"BIGINT": pa.int64(), "INTEGER": pa.int32(), "DATE": pa.date32(), "VARCHAR": pa.string(),
-             "VARCHAR[]": pa.list_(pa.string())}  # fmt: skip
-    arrays = [pa.array([row[n] for row in rows], type=kinds[kind]) for n, (_, kind, _) in enumerate(FILERS[:-1])]
-    con.register("filer_rows", pa.Table.from_arrays(arrays, names=plain))
+    load_rows(con, "filer_rows", FILERS[:-1], rows)
     event = "{'filed': filed, 'kind': kind, 'accession': accession}"
     select = f"""SELECT f.*, e.events FROM filer_rows f LEFT JOIN (
         SELECT issuer_id, list({event} ORDER BY filed, kind, accession) AS events
         FROM event_rows GROUP BY issuer_id) e USING (issuer_id)"""
     write_table(con, select, target, FILERS, "issuer_id")
-    con.unregister("filer_rows")
 
 
 def _plain(cik: int, filer: Filer) -> tuple[Any, ...]:
@@ -179,7 +173,7 @@ def _read(
     for verb in (report.read, report.kept):
         verb(archive.path.name, "members", len(members) - len(fresh))
     found: dict[int, Profile] = {}
-    sound: dict[int, bool] = {}
+    sound: set[int] = set()
     reaches: dict[int, filing_events.Reach] = {}
     filing_events.prepare(con)
     total, done = sum(member.size for member in fresh), 0
@@ -192,7 +186,7 @@ def _read(
                 raise _TwiceError
             if cik in wanted:
                 owners[number] = cik
-                sound[cik] = _named(numbered[number]) == cik
+        sound |= {cik for number, cik in owners.items() if _named(numbered[number]) == cik}
         filing_events.take(con, owners, "filings.recent.")
         reaches |= filing_events.reaches(con, owners)
         done += sum(member.size for member in batch)
@@ -200,14 +194,12 @@ def _read(
             progress("reading submissions", done, total)
     taken = {page for filer in known.values() for page in filer.pages}
     pages = filing_events.read_pages(con, archive, work, reaches, taken=taken, report=report)
-    return dict(known) | {
-        cik: Filer(
-            replace(about, filings_since=pages.since.get(cik)),
-            stamps[cik] if sound.get(cik) and cik not in pages.failed else "",
-            tuple(pages.read.get(cik, ())),
-        )
-        for cik, about in found.items()
-    }
+    kept = {cik: stamps[cik] for cik in sound - pages.failed}
+    return dict(known) | {cik: _filer(cik, about, kept.get(cik, ""), pages) for cik, about in found.items()}
+
+
+def _filer(cik: int, about: Profile, stamp: str, pages: filing_events.Pages) -> Filer:
+    return Filer(replace(about, filings_since=pages.since.get(cik)), stamp, tuple(pages.read.get(cik, ())))
 
 
 def _rows(con: duckdb.DuckDBPyConnection) -> list[tuple[int, tuple[Any, ...]]]:

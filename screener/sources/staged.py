@@ -76,6 +76,7 @@ def load_rows(con: duckdb.DuckDBPyConnection, table: str, columns: Columns, rows
 
     kinds = {
         "BIGINT": pa.int64(), "INTEGER": pa.int32(), "VARCHAR": pa.string(), "BOOLEAN": pa.bool_(), "DATE": pa.date32(),
+        "VARCHAR[]": pa.list_(pa.string()),
     }  # fmt: skip
     arrays = [
         pa.array([row[index] for row in rows], type=kinds[kind]) for index, (_, kind, _meaning) in enumerate(columns)
