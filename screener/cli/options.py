@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any, TypedDict, TypeVar
 
 import click
@@ -51,6 +52,16 @@ def data_option(command: F) -> F:
         help="Data set to read: a folder, or an address (https://, s3://). Default: the environment variable"
         " SCREENER_DATA, else the one that `data sync` keeps, else the shipped demo.",
     )(command)
+
+
+def own_data_option(purpose: str) -> Callable[[F], F]:
+    """Return what adds ``--data`` to a command that writes into a data set: ``None`` is the person's own."""
+    return click.option(
+        "--data",
+        metavar="DIR",
+        type=click.Path(path_type=Path, file_okay=False),
+        help=f"Data set to {purpose}. Default: your own, in the folder that this system has for such data.",
+    )
 
 
 def as_of_option(command: F) -> F:

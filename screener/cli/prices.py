@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from screener.cli.built import say_built, shown
-from screener.cli.options import Day, say
+from screener.cli.options import Day, own_data_option, say
 from screener.errors import ScreenError
 
 if TYPE_CHECKING:
@@ -20,12 +20,7 @@ NAMED = 5
 
 
 @click.command("prices")
-@click.option(
-    "--data",
-    metavar="DIR",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Data set to fetch prices for. Default: your own, in the folder that this system has for such data.",
-)
+@own_data_option("fetch prices for")
 @click.option("--provider", metavar="NAME", help="Where from: see --list.")
 @click.option("--from", "source", metavar="PATH", type=click.Path(path_type=Path), help="Your own file or folder.")
 @click.option("--tickers", metavar="A,B", default="", help="These tickers alone. Default: those of the data set.")

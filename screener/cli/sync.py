@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from screener.cli.built import say_built, shown
-from screener.cli.options import Day, say
+from screener.cli.options import Day, own_data_option, say
 from screener.errors import ScreenerError
 
 
@@ -30,12 +30,7 @@ class Quarter(click.ParamType[tuple[int, int]]):
 
 
 @click.command("sync")
-@click.option(
-    "--data",
-    metavar="DIR",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Data set to keep current. Default: your own, in the folder that this system has for such data.",
-)
+@own_data_option("keep current")
 @click.option("--contact", metavar="TEXT", help="Your name and e-mail address, which the SEC asks for; kept.")
 @click.option("--fsds", metavar="QUARTER", type=Quarter(), help="Also the Financial Statement Data Sets from here on.")
 @click.option(
