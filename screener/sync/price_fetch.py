@@ -210,19 +210,16 @@ def _begin(store: PriceStore, provider: Provider, since: date | None) -> None:
 def _kept(store: PriceStore, until: date) -> Iterator[Callable[[str, _Came], None]]:
     """Give a function that keeps what came of a ticker; all is written down when the block ends, whatever ends it."""
     waiting: list[tuple[str, Sequence[Quote], bool]] = []
-    changed = False
 
     def write() -> None:
         # First the days, then that they were asked for: what is lost between is asked for once more.
-        store.add(waiting)
+        store.add([entry for entry in waiting if entry[1]])
         store.save()
         waiting.clear()
 
     def keep(ticker: str, came: _Came) -> None:
-        nonlocal changed
-        changed = True
-        if came.new:
-            waiting.append((ticker, came.new, came.whole))
+        # Also those without a day count: many that are gone must not be asked for again after a power cut.
+        waiting.append((ticker, came.new, came.whole))
         store.state.asked[ticker] = until.isoformat()
         if len(waiting) >= SAVE_EVERY:
             write()
@@ -230,7 +227,7 @@ def _kept(store: PriceStore, until: date) -> Iterator[Callable[[str, _Came], Non
     try:
         yield keep
     finally:
-        if changed:
+        if waiting:
             write()
     store.merge()
 

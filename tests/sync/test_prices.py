@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from screener.errors import DataError, ScreenerError
 from screener.sync.client import Client
 from screener.sync.pace import Pace
-from screener.sync.price_fetch import Priced
+from screener.sync.price_fetch import SAVE_EVERY, Priced
 from screener.sync.price_store import PriceStore
 from screener.sync.prices import last_session, sync_prices
 from screener.sync.providers import PROVIDERS, Provider, provider_named
@@ -308,6 +309,22 @@ def test_ctrl_c_keeps_what_came(site: Site, vendor: Vendor, tmp_path: Path) -> N
     get(tmp_path, "tiingo", "ABC")
     assert [entry.path.split("/")[3] for entry in site.asked] == ["C"]
     assert rows(tmp_path, "ticker") == [("A",), ("B",), ("C",)]
+
+
+def test_tickers_without_a_day_are_written_down_on_the_way(site: Site, vendor: Vendor, tmp_path: Path) -> None:
+    """A power cut after many tickers that the provider does not know loses few of these answers."""
+    gone = [f"GONE{number:02d}" for number in range(2 * SAVE_EVERY + 1)]
+    seen: list[int] = []
+
+    def look(handler: Handler, _: bytes) -> bool:
+        state = tmp_path / "sources" / "prices" / "prices.json"
+        seen.append(len(json.loads(state.read_text(encoding="utf-8"))["asked"]))
+        return False
+
+    site.tricks.insert(0, look)
+    vendor.days.clear()
+    assert len(get(tmp_path, "tiingo", gone).absent) == len(gone)
+    assert seen == [number // SAVE_EVERY * SAVE_EVERY for number in range(len(gone))]
 
 
 def test_parts_of_a_killed_run_are_used(vendor: Vendor, tmp_path: Path) -> None:
